@@ -1,6 +1,6 @@
 # source ./env.sh - puts the pinned tools first and keeps every cache inside the checkout
 _root="$(cd "$(dirname "${BASH_SOURCE[0]:-$0}")" && pwd)"
-export PATH="$_root/.venv/bin:$_root/node_modules/.bin:$PATH"  # .bin/anvil is the native binary itself
+export PATH="$_root/tools/bin:$_root/.venv/bin:$_root/node_modules/.bin:$PATH"
 export SOLCX_BINARY_PATH="$_root/tools/solc-bin"               # py-solc-x looks for solc-v<version> in here
 export APE_DATA_FOLDER="$_root/.ape"                           # instead of ~/.ape: packages, accounts, caches
 export PYTHONPATH="$_root"                                     # localnet, deployment, tools: not installed

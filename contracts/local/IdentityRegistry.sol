@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import { IERC5267 } from "@openzeppelin/contracts/interfaces/IERC5267.sol";
+import { ERC721 } from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
+import { ERC721URIStorage } from "@openzeppelin/contracts/token/ERC721/extensions/ERC721URIStorage.sol";
+import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+
+/// @title IdentityRegistry
+/// @notice FOR LOCAL CHAINS ONLY. Stands in for the ERC-8004 Identity Registry, at the address which that has on Base
+/// Sepolia, and behaves like it (version 2.0.0) in all that an agent and the escrow use. Never deploy it to a public
+/// chain: the canonical registry is there.
+/// @dev Its runtime code is put at the address as it is, so nothing here depends on a constructor that ran: names are
+/// constants, and the EIP-712 domain is built at run time. Errors are strings where the canonical registry has strings.
+contract IdentityRegistry is ERC721URIStorage, IERC5267 {
+    /// @notice One entry of an agent's metadata.
+    struct MetadataEntry {
+        string metadataKey;
+        bytes metadataValue;
+    }
+
+    bytes32 private constant AGENT_WALLET_SET_TYPEHASH =
+        keccak256("AgentWalletSet(uint256 agentId,address newWallet,address owner,uint256 deadline)");
+    bytes32 private constant DOMAIN_TYPEHASH =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+    string private constant DOMAIN_NAME = "ERC8004IdentityRegistry";
+    string private constant DOMAIN_VERSION = "1";
+    uint256 private constant MAX_DEADLINE_DELAY = 5 minutes;
+    string private constant WALLET_KEY = "agentWallet";
+
+    uint256 private _nextId;
+    mapping(uint256 agentId => mapping(string key => bytes value)) private _metadata;
+
+    /// @notice A new agent.
+    event Registered(uint256 indexed agentId, string agentURI, address indexed owner);
+
+    /// @notice A metadata entry was written; the wallet is the entry "agentWallet".
+    event MetadataSet(
+        uint256 indexed agentId, string indexed indexedMetadataKey, string metadataKey, bytes metadataValue
+    );
+
+    /// @notice The agent's registration file moved.
+    event URIUpdated(uint256 indexed agentId, string newURI, address indexed updatedBy);
+
+    /// @notice Does nothing that would be missed where it has not run.
+    constructor() ERC721("", "") { }
+
+    /// @notice Registers an agent of the caller's, who is its wallet too.
+    /// @return agentId The new id: 0 for the first.
+    function register() external returns (uint256 agentId) {
+        return _register("", new MetadataEntry[](0));
+    }
+
+    /// @notice Registers an agent with its registration file.
+    /// @param agentURI Where the registration file is.
+    /// @return agentId The new id.
+    function register(string calldata agentURI) external returns (uint256 agentId) {
+        return _register(agentURI, new MetadataEntry[](0));
+    }
+
+    /// @notice Registers an agent with its registration file and metadata.
+    /// @param agentURI Where the registration file is.
+    /// @param metadata What else to store; not the key "agentWallet".
+    /// @return agentId The new id.
+    function register(string calldata agentURI, MetadataEntry[] calldata metadata) external returns (uint256 agentId) {
+        return _register(agentURI, metadata);
+    }
+
+    /// @notice Moves the registration file.
+    /// @param agentId The agent, under the caller's control.
+    /// @param newURI Where it is now.
+    function setAgentURI(uint256 agentId, string calldata newURI) external {
+        _requireController(agentId);
+        _setTokenURI(agentId, newURI);
+        emit URIUpdated(agentId, newURI, msg.sender);
+    }
+
+    /// @notice Writes a metadata entry.
+    /// @param agentId The agent, under the caller's control.
+    /// @param metadataKey Not "agentWallet".
+    /// @param metadataValue What to store.
+    function setMetadata(uint256 agentId, string calldata metadataKey, bytes calldata metadataValue) external {
+        _requireController(agentId);
+        _requireFreeKey(metadataKey);
+        _setMetadata(agentId, metadataKey, metadataValue);
+    }
+
+    /// @notice Sets the agent's wallet, with that wallet's consent.
+    /// @param agentId The agent, under the caller's control.
+    /// @param newWallet The new wallet: an account with a key, or an ERC-1271 contract.
+    /// @param deadline Last second at which the signature is good, at most five minutes ahead.
+    /// @param signature The wallet's, over AgentWalletSet(agentId, newWallet, owner, deadline).
+    function setAgentWallet(uint256 agentId, address newWallet, uint256 deadline, bytes calldata signature) external {
+        address owner = _requireController(agentId);
+        require(newWallet != address(0), "bad wallet");
+        require(block.timestamp <= deadline, "expired");
+        require(deadline <= block.timestamp + MAX_DEADLINE_DELAY, "deadline too far");
+
+        bytes32 message = keccak256(abi.encode(AGENT_WALLET_SET_TYPEHASH, agentId, newWallet, owner, deadline));
+        bytes32 digest = MessageHashUtils.toTypedDataHash(_domainSeparator(), message);
+        // The key first: an account with a key may carry code as well (EIP-7702).
+        (address signer,,) = ECDSA.tryRecoverCalldata(digest, signature);
+        require(
+            signer == newWallet || SignatureChecker.isValidERC1271SignatureNow(newWallet, digest, signature),
+            "invalid wallet sig"
+        );
+        _setMetadata(agentId, WALLET_KEY, abi.encodePacked(newWallet));
+    }
+
+    /// @notice Takes the agent's wallet away.
+    /// @param agentId The agent, under the caller's control.
+    function unsetAgentWallet(uint256 agentId) external {
+        _requireController(agentId);
+        _setMetadata(agentId, WALLET_KEY, "");
+    }
+
+    /// @notice The agent's wallet.
+    /// @param agentId Any id.
+    /// @return wallet Zero after a transfer, after `unsetAgentWallet`, and for an unknown agent.
+    function getAgentWallet(uint256 agentId) external view returns (address wallet) {
+        return address(bytes20(_metadata[agentId][WALLET_KEY]));
+    }
+
+    /// @notice A metadata entry.
+    /// @param agentId Any id.
+    /// @param metadataKey Any key.
+    /// @return metadataValue Empty where nothing is stored.
+    function getMetadata(uint256 agentId, string calldata metadataKey)
+        external
+        view
+        returns (bytes memory metadataValue)
+    {
+        return _metadata[agentId][metadataKey];
+    }
+
+    /// @notice Whether an account is the agent's owner, approved for it, or an operator of its owner. Reverts for an
+    /// unknown agent.
+    /// @param spender The account.
+    /// @param agentId The agent.
+    /// @return Whether it controls the agent.
+    function isAuthorizedOrOwner(address spender, uint256 agentId) external view returns (bool) {
+        return _isAuthorized(ownerOf(agentId), spender, agentId);
+    }
+
+    /// @inheritdoc IERC5267
+    function eip712Domain()
+        external
+        view
+        returns (bytes1, string memory, string memory, uint256, address, bytes32, uint256[] memory)
+    {
+        return (hex"0f", DOMAIN_NAME, DOMAIN_VERSION, block.chainid, address(this), bytes32(0), new uint256[](0));
+    }
+
+    /// @notice The version of the canonical registry that this one follows.
+    /// @return The version.
+    function getVersion() external pure returns (string memory) {
+        return "2.0.0";
+    }
+
+    /// @inheritdoc ERC721
+    function name() public pure override returns (string memory) {
+        return "AgentIdentity";
+    }
+
+    /// @inheritdoc ERC721
+    function symbol() public pure override returns (string memory) {
+        return "AGENT";
+    }
+
+    /// @dev A wallet speaks for the owner who named it: it does not outlive a transfer.
+    function _update(address to, uint256 agentId, address auth) internal override returns (address from) {
+        from = _ownerOf(agentId);
+        if (from != address(0) && to != address(0)) {
+            _setMetadata(agentId, WALLET_KEY, "");
+        }
+        return super._update(to, agentId, auth);
+    }
+
+    function _register(string memory agentURI, MetadataEntry[] memory metadata) private returns (uint256 agentId) {
+        agentId = _nextId++;
+        _setTokenURI(agentId, agentURI);
+        emit Registered(agentId, agentURI, msg.sender);
+        _setMetadata(agentId, WALLET_KEY, abi.encodePacked(msg.sender));
+        for (uint256 i = 0; i < metadata.length; ++i) {
+            _requireFreeKey(metadata[i].metadataKey);
+            _setMetadata(agentId, metadata[i].metadataKey, metadata[i].metadataValue);
+        }
+        _safeMint(msg.sender, agentId);
+    }
+
+    function _setMetadata(uint256 agentId, string memory key, bytes memory value) private {
+        _metadata[agentId][key] = value;
+        emit MetadataSet(agentId, key, key, value);
+    }
+
+    function _requireController(uint256 agentId) private view returns (address owner) {
+        owner = ownerOf(agentId);
+        require(_isAuthorized(owner, msg.sender, agentId), "Not authorized");
+    }
+
+    function _domainSeparator() private view returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                DOMAIN_TYPEHASH,
+                keccak256(bytes(DOMAIN_NAME)),
+                keccak256(bytes(DOMAIN_VERSION)),
+                block.chainid,
+                address(this)
+            )
+        );
+    }
+
+    function _requireFreeKey(string memory key) private pure {
+        require(keccak256(bytes(key)) != keccak256(bytes(WALLET_KEY)), "reserved key");
+    }
+}
