@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {UsdcVault} from "./abstract/UsdcVault.sol";
+import {IIdentityRegistry} from "./interfaces/IIdentityRegistry.sol";
+import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
+import {IUsdc} from "./interfaces/IUsdc.sol";
+import {AgentIdentity} from "./libraries/AgentIdentity.sol";
+
+/// @title StakeRegistry
+/// @notice Holds agents' stakes, locks them for markets, and keeps the trust ladder. See {IStakeRegistry}.
+contract StakeRegistry is IStakeRegistry, UsdcVault {
+    using AgentIdentity for IIdentityRegistry;
+
+    /// One slot. Counters stop at their highest value instead of blocking a release or a slash.
+    struct Record {
+        uint48 staked;
+        /// Locked by the first market, which most agents work on only.
+        uint48 lockedByFirst;
+        /// Locked by all the others; `_locks` says by whom.
+        uint48 lockedByOthers;
+        uint32 stakedAt;
+        uint24 claims;
+        uint24 completions;
+        uint16 rejections;
+        uint8 strikes;
+        bool frozen;
+    }
+
+    /// @notice Least stake of an agent that works, in base units: 20 USDC.
+    uint256 public constant MIN_STAKE = 20_000_000;
+    /// @notice Time that an agent has to be staked for before it may be ESTABLISHED.
+    uint256 public constant ESTABLISHED_AFTER = 30 days;
+    /// @notice Approved runs that an agent needs before it may be ESTABLISHED.
+    uint256 public constant ESTABLISHED_COMPLETIONS = 5;
+    /// @notice Slashes after which an agent is BANNED.
+    uint256 public constant BAN_STRIKES = 3;
+    /// @notice Time between the announcement of a market and its first lock.
+    uint256 public constant MARKET_DELAY = 14 days;
+
+    uint8 private constant _OUTCOME_COMPLETED = 1;
+    uint8 private constant _OUTCOME_REJECTED = 2;
+
+    /// The first market of the constructor: an immutable, and a field of Record, so that its locks cost no more slots.
+    address private immutable _FIRST_MARKET;
+
+    mapping(uint256 agentId => Record record) private _records;
+    mapping(address market => mapping(uint256 agentId => uint256 amount)) private _locks;
+    mapping(address market => uint256 usableAt) private _usableAt;
+
+    modifier onlyMarket() {
+        _requireMarket();
+        _;
+    }
+
+    /// @notice Sets what never changes; the markets given here are usable at once (STAKE-9).
+    /// @param usdc Token staked.
+    /// @param identity Registry of the agents.
+    /// @param treasury Receiver of what a slash leaves after the compensation.
+    /// @param owner May announce markets and set the treasury.
+    /// @param markets Their addresses may be known before they have code.
+    /// @param trustedForwarder ERC-2771 forwarder.
+    constructor(
+        address usdc,
+        address identity,
+        address treasury,
+        address owner,
+        address[] memory markets,
+        address trustedForwarder
+    ) UsdcVault(IUsdc(usdc), IIdentityRegistry(identity), owner, trustedForwarder) {
+        _FIRST_MARKET = markets.length == 0 ? address(0) : markets[0];
+        for (uint256 i = 0; i < markets.length; ++i) {
+            _schedule(markets[i], block.timestamp);
+        }
+        _setTreasury(treasury);
+    }
+
+    /* AGENTS */
+
+    /// @inheritdoc IStakeRegistry
+    function stake(uint256 agentId, uint256 amount) external nonReentrant {
+        address from = _msgSender();
+
+        _deposit(agentId, amount, from);
+
+        _pull(from, amount);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function stakeWithAuthorization(uint256 agentId, uint256 amount, Authorization calldata authorization)
+        external
+        nonReentrant
+    {
+        _deposit(agentId, amount, authorization.from);
+
+        _pullWithAuthorization(authorization, amount, keccak256(abi.encode(agentId, authorization.salt)));
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function unstake(uint256 agentId, uint256 amount, address to) external nonReentrant {
+        if (amount == 0) revert ZeroAmount();
+        _requireUnstaker(agentId, to);
+        _requireRecipient(to);
+
+        Record memory record = _records[agentId];
+        uint256 available = _available(record);
+        if (amount > available) revert InsufficientStake(agentId, available, amount);
+
+        // Safe cast: at most what is available.
+        record.staked -= uint48(amount);
+        if (record.staked < MIN_STAKE) record.stakedAt = 0;
+        _records[agentId] = record;
+
+        emit Unstaked(agentId, to, amount);
+
+        _push(to, amount);
+    }
+
+    /* MARKETS */
+
+    /// @inheritdoc IStakeRegistry
+    function lock(uint256 agentId, uint256 amount, uint8 minStatus) external nonReentrant onlyMarket {
+        if (amount == 0) revert ZeroAmount();
+        _requireMinStatus(minStatus);
+
+        Record memory record = _records[agentId];
+        AgentStatus status = _statusOf(record);
+        // An order comparison alone would let FROZEN and BANNED pass.
+        if (status > AgentStatus.ESTABLISHED || uint8(status) < minStatus) {
+            revert StatusTooLow(agentId, status, AgentStatus(minStatus));
+        }
+        uint256 available = _available(record);
+        if (amount > available) revert InsufficientStake(agentId, available, amount);
+
+        // Safe casts: at most what is available.
+        if (msg.sender == _FIRST_MARKET) {
+            record.lockedByFirst += uint48(amount);
+        } else {
+            record.lockedByOthers += uint48(amount);
+            _locks[msg.sender][agentId] += amount;
+        }
+        if (record.claims < type(uint24).max) record.claims += 1;
+        _records[agentId] = record;
+
+        emit StakeLocked(agentId, msg.sender, amount);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function release(uint256 agentId, uint256 amount, uint8 outcome) external nonReentrant onlyMarket {
+        if (amount == 0) revert ZeroAmount();
+        if (outcome > _OUTCOME_REJECTED) revert OutcomeOutOfRange(outcome, _OUTCOME_REJECTED);
+
+        Record memory record = _records[agentId];
+        _unlock(record, agentId, amount);
+        if (outcome == _OUTCOME_COMPLETED && record.completions < type(uint24).max) record.completions += 1;
+        if (outcome == _OUTCOME_REJECTED && record.rejections < type(uint16).max) record.rejections += 1;
+        _records[agentId] = record;
+
+        emit StakeReleased(agentId, msg.sender, amount, outcome);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function slash(uint256 agentId, uint256 amount, address beneficiary, uint256 compensation)
+        external
+        nonReentrant
+        onlyMarket
+    {
+        if (amount == 0) revert ZeroAmount();
+        if (compensation > amount) revert CompensationTooLarge(compensation, amount);
+
+        Record memory record = _records[agentId];
+        _unlock(record, agentId, amount);
+        if (beneficiary == address(0)) revert InvalidRecipient(beneficiary);
+
+        // Safe cast: at most what was locked.
+        record.staked -= uint48(amount);
+        if (record.staked < MIN_STAKE) record.stakedAt = 0;
+        if (record.strikes < type(uint8).max) record.strikes += 1;
+        record.frozen = true;
+        _records[agentId] = record;
+
+        emit StakeSlashed(agentId, msg.sender, beneficiary, amount, compensation, record.strikes);
+
+        _pay(beneficiary, compensation);
+        _pay(treasury, amount - compensation);
+    }
+
+    /* OWNER */
+
+    /// @inheritdoc IStakeRegistry
+    function scheduleMarket(address market) external onlyOwner {
+        _schedule(market, block.timestamp + MARKET_DELAY);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function cancelMarket(address market) external onlyOwner {
+        uint256 usableAt = _usableAt[market];
+        if (usableAt == 0) revert MarketNotScheduled(market);
+        if (block.timestamp >= usableAt) revert MarketAlreadyUsable(market, usableAt);
+
+        delete _usableAt[market];
+
+        emit MarketCancelled(market);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IStakeRegistry
+    function getAgent(uint256 agentId) external view returns (Agent memory) {
+        Record memory record = _records[agentId];
+        return Agent({
+            staked: record.staked,
+            locked: _locked(record),
+            stakedAt: record.stakedAt,
+            claims: record.claims,
+            completions: record.completions,
+            rejections: record.rejections,
+            strikes: record.strikes,
+            frozen: record.frozen
+        });
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function statusOf(uint256 agentId) external view returns (AgentStatus) {
+        return _statusOf(_records[agentId]);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function availableStake(uint256 agentId) external view returns (uint256) {
+        return _available(_records[agentId]);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function isOperator(uint256 agentId, address account) external view returns (bool) {
+        return IDENTITY.isOperator(agentId, account);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function payoutWalletOf(uint256 agentId) external view returns (address) {
+        (bool known,, address wallet) = IDENTITY.tryLookUp(agentId);
+        if (!known) revert AgentUnknown(agentId);
+        return wallet;
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function isMarket(address market) external view returns (bool) {
+        return _isMarket(market);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function marketUsableAt(address market) external view returns (uint256) {
+        return _usableAt[market];
+    }
+
+    /* INTERNAL */
+
+    /// @inheritdoc UsdcVault
+    function _isOneOfTheContracts(address account) internal view override returns (bool) {
+        return super._isOneOfTheContracts(account) || _usableAt[account] != 0;
+    }
+
+    /* PRIVATE */
+
+    function _deposit(uint256 agentId, uint256 amount, address from) private {
+        if (amount == 0) revert ZeroAmount();
+        (bool known,) = IDENTITY.tryOwnerOf(agentId);
+        if (!known) revert AgentUnknown(agentId);
+
+        Record memory record = _records[agentId];
+        if (record.strikes >= BAN_STRIKES) revert AgentIsBanned(agentId, record.strikes);
+        uint256 room = type(uint48).max - record.staked;
+        if (amount > room) revert StakeTooLarge(amount, room);
+
+        bool restake = record.frozen && amount >= MIN_STAKE;
+        bool wasBelow = record.staked < MIN_STAKE;
+        // Safe cast: at most the room that is left.
+        record.staked += uint48(amount);
+        if (restake) record.frozen = false;
+        // Safe cast until 2106.
+        if (restake || (wasBelow && record.staked >= MIN_STAKE)) record.stakedAt = uint32(block.timestamp);
+        _records[agentId] = record;
+
+        emit Staked(agentId, from, amount);
+    }
+
+    /// Takes `amount` out of the calling market's own lock.
+    function _unlock(Record memory record, uint256 agentId, uint256 amount) private {
+        bool first = msg.sender == _FIRST_MARKET;
+        uint256 locked = first ? record.lockedByFirst : _locks[msg.sender][agentId];
+        if (amount > locked) revert LockExceeded(agentId, msg.sender, amount, locked);
+
+        // Safe casts: at most what is locked.
+        if (first) {
+            record.lockedByFirst -= uint48(amount);
+        } else {
+            record.lockedByOthers -= uint48(amount);
+            _locks[msg.sender][agentId] = locked - amount;
+        }
+    }
+
+    function _schedule(address market, uint256 usableAt) private {
+        if (market == address(0)) revert InvalidRecipient(market);
+        if (_usableAt[market] != 0) revert MarketAlreadyScheduled(market, _usableAt[market]);
+
+        _usableAt[market] = usableAt;
+
+        emit MarketScheduled(market, usableAt);
+    }
+
+    /// The NFT's owner may send its stake anywhere, an approved operator only to the owner (STAKE-2).
+    function _requireUnstaker(uint256 agentId, address to) private view {
+        address caller = _msgSender();
+        (bool known, address owner) = IDENTITY.tryOwnerOf(agentId);
+        if (!known) revert AgentUnknown(agentId);
+        if (caller == owner) return;
+
+        if (!IDENTITY.isAuthorized(agentId, caller)) revert NotAgentOwner(agentId, caller);
+        if (to != owner) revert UnstakeOnlyToOwner(agentId, to, owner);
+    }
+
+    /// Asks msg.sender: a market calls itself, never through the forwarder (STAKE-3).
+    function _requireMarket() private view {
+        if (!_isMarket(msg.sender)) revert NotMarket(msg.sender);
+    }
+
+    function _requireMinStatus(uint8 minStatus) private pure {
+        uint8 lowest = uint8(AgentStatus.PROVISIONAL);
+        uint8 highest = uint8(AgentStatus.ESTABLISHED);
+        if (minStatus < lowest || minStatus > highest) revert MinStatusOutOfRange(minStatus, lowest, highest);
+    }
+
+    function _isMarket(address market) private view returns (bool) {
+        if (market == _FIRST_MARKET && market != address(0)) return true;
+        uint256 usableAt = _usableAt[market];
+        return usableAt != 0 && block.timestamp >= usableAt;
+    }
+
+    function _statusOf(Record memory record) private view returns (AgentStatus) {
+        if (record.strikes >= BAN_STRIKES) return AgentStatus.BANNED;
+        if (record.frozen) return AgentStatus.FROZEN;
+        if (record.staked < MIN_STAKE) return AgentStatus.UNVERIFIED;
+        bool longEnough = block.timestamp >= record.stakedAt + ESTABLISHED_AFTER;
+        bool goodEnough = record.completions >= ESTABLISHED_COMPLETIONS && record.completions > record.rejections;
+        return longEnough && goodEnough ? AgentStatus.ESTABLISHED : AgentStatus.PROVISIONAL;
+    }
+
+    function _locked(Record memory record) private pure returns (uint256) {
+        return uint256(record.lockedByFirst) + record.lockedByOthers;
+    }
+
+    /// Locks are made from what is available only, so they never exceed the stake.
+    function _available(Record memory record) private pure returns (uint256) {
+        return record.staked - _locked(record);
+    }
+}

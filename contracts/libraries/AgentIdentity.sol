@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IIdentityRegistry} from "../interfaces/IIdentityRegistry.sol";
+
+/// @title What an IdentityRegistry says of an agent, without trusting that it answers
+/// @notice A call that reverts, or answers with nonsense, counts as "no such agent" instead of reverting here.
+library AgentIdentity {
+    /// @notice Owner and payout wallet of an agent, from one place for claims, views and rights.
+    /// @param identity Registry asked.
+    /// @param agentId Agent.
+    /// @return known Whether the registry knows the agent and answered both questions.
+    /// @return owner Holder of the NFT.
+    /// @return wallet The agent's wallet, or the owner where none is set.
+    function tryLookUp(IIdentityRegistry identity, uint256 agentId)
+        internal
+        view
+        returns (bool known, address owner, address wallet)
+    {
+        (known, owner) = tryOwnerOf(identity, agentId);
+        if (!known) return (false, address(0), address(0));
+
+        (known, wallet) = _readAddress(identity, abi.encodeCall(IIdentityRegistry.getAgentWallet, (agentId)));
+        if (!known) return (false, address(0), address(0));
+
+        if (wallet == address(0)) wallet = owner;
+    }
+
+    /// @notice Holder of the agent's NFT.
+    /// @param identity Registry asked.
+    /// @param agentId Agent.
+    /// @return known Whether the registry knows the agent.
+    /// @return owner Holder of the NFT.
+    function tryOwnerOf(IIdentityRegistry identity, uint256 agentId) internal view returns (bool known, address owner) {
+        (known, owner) = _readAddress(identity, abi.encodeCall(IIdentityRegistry.ownerOf, (agentId)));
+        known = known && owner != address(0);
+    }
+
+    /// @notice Whether `account` owns the agent's NFT or is approved for it.
+    /// @param identity Registry asked.
+    /// @param agentId Agent.
+    /// @param account Account asked about.
+    /// @return authorized The answer; false where there is none.
+    function isAuthorized(IIdentityRegistry identity, uint256 agentId, address account)
+        internal
+        view
+        returns (bool authorized)
+    {
+        (bool answered, uint256 word) =
+            _read(identity, abi.encodeCall(IIdentityRegistry.isAuthorizedOrOwner, (account, agentId)));
+        authorized = answered && word == 1;
+    }
+
+    /// @notice Whether `account` may act for the agent: owner, approved, operator or wallet.
+    /// @param identity Registry asked.
+    /// @param agentId Agent; for an unknown one nobody may.
+    /// @param account Account asked about.
+    /// @return operator The answer.
+    function isOperator(IIdentityRegistry identity, uint256 agentId, address account)
+        internal
+        view
+        returns (bool operator)
+    {
+        (bool known, address owner, address wallet) = tryLookUp(identity, agentId);
+        operator = known && (account == owner || account == wallet || isAuthorized(identity, agentId, account));
+    }
+
+    function _readAddress(IIdentityRegistry identity, bytes memory question) private view returns (bool, address) {
+        (bool answered, uint256 word) = _read(identity, question);
+        // An answer with dirty upper bits is no address. The cast is safe by that.
+        if (!answered || word > type(uint160).max) return (false, address(0));
+        return (true, address(uint160(word)));
+    }
+
+    function _read(IIdentityRegistry identity, bytes memory question) private view returns (bool, uint256) {
+        (bool success, bytes memory answer) = address(identity).staticcall(question);
+        // An address without code succeeds with an empty answer.
+        if (!success || answer.length < 32) return (false, 0);
+        return (true, abi.decode(answer, (uint256)));
+    }
+}
