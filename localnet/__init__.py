@@ -1,5 +1,5 @@
-"""Chains on this machine for development: Anvil, the real USDC, an identity registry, fast EVM backends.
+"""Chains on this machine: Anvil, the real USDC, an identity registry, fast EVM backends.
 
-Nothing in here is installed with the package and nothing imports Ape, so that the demo, the tests and the Hypothesis
-machines stand on the same ground.
+For development: nothing in here is installed with the package. Nothing imports Ape, so that the
+demo, the tests and the Hypothesis machines stand on the same ground.
 """

@@ -112,7 +112,10 @@ class Anvil:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """End it."""
         self.stop()
@@ -160,7 +163,9 @@ class Anvil:
                 lines = log.read_text(errors="replace").strip().splitlines() or ["no reason given"]
                 raise AnvilFailed(f"anvil ended at once: {' '.join(lines[:3])}")
             if time.monotonic() > end:
-                raise AnvilFailed(f"anvil did not answer on port {self.port} within {_START_SECONDS} seconds")
+                raise AnvilFailed(
+                    f"anvil did not answer on port {self.port} within {_START_SECONDS} seconds"
+                )
             time.sleep(0.02)
 
     def _answers(self) -> bool:

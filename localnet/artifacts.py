@@ -24,7 +24,7 @@ class Artifact:
         abi: Its JSON ABI.
         bytecode: What creates it, constructor arguments not included.
         runtime: What is on chain afterwards; immutables are zero in it.
-        links: Byte offsets in `bytecode` at which the address of a library goes, by the library's name.
+        links: By the name of a library, the byte offsets in `bytecode` where its address goes.
     """
 
     name: str

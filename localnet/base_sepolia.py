@@ -1,9 +1,10 @@
-"""Base Sepolia to fork from: the real one where BASE_SEPOLIA_RPC_URL is set, else a stand-in on this machine.
+"""Base Sepolia to fork from: the real one where BASE_SEPOLIA_RPC_URL is set, else a stand-in.
 
     python -m localnet.base_sepolia COMMAND ...    runs the command with BASE_SEPOLIA_RPC_URL set
 
-The stand-in has Base Sepolia's chain id, the real USDC and the identity registry at their real addresses. With
-`--block-time 2` before the command it makes blocks by itself, which a rehearsal of a live deployment waits for.
+The stand-in has Base Sepolia's chain id, the real USDC and the identity registry at their real
+addresses. With `--block-time 2` before the command it makes blocks by itself, which a rehearsal of
+a live deployment waits for.
 """
 
 from __future__ import annotations
@@ -59,10 +60,14 @@ def main(argv: list[str]) -> int:
     Returns:
         The command's exit code.
     """
-    parser = argparse.ArgumentParser(prog="python -m localnet.base_sepolia", description="Run a command on a fork.")
+    parser = argparse.ArgumentParser(
+        prog="python -m localnet.base_sepolia", description="Run a command on a fork."
+    )
     parser.add_argument("--port", type=int, help="where the stand-in listens")
     parser.add_argument("--block-time", type=int, help="seconds between its blocks")
-    parser.add_argument("command", nargs=argparse.REMAINDER, help="what to run with BASE_SEPOLIA_RPC_URL set")
+    parser.add_argument(
+        "command", nargs=argparse.REMAINDER, help="what to run with BASE_SEPOLIA_RPC_URL set"
+    )
     asked = parser.parse_args(argv)
     if not asked.command:
         parser.error("a command is missing")

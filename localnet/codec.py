@@ -1,6 +1,7 @@
 """ABI encoding and decoding, fast enough for thousands of Hypothesis steps.
 
-web3.py needs milliseconds where this needs microseconds: selectors and types are worked out once per contract.
+web3.py needs milliseconds where this needs microseconds: selectors and types are worked out once
+per contract.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ class Event:
     args: Mapping[str, Any]
 
 
-class Reverted(Exception):  # noqa: N818 - it is what happened, as in `raises(Reverted)`
+class Reverted(Exception):
     """A transaction or a view reverted.
 
     Attributes:
-        name: The custom error's name; "Error" for a reason string, "Panic", "" for no data, "unknown" for data that no
-            known ABI explains.
+        name: The custom error's name; "Error" for a reason string, "Panic", "" for no data,
+            "unknown" for data that no known ABI explains.
         args_by_name: The error's values.
         data: What the contract returned.
     """
@@ -118,7 +119,7 @@ class Abi:
         """Encode a call.
 
         Args:
-            function: The name, or the whole signature where a name has several with as many arguments.
+            function: The name, or the signature where a name has several with as many arguments.
             args: The arguments; an object with an `address` stands for that address.
         """
         item = self._find(function, len(args))
@@ -146,7 +147,9 @@ class Abi:
         fitting = [f for f in self._functions.get(function, ()) if len(f.types) == count]
         if len(fitting) != 1:
             known = ", ".join(f.signature for f in self._functions.get(function, ())) or "none"
-            raise LookupError(f"{function} with {count} arguments: {len(fitting)} functions fit (known: {known})")
+            raise LookupError(
+                f"{function} with {count} arguments: {len(fitting)} functions fit (known: {known})"
+            )
         return fitting[0]
 
     def event(self, address: str, topics: Sequence[bytes], data: bytes) -> Event | None:
@@ -158,7 +161,9 @@ class Abi:
         item = self.events.get(topics[0]) if topics else None
         if item is None or sum(item.indexed) != len(topics) - 1:
             return None
-        inner = iter(_decoded([t for t, i in zip(item.types, item.indexed, strict=True) if not i], data))
+        inner = iter(
+            _decoded([t for t, i in zip(item.types, item.indexed, strict=True) if not i], data)
+        )
         outer = iter(topics[1:])
         values = [
             _topic(kind, next(outer)) if indexed else next(inner)
@@ -193,7 +198,10 @@ def _type(item: Mapping[str, Any]) -> str:
 
 
 def _decoded(types: Sequence[str], data: bytes) -> list[Any]:
-    return [_checksummed(k, v) if "address" in k else v for k, v in zip(types, decode(types, data), strict=True)]
+    return [
+        _checksummed(k, v) if "address" in k else v
+        for k, v in zip(types, decode(types, data), strict=True)
+    ]
 
 
 def _checksummed(kind: str, value: Any) -> Any:  # noqa: ANN401 - any ABI value

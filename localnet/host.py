@@ -85,7 +85,11 @@ class Web3Host:
         self._rpc("anvil_impersonateAccount", sender)
         if self._w3.eth.get_balance(_address(sender)) < _ETHER:
             self._rpc("anvil_setBalance", sender, hex(_ETHER))
-        transaction: TxParams = {"from": _address(sender), "data": HexStr("0x" + data.hex()), "gas": _GAS}
+        transaction: TxParams = {
+            "from": _address(sender),
+            "data": HexStr("0x" + data.hex()),
+            "gas": _GAS,
+        }
         if to is not None:
             transaction["to"] = _address(to)
         try:
@@ -99,7 +103,9 @@ class Web3Host:
             self._rpc("evm_mine")
         receipt = self._w3.eth.wait_for_transaction_receipt(sent, timeout=20, poll_latency=0.01)
         if receipt["status"] != 1:
-            raise LocalnetError(f"a transaction from {receipt['from']} to {receipt.get('to')} reverted")
+            raise LocalnetError(
+                f"a transaction from {receipt['from']} to {receipt.get('to')} reverted"
+            )
         return receipt.get("contractAddress")
 
     def _rpc(self, method: str, *params: Any) -> Any:  # noqa: ANN401 - JSON
