@@ -1,16 +1,17 @@
 """Two fast ways to run the compiled contracts, behind one interface.
 
-Ape needs 35 ms for a transaction and 85 ms for a revert, which is fine for unit tests and too slow for thousands of
-Hypothesis steps. `AnvilFast` speaks bare JSON-RPC to an Anvil (2 ms), `Revm` runs in this process (0.05 ms).
+Ape needs 35 ms for a transaction and 85 ms for a revert, which is fine for unit tests and too slow
+for thousands of Hypothesis steps. `AnvilFast` speaks bare JSON-RPC to an Anvil (2 ms), `Revm` runs
+in this process (0.05 ms).
 
     with Revm() as chain:
         usdc.place(chain)
         escrow = chain.deploy(ours("RunEscrow"), …, sender=owner)
         chain.next_timestamp = deadline
-        receipt = escrow.send(poster, "cancelRun", run_id)      # or raises Reverted("RunNotOpen", …)
+        receipt = escrow.send(poster, "cancelRun", run_id)   # or raises Reverted
 
-Every transaction has a second of its own: `step` after the one before, or `next_timestamp` where that is set.
-Transactions are sent in anybody's name and cost no ether.
+Every transaction has a block of its own: `step` seconds after the one before, or at
+`next_timestamp` where that is set. Transactions are sent in anybody's name and cost no ether.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlparse
 
-from pyrevm import EVM, AccountInfo, BlockEnv, CfgEnv, Env
+from pyrevm import EVM, AccountInfo, BlockEnv, CfgEnv, Env, ExecutionResult
 
 from localnet.chain import NOBODY, Chain, Contract, Receipt, created_address
 from localnet.codec import Event, Reverted, checksum, reverted
@@ -200,11 +201,8 @@ class Revm(Chain):
 
     def transact(self, sender: str, to: str, data: bytes) -> Receipt:
         """Run a transaction in anybody's name."""
-        self._run(sender, to, data)
-        logs = [
-            (log.address, [_bytes(t) for t in log.topics], log.data[1])
-            for log in self._evm.result.logs
-        ]
+        result = self._run(sender, to, data)
+        logs = [(log.address, [_bytes(t) for t in log.topics], log.data[1]) for log in result.logs]
         return Receipt(self.now, self._decoded(logs), None)
 
     def call(self, to: str, data: bytes, sender: str = NOBODY) -> bytes:
@@ -258,13 +256,16 @@ class Revm(Chain):
         self._evm.revert(snapshot[0])
         self.warp_to(snapshot[1])
 
-    def _run(self, sender: str, to: str, data: bytes) -> None:
+    def _run(self, sender: str, to: str, data: bytes) -> ExecutionResult:
         self.warp_to(self._take_time())
-        self._evm.reset_transient_storage()  # message calls are not transactions: nothing else clears it
+        # Message calls are not transactions to pyrevm: nothing else clears transient storage.
+        self._evm.reset_transient_storage()
         try:
             self._evm.message_call(sender, to, data)
         except RuntimeError as error:
             raise self._explained(error) from None
+        assert self._evm.result is not None
+        return self._evm.result
 
     def _explained(self, error: RuntimeError) -> Exception:
         text = str(error)

@@ -1,4 +1,4 @@
-"""What has to be possible on a chain so that other people's contracts can be placed there, and web3.py's way of it."""
+"""What a chain has to allow so that contracts can be placed on it, and web3.py's way of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stand-in of the ERC-8004 identity registry, at the address which the canonical one has on Base Sepolia."""
+"""A stand-in of the ERC-8004 identity registry, at the canonical one's address on Base Sepolia."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """The real USDC: Circle's proxy and FiatTokenV2_2 at the address they have on Base Sepolia.
 
-Circle's own bytecode, from npm, so that permits, authorizations, the blacklist and the pause behave as they do on the
-public chain. Where there is code at the address already (a fork of the real chain) nothing is placed, and everything
-else in here works all the same: roles are read from the token and impersonated.
+Circle's own bytecode, from npm, so that permits, authorizations, the blacklist and the pause behave
+as they do on the public chain. Where there is code at the address already (a fork of the real
+chain) nothing is placed, and everything else in here works all the same: roles are read from the
+token and impersonated.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ def _keyless(role: str) -> str:
     return checksum("0x" + keccak(text=f"localnet USDC {role}")[12:].hex())
 
 
-# Accounts without a key: their nonces and balances are nobody else's business. The proxy's admin can call nothing of
-# the token, so it must not be one of the roles.
+# Accounts without a key: their nonces and balances are nobody else's business. The proxy's admin can
+# call nothing of the token, so it must not be one of the roles.
 MINTER = _keyless("minter")
 _ADMIN = _keyless("proxy admin")
 _DEPLOYER = _keyless("deployer")
