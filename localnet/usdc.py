@@ -35,8 +35,8 @@ def _keyless(role: str) -> str:
     return checksum("0x" + keccak(text=f"localnet USDC {role}")[12:].hex())
 
 
-# Accounts without a key: their nonces and balances are nobody else's business. The proxy's admin can
-# call nothing of the token, so it must not be one of the roles.
+# Accounts without a key: their nonces and balances are nobody else's business. The proxy's admin
+# can call nothing of the token, so it must not be one of the roles.
 MINTER = _keyless("minter")
 _ADMIN = _keyless("proxy admin")
 _DEPLOYER = _keyless("deployer")

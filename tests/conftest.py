@@ -1,0 +1,84 @@
+"""The people and the ground of every test that runs under `ape test`.
+
+`ape test` runs on a local Anvil; `--network base:sepolia-fork:foundry` runs the same on a fork. Both have the real
+USDC and an identity registry at the addresses of Base Sepolia. Tests without a chain run under plain `pytest`.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from localnet import identity as identity_registry
+from localnet import usdc as circle_usdc
+
+
+def pytest_configure(config):
+    """Silence Ape: it prints the call trace of each revert, and asks for a trace of each transaction."""
+    if not config.pluginmanager.hasplugin("ape_test") or os.environ.get("TRACES"):
+        return
+    from ape.api.transactions import ReceiptAPI
+    from ape_ethereum.trace import Trace
+
+    Trace.show = lambda self, *args, **kwargs: None
+    ReceiptAPI.show_debug_logs = lambda self: None
+
+
+@pytest.fixture(scope="session")
+def owner(accounts):
+    """Owns the contracts."""
+    return accounts[0]
+
+
+@pytest.fixture(scope="session")
+def treasury(accounts):
+    """Gets fees and its share of slashed stakes."""
+    return accounts[1]
+
+
+@pytest.fixture(scope="session")
+def poster(accounts):
+    """Posts runs and pays for them."""
+    return accounts[2]
+
+
+@pytest.fixture(scope="session")
+def agent(accounts):
+    """Owns an agent and works."""
+    return accounts[3]
+
+
+@pytest.fixture(scope="session")
+def outsider(accounts):
+    """Has no part in anything."""
+    return accounts[4]
+
+
+@pytest.fixture(scope="session")
+def relayer(accounts):
+    """Sends what others signed."""
+    return accounts[5]
+
+
+@pytest.fixture(scope="session")
+def w3(chain):
+    """A web3.py connection to the Anvil under test, for `localnet.usdc` and its like."""
+    return chain.provider.web3
+
+
+@pytest.fixture(scope="session")
+def usdc(w3):
+    """The real USDC at its address."""
+    from ape import Contract
+    from ethpm_types import ContractType
+
+    token = ContractType(contractName="FiatTokenV2_2", abi=circle_usdc.abi())
+    return Contract(circle_usdc.place(w3), contract_type=token, fetch_from_explorer=False)
+
+
+@pytest.fixture(scope="session")
+def identity(w3, project):
+    """The identity registry at its address."""
+    address = identity_registry.place(w3)
+    return project.IdentityRegistry.at(address, fetch_from_explorer=False)
