@@ -1,19 +1,22 @@
-// SPDX-License-Identifier: UNLICENSED
+// SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { IERC5267 } from "@openzeppelin/contracts/interfaces/IERC5267.sol";
-import { ERC721 } from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
-import { ERC721URIStorage } from "@openzeppelin/contracts/token/ERC721/extensions/ERC721URIStorage.sol";
-import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+// The canonical registry's errors are strings, so these are.
+// solhint-disable gas-custom-errors
+
+import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
+import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
+import {ERC721URIStorage} from "@openzeppelin/contracts/token/ERC721/extensions/ERC721URIStorage.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 /// @title IdentityRegistry
 /// @notice FOR LOCAL CHAINS ONLY. Stands in for the ERC-8004 Identity Registry, at the address which that has on Base
 /// Sepolia, and behaves like it (version 2.0.0) in all that an agent and the escrow use. Never deploy it to a public
 /// chain: the canonical registry is there.
 /// @dev Its runtime code is put at the address as it is, so nothing here depends on a constructor that ran: names are
-/// constants, and the EIP-712 domain is built at run time. Errors are strings where the canonical registry has strings.
+/// constants, and the EIP-712 domain is built at run time.
 contract IdentityRegistry is ERC721URIStorage, IERC5267 {
     /// @notice One entry of an agent's metadata.
     struct MetadataEntry {
@@ -45,7 +48,7 @@ contract IdentityRegistry is ERC721URIStorage, IERC5267 {
     event URIUpdated(uint256 indexed agentId, string newURI, address indexed updatedBy);
 
     /// @notice Does nothing that would be missed where it has not run.
-    constructor() ERC721("", "") { }
+    constructor() ERC721("", "") {}
 
     /// @notice Registers an agent of the caller's, who is its wallet too.
     /// @return agentId The new id: 0 for the first.

@@ -1,0 +1,64 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+ENV := source ./env.sh &&
+CONTRACTS := $(shell find contracts -name '*.sol' -not -path '*/.cache/*')
+PYTHON_CODE := $(wildcard agentescrow localnet deployment scripts tools benchmarks tests)
+TYPED := $(wildcard agentescrow localnet deployment tools)
+
+# Without a chain of Ape's; on Ape's chain; and of these also on the fork.
+PLAIN_TESTS := $(wildcard tests/unit tests/localnet tests/promises)
+CHAIN_TESTS := $(filter-out %.py %__pycache__ $(PLAIN_TESTS),$(wildcard tests/*))
+FORK_TESTS := $(wildcard tests/contracts tests/stateful)
+WORKERS ?= 2
+
+.PHONY: help demo chain build check test test-plain test-local fork bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+demo: .build/.made ## runs from start to end on a local chain; RUNS=file.json plays the runs of a file
+	@$(ENV) ape run demo $(if $(RUNS),--runs "$(RUNS)")
+
+chain: .build/.made ## a local chain with everything deployed, until Ctrl-C; PORT=8545
+	@$(ENV) ape run chain $(if $(PORT),--port $(PORT))
+
+build: .build/.made ## compile the contracts and export their ABIs
+
+check: .build/.made ## formatters, linters, types, import directions
+	$(ENV) forge fmt --check
+	$(ENV) solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
+	$(ENV) ruff format --check --quiet $(PYTHON_CODE)
+	$(ENV) ruff check --quiet $(PYTHON_CODE)
+	$(ENV) mypy --no-error-summary $(TYPED)
+	$(ENV) NO_COLOR=1 lint-imports --no-logo
+	$(ENV) git ls-files | xargs codespell
+	$(ENV) python -m tools.export_abi --check
+
+test: test-plain test-local fork ## every test, on a local chain and on a fork
+
+test-plain: .build/.made
+	$(ENV) pytest -p no:ape_test -q -n $(WORKERS) $(PLAIN_TESTS)
+
+test-local: .build/.made
+	$(ENV) ape test -q -n $(WORKERS) $(CHAIN_TESTS)
+
+fork: .build/.made ## the contract suite on a fork of Base Sepolia, or of its stand-in without BASE_SEPOLIA_RPC_URL
+	$(ENV) python -m localnet.base_sepolia ape test -q -n $(WORKERS) --network base:sepolia-fork:foundry $(FORK_TESTS)
+
+bench: .build/.made ## gas of each step beside the sum of its unavoidable costs
+	@$(ENV) python -m benchmarks
+
+clean: ## remove everything that make made
+	rm -rf .venv node_modules .ape .build .forge contracts/.cache .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info
+
+.venv/.installed: pyproject.toml constraints.txt tools/setup_python
+	@tools/setup_python
+
+node_modules/.installed: package.json package-lock.json .npmrc tools/setup_node
+	@tools/setup_node
+
+.build/.made: .venv/.installed node_modules/.installed $(CONTRACTS) ape-config.yaml tools/export_abi.py
+	@$(ENV) ape compile -v WARNING && python -m tools.export_abi && touch $@

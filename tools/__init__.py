@@ -1,0 +1,1 @@
+"""What builds and checks this repository; nothing in here is installed with the package."""
