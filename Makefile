@@ -26,6 +26,7 @@ chain: .build/.made ## a local chain with everything deployed, until Ctrl-C; POR
 	@$(ENV) ape run chain $(if $(PORT),--port $(PORT))
 
 build: .build/.made ## compile the contracts and export their ABIs
+	@:
 
 check: .build/.made ## formatters, linters, types, import directions
 	$(ENV) forge fmt --check

@@ -1,7 +1,8 @@
 """The people and the ground of every test that runs under `ape test`.
 
-`ape test` runs on a local Anvil; `--network base:sepolia-fork:foundry` runs the same on a fork. Both have the real
-USDC and an identity registry at the addresses of Base Sepolia. Tests without a chain run under plain `pytest`.
+`ape test` runs on a local Anvil; `--network base:sepolia-fork:foundry` runs the same on a fork.
+Both have the real USDC and an identity registry at the addresses of Base Sepolia. Tests that need
+no chain of Ape's run under plain `pytest`, which is why Ape is imported late here.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from localnet import usdc as circle_usdc
 
 
 def pytest_configure(config):
-    """Silence Ape: it prints the call trace of each revert, and asks for a trace of each transaction."""
+    """Silence Ape: it prints a trace of each revert and asks for one of each transaction."""
     if not config.pluginmanager.hasplugin("ape_test") or os.environ.get("TRACES"):
         return
     from ape.api.transactions import ReceiptAPI

@@ -1,7 +1,7 @@
 """Write the ABIs that the package ships: what is compiled here, and the contracts it talks to.
 
-    python -m tools.export_abi            writes agentescrow/chain/abi/*.json
-    python -m tools.export_abi --check    changes nothing, fails where a file is not current
+python -m tools.export_abi            writes agentescrow/chain/abi/*.json
+python -m tools.export_abi --check    changes nothing, fails where a file is not current
 """
 
 from __future__ import annotations
