@@ -30,7 +30,7 @@ class Ledger:
         """Expect exactly these changes of balances, and none of anybody else's.
 
         Args:
-            changes: What each party gains (or, below zero, pays), in base units; none for no movement.
+            changes: What each party gains (below zero: pays), in base units; none if nothing moves.
         """
         expected = {party.address: change for party, change in (changes or {}).items()}
         assert expected.keys() <= set(self._parties)

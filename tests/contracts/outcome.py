@@ -1,7 +1,7 @@
 """What a transaction did, compared exactly.
 
-`ape.reverts` accepts a reason string where a custom error is expected, and overlooks values that are not named or are
-misspelled. `reverting` takes one error with all of its values and nothing else.
+`ape.reverts` accepts a reason string where a custom error is expected, and overlooks values that
+are not named or are misspelled. `reverting` takes one error with all of its values and nothing else.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def reverting(error, **values) -> Iterator[None]:
 
 
 def emitted(tx, contract) -> list[tuple]:
-    """List the events of one contract in their order: name first, then all fields in the order of the ABI."""
+    """List one contract's events in their order: the name, then all fields as the ABI has them."""
     return [
         (log.event_name, *log.event_arguments.values())
         for log in tx.events

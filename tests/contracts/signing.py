@@ -1,4 +1,4 @@
-"""Messages that people sign instead of sending transactions: permits, authorizations, consents, forwarder requests."""
+"""What people sign instead of sending transactions: permits, authorizations, forwarder requests."""
 
 from __future__ import annotations
 
@@ -54,8 +54,12 @@ class Signing:
         Returns:
             65 bytes: r, s, v.
         """
-        fields = [dict(zip(("type", "name"), f.split(), strict=True)) for f in _TYPES[kind].split(",")]
-        message = {name.rstrip("_"): getattr(value, "address", value) for name, value in values.items()}
+        fields = [
+            dict(zip(("type", "name"), f.split(), strict=True)) for f in _TYPES[kind].split(",")
+        ]
+        message = {
+            name.rstrip("_"): getattr(value, "address", value) for name, value in values.items()
+        }
         return signer.sign_message(
             encode_typed_data(self._domains[kind], {kind: fields}, message)
         ).encode_rsv()
@@ -74,27 +78,55 @@ class Signing:
         )
 
     def stake_authorization(
-        self, signer, registry, agent_id: int, amount: int, *, salt=bytes(32), window=(0, FOREVER), payer=None
+        self,
+        signer,
+        registry,
+        agent_id: int,
+        amount: int,
+        *,
+        salt=bytes(32),
+        window=(0, FOREVER),
+        payer=None,
     ) -> tuple:
-        """Sign an EIP-3009 authorization to stake (STAKE-1); returns the Authorization for the registry."""
+        """Sign an EIP-3009 authorization to stake (STAKE-1); returns the Authorization."""
         purpose = keccak(encode(["uint256", "bytes32"], [agent_id, salt]))
         return self._authorization(signer, registry, amount, purpose, salt, window, payer)
 
     def run_authorization(
-        self, signer, escrow, terms: tuple, uri: str, amount: int, *, salt=bytes(32), window=(0, FOREVER), payer=None
+        self,
+        signer,
+        escrow,
+        terms: tuple,
+        uri: str,
+        amount: int,
+        *,
+        salt=bytes(32),
+        window=(0, FOREVER),
+        payer=None,
     ) -> tuple:
-        """Sign an EIP-3009 authorization to post a run; returns the Authorization for the escrow."""
+        """Sign an EIP-3009 authorization to post a run; returns the Authorization."""
         purpose = keccak(encode([_TERMS, "bytes32", "bytes32"], [terms, keccak(text=uri), salt]))
         return self._authorization(signer, escrow, amount, purpose, salt, window, payer)
 
     def wallet_consent(self, wallet, agent_id: int, owner, deadline: int) -> bytes:
         """Sign that an account is willing to be an agent's wallet."""
         return self.sign(
-            wallet, "AgentWalletSet", agentId=agent_id, newWallet=wallet, owner=owner, deadline=deadline
+            wallet,
+            "AgentWalletSet",
+            agentId=agent_id,
+            newWallet=wallet,
+            owner=owner,
+            deadline=deadline,
         )
 
-    def request(self, signer, target, data: bytes, *, gas: int = 1_000_000, deadline: int = FOREVER) -> tuple:
-        """Sign a call for a relayer to pay, with the signer's next nonce; returns the ForwardRequestData."""
+    def request(
+        self, signer, target, data: bytes, *, gas: int = 1_000_000, deadline: int = FOREVER
+    ) -> tuple:
+        """Sign a call for a relayer to pay, with the signer's next nonce.
+
+        Returns:
+            The ForwardRequestData.
+        """
         signature = self.sign(
             signer,
             "ForwardRequest",
@@ -125,4 +157,9 @@ class Signing:
 
 
 def _domain(name: str, version: str, chain_id: int, contract) -> dict:
-    return {"name": name, "version": version, "chainId": chain_id, "verifyingContract": contract.address}
+    return {
+        "name": name,
+        "version": version,
+        "chainId": chain_id,
+        "verifyingContract": contract.address,
+    }
