@@ -1,0 +1,24 @@
+"""Escrow and staking for work done by AI agents, paid in USDC: the public names of the package."""
+
+from __future__ import annotations
+
+from agentescrow.errors import (
+    AgentEscrowError,
+    ContractReverted,
+    InvalidAmount,
+    InvalidInput,
+    InvalidTerms,
+    Reverted,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AgentEscrowError",
+    "ContractReverted",
+    "InvalidAmount",
+    "InvalidInput",
+    "InvalidTerms",
+    "Reverted",
+    "__version__",
+]

@@ -1,0 +1,218 @@
+"""The executable twin of RunEscrow: the same checks in the same order, the same money."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agentescrow.domain.constants import (
+    CLAIM_TIMEOUT,
+    MIN_COMPLETION_REWARD,
+    MIN_STAKE,
+    ZERO_ADDRESS,
+)
+from agentescrow.domain.registry import Outcome
+from agentescrow.domain.reverts import reverted
+from agentescrow.domain.run import CLAIMED_STATES, Run, RunState
+from agentescrow.domain.run_book import RunBook
+from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.token import Authorization
+
+
+class RunEscrowTwin(RunBook):
+    """One method per contract function, in snake case; a refused call changes nothing.
+
+    The state gate is the transition table; what stands here is who, when and the money.
+    """
+
+    # Posters
+
+    def create_run(self, terms: RunTerms, ipfs_hash: str, *, sender: str, now: int) -> int:
+        """A run without money, DRAFT. Returns its id."""
+        self._require_not_paused()
+        self._require_terms(terms, ipfs_hash, now)
+        return self._book(Run.from_terms(terms, sender, RunState.DRAFT))
+
+    def post_run(self, terms: RunTerms, ipfs_hash: str, *, sender: str, now: int) -> int:
+        """A run funded by the sender, OPEN. Returns its id."""
+        self._require_not_paused()
+        self._require_terms(terms, ipfs_hash, now)
+        self._pull(sender, terms.cost)
+        return self._book(Run.from_terms(terms, sender, RunState.OPEN))
+
+    def post_run_with_authorization(
+        self, terms: RunTerms, ipfs_hash: str, authorization: Authorization, *, now: int
+    ) -> int:
+        """A run funded and posted by the signer, whoever sends it, OPEN. Returns its id."""
+        self._require_not_paused()
+        self._require_terms(terms, ipfs_hash, now)
+        self._pull_with_authorization(authorization, terms.cost, (terms, ipfs_hash), now)
+        return self._book(Run.from_terms(terms, authorization.signer, RunState.OPEN))
+
+    def fund_run(self, run_id: int, *, sender: str, now: int) -> None:
+        """DRAFT to OPEN: pulls reward and fee."""
+        self._require_not_paused()
+        run = self._gate(run_id, "fundRun")
+        self._require_poster(run_id, run, sender)
+        self._require_before_deadline(run_id, run, now)
+        self._pull(run.poster, run.cost)
+        self.runs[run_id] = replace(run, state=RunState.OPEN)
+
+    # Agents
+
+    def claim_run(self, run_id: int, agent_id: int, *, sender: str, now: int) -> None:
+        """OPEN to CLAIMED: locks MIN_STAKE and freezes the payout wallet (RUN-5, RUN-6)."""
+        self._require_not_paused()
+        run = self._gate(run_id, "claimRun")
+        self._require_before_deadline(run_id, run, now)
+        self._require_claimant(run_id, run, agent_id, sender)
+        self.registry.lock(agent_id, MIN_STAKE, run.min_status, sender=self.address, now=now)
+        self.runs[run_id] = replace(
+            run,
+            state=RunState.CLAIMED,
+            agent_id=agent_id,
+            wallet=self.registry.payout_wallet_of(agent_id),
+            claimed_at=now,
+        )
+
+    def start_run(self, run_id: int, *, sender: str) -> None:
+        """CLAIMED to IN_PROGRESS; optional (RUN-8)."""
+        run = self._gate(run_id, "startRun")
+        self._require_agent(run_id, run, sender)
+        self.runs[run_id] = replace(run, state=RunState.IN_PROGRESS)
+
+    def submit_work(self, run_id: int, deliverable_uri: str, *, sender: str, now: int) -> None:
+        """To SUBMITTED, however late (RUN-10)."""
+        run = self._gate(run_id, "submitWork")
+        self._require_agent(run_id, run, sender)
+        self._require_text(deliverable_uri)
+        self.runs[run_id] = replace(run, state=RunState.SUBMITTED, submitted_at=now)
+
+    def abandon_run(self, run_id: int, *, sender: str, now: int) -> None:
+        """Back to OPEN within a day of the claim, once in the run's life (RUN-17)."""
+        run = self._gate(run_id, "abandonRun")
+        self._require_agent(run_id, run, sender)
+        if now >= run.abandon_ends_at:
+            raise reverted("AbandonWindowOver", run_id, run.abandon_ends_at, now)
+        if run.abandoned:
+            raise reverted("AlreadyAbandoned", run_id)
+        self._release(run, Outcome.NONE, now)
+        self.runs[run_id] = replace(
+            run,
+            state=RunState.OPEN,
+            agent_id=0,
+            wallet=ZERO_ADDRESS,
+            claimed_at=0,
+            abandoned=True,
+        )
+
+    # Posters, on submitted work
+
+    def approve(self, run_id: int, *, sender: str, now: int) -> None:
+        """SUBMITTED to APPROVED."""
+        run = self._gate(run_id, "approve")
+        self._require_poster(run_id, run, sender)
+        self._accept(run_id, run, now)
+
+    def request_revision(self, run_id: int, feedback: str, *, sender: str, now: int) -> None:
+        """SUBMITTED to REVISION_REQUESTED, with a time to resubmit (RUN-12)."""
+        run = self._gate(run_id, "requestRevision")
+        self._require_poster(run_id, run, sender)
+        self._require_in_review(run_id, run, now)
+        if run.revisions == run.max_revisions:
+            raise reverted("NoRevisionsLeft", run_id, run.max_revisions)
+        self._require_text(feedback)
+        self.runs[run_id] = replace(
+            run,
+            state=RunState.REVISION_REQUESTED,
+            revisions=run.revisions + 1,
+            revision_due_at=max(now + CLAIM_TIMEOUT, run.deadline),
+        )
+
+    def reject(self, run_id: int, reason: str, *, sender: str, now: int) -> None:
+        """SUBMITTED to REJECTED: revisions used up, or late from the start (RUN-11)."""
+        run = self._gate(run_id, "reject")
+        self._require_poster(run_id, run, sender)
+        self._require_in_review(run_id, run, now)
+        if run.revisions != run.max_revisions and not run.came_late:
+            raise reverted("RevisionsLeft", run_id, run.revisions, run.max_revisions)
+        self._require_text(reason)
+        self._release(run, Outcome.REJECTED, now)
+        self.runs[run_id] = replace(run, state=RunState.REJECTED)
+        self._pay(run.poster, run.cost)
+
+    # Posters, on work that does not come
+
+    def slash(self, run_id: int, *, sender: str, now: int) -> None:
+        """To SLASHED: refund, and compensation out of the lock (RUN-9, RUN-12, STAKE-8)."""
+        run = self._gate(run_id, "slash")
+        self._require_poster(run_id, run, sender)
+        if now < run.slashable_at:
+            raise reverted("NotOverdue", run_id, run.slashable_at, now)
+        compensation = min(MIN_STAKE, run.cost)
+        self.registry.slash(
+            run.agent_id, MIN_STAKE, run.poster, compensation, sender=self.address, now=now
+        )
+        self.runs[run_id] = replace(run, state=RunState.SLASHED)
+        self._pay(run.poster, run.cost)
+
+    def cancel_run(self, run_id: int, *, sender: str, now: int) -> None:
+        """To CANCELLED; an OPEN run past its deadline by anyone, everything else by the poster."""
+        run = self._gate(run_id, "cancelRun")
+        deadline_passed = now >= run.deadline
+        if run.state != RunState.OPEN or not deadline_passed:
+            self._require_poster(run_id, run, sender)
+        if run.state in CLAIMED_STATES:
+            if not deadline_passed:
+                raise reverted("BeforeDeadline", run_id, run.deadline, now)
+            self._release(run, Outcome.NONE, now)
+        self.runs[run_id] = replace(run, state=RunState.CANCELLED)
+        self._pay(run.poster, run.escrowed)
+
+    # Anyone
+
+    def finalize(self, run_id: int, *, now: int) -> None:
+        """SUBMITTED to APPROVED, once the poster was silent for the review window (RUN-14)."""
+        run = self._gate(run_id, "finalize")
+        if now < run.review_ends_at:
+            raise reverted("ReviewNotOver", run_id, run.review_ends_at, now)
+        self._accept(run_id, run, now)
+
+    def sweep_fees(self) -> None:
+        """Send the fees to the treasury, or revert and keep them (RUN-16, RUN-24)."""
+        if self.fees == 0:
+            raise reverted("NoFees")
+        self._push(self.treasury, self.fees)
+        self.fees = 0
+
+    # Owner
+
+    def pause(self, *, sender: str) -> None:
+        """Stop entries: createRun, postRun*, fundRun, claimRun (RUN-18)."""
+        self._require_owner(sender)
+        self._require_not_paused()
+        self.paused = True
+
+    def unpause(self, *, sender: str) -> None:
+        """Allow entries again."""
+        self._require_owner(sender)
+        if not self.paused:
+            raise reverted("ExpectedPause")
+        self.paused = False
+
+    # Effects used above
+
+    def _book(self, run: Run) -> int:
+        run_id = self.run_count() + 1
+        self.runs[run_id] = run
+        return run_id
+
+    def _accept(self, run_id: int, run: Run, now: int) -> None:
+        """The agent gets the whole reward, the platform its fee (RUN-4, RUN-22)."""
+        counts = run.reward >= MIN_COMPLETION_REWARD
+        self._release(run, Outcome.COMPLETED if counts else Outcome.NONE, now)
+        self.runs[run_id] = replace(run, state=RunState.APPROVED)
+        self.fees += run.fee
+        self._pay(run.wallet, run.reward)
+
+    def _release(self, run: Run, outcome: Outcome, now: int) -> None:
+        self.registry.release(run.agent_id, MIN_STAKE, outcome, sender=self.address, now=now)

@@ -1,0 +1,256 @@
+"""Every exception that this package raises on purpose.
+
+The tree, with the stable `.code` of each class:
+
+    * AgentEscrowError            AGENT_ESCROW_ERROR
+      x InvalidInput              INVALID_INPUT         the caller can repair it; nothing was sent
+        - InvalidAmount           INVALID_AMOUNT        not an amount of USDC
+        - InvalidTerms            INVALID_TERMS         terms that the contract would refuse (RUN-2)
+        - InvalidTime             INVALID_TIME          not a point in time
+      x Reverted                  REVERTED              a rule said no: custom error and its values
+        - ContractReverted        CONTRACT_REVERTED     the same, said by the chain, with words
+      x ChainProblem              CHAIN_PROBLEM         the chain cannot do it now; nothing was changed
+        - NodeUnreachable         NODE_UNREACHABLE      nobody answers at the RPC endpoint
+        - NodeRefused             NODE_REFUSED          the node did not take the transaction
+        - WrongChain              WRONG_CHAIN           it is another chain than was meant
+        - DeploymentUnknown       DEPLOYMENT_UNKNOWN    no usable record of deployed contracts
+        - InsufficientFunds       INSUFFICIENT_FUNDS    an account has less than it takes
+        - TransactionFailed       TRANSACTION_FAILED    it was sent, and failed or was never seen again
+
+Names may be added; a name, a code or a parent never changes. `InvalidInput` is a `ValueError` too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+__all__ = [
+    "AgentEscrowError",
+    "ChainProblem",
+    "ContractReverted",
+    "DeploymentUnknown",
+    "InsufficientFunds",
+    "InvalidAmount",
+    "InvalidInput",
+    "InvalidTerms",
+    "InvalidTime",
+    "NodeRefused",
+    "NodeUnreachable",
+    "Reverted",
+    "TransactionFailed",
+    "WrongChain",
+]
+
+
+class AgentEscrowError(Exception):
+    """Base of the tree. Catch it to catch everything that this package raises on purpose."""
+
+    code: ClassVar[str] = "AGENT_ESCROW_ERROR"
+
+
+class InvalidInput(AgentEscrowError, ValueError):
+    """A value was refused before anything was sent.
+
+    Args:
+        field: What the value was meant to be, in the caller's words ("amount", "deadline").
+        value: The refused value, as it came.
+        allowed: What would have been accepted, in words.
+    """
+
+    code: ClassVar[str] = "INVALID_INPUT"
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        super().__init__(field, value, allowed)
+        self.field = field
+        self.value = value
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        """One line: the field, the value (cut, where it is long) and what is allowed."""
+        return f"{self.field} {_shortened(self.value)} is not allowed: {self.allowed}"
+
+
+class InvalidAmount(InvalidInput):
+    """The value is no amount of USDC.
+
+    Args:
+        value: The refused value, as it came.
+        allowed: What would have been accepted, in words.
+    """
+
+    code: ClassVar[str] = "INVALID_AMOUNT"
+
+    def __init__(self, value: object, allowed: str) -> None:
+        super().__init__("amount", value, allowed)
+
+    def __reduce__(self) -> tuple[type[InvalidAmount], tuple[object, str]]:
+        """Keep pickling (worker processes) in step with the shorter constructor."""
+        return type(self), (self.value, self.allowed)
+
+
+class InvalidTerms(InvalidInput):
+    """One term of a run lies outside the limits of RUN-2; `field` names it."""
+
+    code: ClassVar[str] = "INVALID_TERMS"
+
+
+class InvalidTime(InvalidInput):
+    """The value is no point in time.
+
+    Args:
+        value: The refused value, as it came.
+        allowed: What would have been accepted, in words.
+    """
+
+    code: ClassVar[str] = "INVALID_TIME"
+
+    def __init__(self, value: object, allowed: str) -> None:
+        super().__init__("time", value, allowed)
+
+    def __reduce__(self) -> tuple[type[InvalidTime], tuple[object, str]]:
+        """Keep pickling (worker processes) in step with the shorter constructor."""
+        return type(self), (self.value, self.allowed)
+
+
+class Reverted(AgentEscrowError):
+    """A rule of the contracts refused a call.
+
+    Args:
+        name: The contract's custom error ("NotPoster").
+        arguments: Its values by parameter name, in the order of its declaration.
+    """
+
+    code: ClassVar[str] = "REVERTED"
+
+    def __init__(self, name: str, arguments: Mapping[str, object] | None = None) -> None:
+        super().__init__(name, dict(arguments or {}))
+        self.name = name
+        self.arguments: dict[str, object] = dict(arguments or {})
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """The values alone, in the order of the error's declaration."""
+        return tuple(self.arguments.values())
+
+    def __str__(self) -> str:
+        """Like Solidity with named arguments: `NotAgent(runId=1, caller=0x…)`."""
+        return (
+            f"{self.name}({', '.join(f'{key}={value}' for key, value in self.arguments.items())})"
+        )
+
+
+class ContractReverted(Reverted):
+    """A deployed contract refused a call or a transaction.
+
+    Args:
+        name: The contract's custom error, or "Error" for a revert string.
+        arguments: Its decoded values by parameter name, in the order of its declaration.
+        words: The same as one sentence for people; whoever decodes the revert knows the words.
+    """
+
+    code: ClassVar[str] = "CONTRACT_REVERTED"
+
+    def __init__(
+        self, name: str, arguments: Mapping[str, object] | None = None, words: str = ""
+    ) -> None:
+        super().__init__(name, arguments)
+        self.args = (name, self.arguments, words)
+        self.words = words
+
+    def __str__(self) -> str:
+        """The words, followed by the error they stand for."""
+        return f"{self.words} [{super().__str__()}]" if self.words else super().__str__()
+
+
+class ChainProblem(AgentEscrowError):
+    """The chain, the node or the account cannot do what was asked now."""
+
+    code: ClassVar[str] = "CHAIN_PROBLEM"
+
+
+class NodeUnreachable(ChainProblem):
+    """Nobody answers at the RPC endpoint, or not in time."""
+
+    code: ClassVar[str] = "NODE_UNREACHABLE"
+
+
+class NodeRefused(ChainProblem):
+    """The node answered with an error that is no revert."""
+
+    code: ClassVar[str] = "NODE_REFUSED"
+
+
+class WrongChain(ChainProblem):
+    """The node serves another chain than was meant.
+
+    Args:
+        expected: Chain id that was meant.
+        actual: Chain id of the node.
+    """
+
+    code: ClassVar[str] = "WRONG_CHAIN"
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(expected, actual)
+        self.expected = expected
+        self.actual = actual
+
+    def __str__(self) -> str:
+        """One line with both ids."""
+        return f"wrong chain: the deployment is on chain {self.expected}, the node on {self.actual}"
+
+
+class DeploymentUnknown(ChainProblem):
+    """There is no record of contracts for the chain, or it does not fit the chain."""
+
+    code: ClassVar[str] = "DEPLOYMENT_UNKNOWN"
+
+
+class InsufficientFunds(ChainProblem):
+    """An account has less than a transaction takes.
+
+    Args:
+        asset: "USDC" or "ETH".
+        account: Whose balance it is.
+        words: How much is there and how much is needed.
+    """
+
+    code: ClassVar[str] = "INSUFFICIENT_FUNDS"
+
+    def __init__(self, asset: str, account: str, words: str) -> None:
+        super().__init__(asset, account, words)
+        self.asset = asset
+        self.account = account
+        self.words = words
+
+    def __str__(self) -> str:
+        """One line: who lacks what."""
+        return f"insufficient {self.asset}: {self.account} {self.words}"
+
+
+class TransactionFailed(ChainProblem):
+    """A transaction was sent, but its outcome is bad or unknown.
+
+    Args:
+        transaction: Its hash.
+        words: What is known.
+    """
+
+    code: ClassVar[str] = "TRANSACTION_FAILED"
+
+    def __init__(self, transaction: str, words: str) -> None:
+        super().__init__(transaction, words)
+        self.transaction = transaction
+        self.words = words
+
+    def __str__(self) -> str:
+        """One line with the hash to look for."""
+        return f"transaction {self.transaction}: {self.words}"
+
+
+def _shortened(value: object, limit: int = 60) -> str:
+    if isinstance(value, int) and value.bit_length() > 4 * limit:
+        return f"a number of {value.bit_length()} bits"  # Python refuses to print very large ones
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
