@@ -117,12 +117,7 @@ interface IRunEscrow is IUsdcVault {
 
     /// @notice The agent gets `reward`, the platform `fee`; `silent` if the review window decided.
     event RunApproved(
-        uint256 indexed runId,
-        uint256 indexed agentId,
-        address indexed wallet,
-        uint256 reward,
-        uint256 fee,
-        bool silent
+        uint256 indexed runId, uint256 indexed agentId, address indexed wallet, uint256 reward, uint256 fee, bool silent
     );
 
     /// @notice The poster refused the work and gets `refund`.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
+
 import {IIdentityRegistry} from "../interfaces/IIdentityRegistry.sol";
 
 /// @title What an IdentityRegistry says of an agent, without trusting that it answers
@@ -72,10 +74,11 @@ library AgentIdentity {
         return (true, address(uint160(word)));
     }
 
+    /// Looks at the first word of the answer only, however long a hostile registry makes it.
     function _read(IIdentityRegistry identity, bytes memory question) private view returns (bool, uint256) {
-        (bool success, bytes memory answer) = address(identity).staticcall(question);
+        (bool success, bytes32 answer,) = LowLevelCall.staticcallReturn64Bytes(address(identity), question);
         // An address without code succeeds with an empty answer.
-        if (!success || answer.length < 32) return (false, 0);
-        return (true, abi.decode(answer, (uint256)));
+        if (!success || LowLevelCall.returnDataSize() < 32) return (false, 0);
+        return (true, uint256(answer));
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import { PlainToken } from "./PlainToken.sol";
+import {PlainToken} from "./PlainToken.sol";
 
 /// @title FalseReturningToken
 /// @notice Refuses transfers out of an account by returning false instead of reverting: a caller that looks only at

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import { Address } from "@openzeppelin/contracts/utils/Address.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 
-import { PlainToken } from "./PlainToken.sol";
+import {PlainToken} from "./PlainToken.sol";
 
 /// @title ReentrantToken
 /// @notice Calls a contract of its owner's choice from within each transfer, once armed, and hands its revert on: what
