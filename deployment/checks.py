@@ -1,0 +1,190 @@
+"""What has to hold before anything is sent, and after everything was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from eth_abi.exceptions import DecodingError
+from eth_typing import ChecksumAddress
+from web3 import Web3
+from web3.exceptions import Web3Exception
+
+from deployment.bytecode import same_code
+from deployment.errors import ChainRefused, NotVerified
+from deployment.parameters import Parameters
+from deployment.plan import ESCROW, FORWARDER, ORDER, REGISTRY, Plan
+from localnet.artifacts import ours
+
+_USDC_DECIMALS = 6  # the contracts count in these units
+_CREATION_GAS = 53_000  # of any transaction that creates a contract
+_GAS_PER_BYTE = 200 + 16  # kept as code, and sent as data
+_CONSTRUCTOR_GAS = 300_000  # generously, storage and events included
+_ERC_721 = bytes.fromhex("80ac58cd")  # its ERC-165 interface id
+
+
+def _view(name: str, inputs: list[str], output: str) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "stateMutability": "view",
+        "name": name,
+        "inputs": [{"name": f"arg{i}", "type": kind} for i, kind in enumerate(inputs)],
+        "outputs": [{"name": "", "type": output}],
+    }
+
+
+_USDC_ABI = [_view(name, [], "string") for name in ("symbol", "name", "version")]
+_USDC_ABI += [_view("decimals", [], "uint8")]
+_IDENTITY_ABI = [_view("supportsInterface", ["bytes4"], "bool")]
+_IDENTITY_ABI += [_view("getAgentWallet", ["uint256"], "address")]
+
+
+def before(w3: Web3, parameters: Parameters) -> None:
+    """Make sure that this is the chain that was meant, with the contracts of others on it.
+
+    Args:
+        w3: The chain.
+        parameters: What it has to be like.
+
+    Raises:
+        ChainRefused: It is not.
+    """
+    _require_chain(w3, parameters)
+    _require_usdc(w3, parameters)
+    _require_identity(w3, parameters)
+
+
+def funds(w3: Web3, plan: Plan) -> None:
+    """Make sure that the deployer can pay for all of it, so that it does not stop half way.
+
+    Args:
+        w3: The chain.
+        plan: What is deployed; what is there already is not counted.
+
+    Raises:
+        ChainRefused: The balance is too low.
+    """
+    missing = [step for step in plan.steps if not w3.eth.get_code(step.address)]
+    gas = sum(
+        _CREATION_GAS + _CONSTRUCTOR_GAS + _GAS_PER_BYTE * len(step.init_code) for step in missing
+    )
+    needed, balance = gas * w3.eth.gas_price, w3.eth.get_balance(plan.deployer)
+    if balance < needed:
+        raise ChainRefused(
+            f"{plan.deployer} has {Web3.from_wei(balance, 'ether')} ETH, "
+            f"but this takes about {Web3.from_wei(needed, 'ether')} ETH"
+        )
+
+
+def has_code(w3: Web3, name: str, address: str) -> bool:
+    """Tell whether one of our contracts is at an address.
+
+    Args:
+        w3: The chain.
+        name: The contract's name.
+        address: The address.
+
+    Returns:
+        False where there is no code.
+
+    Raises:
+        NotVerified: There is other code than the compiled one.
+    """
+    code = bytes(w3.eth.get_code(_address(address)))
+    if code and not same_code(ours(name).runtime, code):
+        raise NotVerified(f"the code at {address} is not that of the compiled {name}")
+    return bool(code)
+
+
+def after(w3: Web3, addresses: Mapping[str, str], expected: Parameters) -> None:
+    """Make sure that our contracts are there and know each other, and others, as they should.
+
+    Args:
+        w3: The chain.
+        addresses: Where each contract is, by its name.
+        expected: The parameters that they were deployed with; an owner or a treasury of None is
+            not looked at, since both can change later on.
+
+    Raises:
+        NotVerified: They are not, or do not.
+    """
+    for name in ORDER:
+        if not has_code(w3, name, addresses[name]):
+            raise NotVerified(f"there is no code at {addresses[name]}, where {name} should be")
+    contracts = {n: w3.eth.contract(_address(addresses[n]), abi=ours(n).abi) for n in ORDER}
+    registry, escrow = contracts[REGISTRY], contracts[ESCROW]
+    found: dict[str, tuple[Any, Any]] = {
+        "StakeRegistry.isMarket(RunEscrow)": (_ask(registry, "isMarket", escrow.address), True),
+        "RunEscrow.REGISTRY()": (_ask(escrow, "REGISTRY"), registry.address),
+    }
+    for name, contract in ((REGISTRY, registry), (ESCROW, escrow)):
+        wanted = {"USDC": expected.usdc.address, "IDENTITY": expected.identity}
+        wanted |= {"trustedForwarder": addresses[FORWARDER]}
+        wanted |= {"owner": expected.owner} if expected.owner else {}
+        wanted |= {"treasury": expected.treasury} if expected.treasury else {}
+        found |= {
+            f"{name}.{view}()": (_ask(contract, view), value) for view, value in wanted.items()
+        }
+    wrong = [
+        f"{what} is {is_}, not {wanted}" for what, (is_, wanted) in found.items() if is_ != wanted
+    ]
+    if wrong:
+        raise NotVerified("; ".join(wrong))
+
+
+def _require_chain(w3: Web3, parameters: Parameters) -> None:
+    actual = w3.eth.chain_id
+    if actual != parameters.chain_id:
+        raise ChainRefused(
+            f"the connected chain has id {actual}, "
+            f"but {parameters.network} has {parameters.chain_id}"
+        )
+
+
+def _require_usdc(w3: Web3, parameters: Parameters) -> None:
+    usdc = parameters.usdc
+    _require_code(w3, "USDC", usdc.address)
+    token = w3.eth.contract(_address(usdc.address), abi=_USDC_ABI)
+    wanted = {
+        "decimals": _USDC_DECIMALS,
+        "symbol": usdc.symbol,
+        "name": usdc.name,
+        "version": usdc.version,
+    }
+    for view, value in wanted.items():
+        try:
+            actual = _ask(token, view)
+        except (Web3Exception, DecodingError, ValueError):
+            actual = "not answered"
+        if actual != value:
+            raise ChainRefused(
+                f"the token at {usdc.address} is not the USDC that was meant: "
+                f"{view}() is {actual!r}, not {value!r}"
+            )
+
+
+def _require_identity(w3: Web3, parameters: Parameters) -> None:
+    _require_code(w3, "the identity registry", parameters.identity)
+    registry = w3.eth.contract(_address(parameters.identity), abi=_IDENTITY_ABI)
+    try:
+        _ask(registry, "getAgentWallet", 0)  # zero where agent 0 does not exist
+        answers = _ask(registry, "supportsInterface", _ERC_721)
+    except (Web3Exception, DecodingError, ValueError):
+        answers = False
+    if not answers:
+        raise ChainRefused(
+            f"the contract at {parameters.identity} is no ERC-8004 identity registry"
+        )
+
+
+def _require_code(w3: Web3, what: str, address: str) -> None:
+    if not w3.eth.get_code(_address(address)):
+        raise ChainRefused(f"there is no code at {address}, where {what} should be")
+
+
+def _ask(contract: Any, view: str, *args: Any) -> Any:  # noqa: ANN401 - web3's types know no ABI
+    return contract.functions[view](*args).call()
+
+
+def _address(text: str) -> ChecksumAddress:
+    return Web3.to_checksum_address(text)

@@ -1,0 +1,222 @@
+"""Deploying: look what is there, plan, ask, send three transactions, verify, write the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from web3 import Web3
+
+from agentescrow.chain.wallet import Wallet
+from deployment import checks, plan
+from deployment.errors import CannotResume, Declined, NonceMoved, NotVerified
+from deployment.execution import Execution, creation
+from deployment.parameters import Parameters
+from deployment.plan import ESCROW, FORWARDER, ORDER, REGISTRY, Plan
+from deployment.record import Created, Progress, Record, Records, compiler_of, now, source
+
+Tell = Callable[[str], None]
+Confirm = Callable[[], bool]
+
+
+def deploy(
+    w3: Web3,
+    wallet: Wallet,
+    parameters: Parameters,
+    records: Records,
+    *,
+    owner: str | None = None,
+    treasury: str | None = None,
+    confirm: Confirm = lambda: True,
+    tell: Tell = lambda _line: None,
+) -> Record:
+    """Deploy Forwarder, StakeRegistry and RunEscrow, unless they are there already.
+
+    An attempt that stopped half way is gone on with.
+
+    Args:
+        w3: The chain.
+        wallet: The deploying account.
+        parameters: Those of the network.
+        records: Where records are kept.
+        owner: Overrides the parameters.
+        treasury: Overrides the parameters.
+        confirm: Asked once, after `tell` got every constructor and before anything is sent.
+        tell: Gets lines for the person in front of it.
+
+    Returns:
+        The record of the whole deployment.
+
+    Raises:
+        DeploymentError: It cannot go on; the message says what to do.
+    """
+    path = records.path(parameters.network)
+    checks.before(w3, parameters)
+    done = _finished(w3, parameters, records, tell)
+    if done is not None:
+        tell(f"{parameters.network}: all is deployed already, nothing to do ({path})")
+        return done
+    progress = _begun(w3, wallet, parameters, records, tell)
+    settled = parameters.settled(
+        wallet.address,
+        owner=owner or (progress.owner if progress else None),
+        treasury=treasury or (progress.treasury if progress else None),
+    )
+    nonce = progress.nonce if progress else w3.eth.get_transaction_count(wallet.address)
+    whole = plan.make(settled, wallet.address, nonce)
+    if progress is not None:
+        _require_same(whole, progress)
+    checks.funds(w3, whole)
+    tell(whole.described())
+    if not confirm():
+        raise Declined("nothing was sent")
+    progress = _sent(w3, wallet, whole, progress or _first_progress(w3, whole), records, tell)
+    addresses = {step.name: step.address for step in whole.steps}
+    checks.after(w3, addresses, settled)
+    record = _record(w3, whole, progress)
+    records.finish(record)
+    tell(f"{parameters.network}: deployed and verified, written to {path}")
+    return record
+
+
+def abandon(network: str, records: Records) -> str:
+    """Give up a half-finished deployment.
+
+    Args:
+        network: The network's name.
+        records: Where it is noted.
+
+    Returns:
+        One line on what happened.
+    """
+    progress = records.progress(network)
+    if progress is None:
+        return f"{network}: nothing is half done, nothing to abandon"
+    records.forget(network)
+    sent = " and ".join(progress.transactions) or "nothing"
+    return (
+        f"{network}: abandoned; {sent} had been sent and stays unused. "
+        "The next deployment starts anew"
+    )
+
+
+def _finished(w3: Web3, parameters: Parameters, records: Records, tell: Tell) -> Record | None:
+    record = records.record(parameters.network)
+    if record is None:
+        return None
+    addresses = {FORWARDER: record.forwarder, REGISTRY: record.registry, ESCROW: record.escrow}
+    # Owner and treasury may have been changed since, by calls to the contracts.
+    expected = parameters.model_copy(update={"owner": None, "treasury": None})
+    try:
+        checks.after(w3, addresses, expected)
+    except NotVerified as error:
+        path = records.path(parameters.network)
+        if parameters.is_public:
+            raise NotVerified(f"{error}; to deploy this build anew, move {path} away") from None
+        tell(f"{parameters.network}: {path} is of another chain or another build, deploying anew")
+        return None
+    records.forget(parameters.network)
+    return record
+
+
+def _begun(
+    w3: Web3, wallet: Wallet, parameters: Parameters, records: Records, tell: Tell
+) -> Progress | None:
+    progress = records.progress(parameters.network)
+    if progress is None:
+        return None
+    if not parameters.is_public and not _same_chain(w3, progress):
+        tell(f"{parameters.network}: the chain was restarted, what was half done on it is gone")
+        records.forget(parameters.network)
+        return None
+    if progress.deployer != wallet.address:
+        raise CannotResume(
+            f"{progress.deployer} has begun this deployment, not {wallet.address}: "
+            "use that account, or give up with --abandon"
+        )
+    tell(f"{parameters.network}: going on with the deployment that has begun")
+    return progress
+
+
+def _same_chain(w3: Web3, progress: Progress) -> bool:
+    if progress.block > w3.eth.block_number:
+        return False
+    return w3.eth.get_block(progress.block)["hash"].to_0x_hex() == progress.block_hash
+
+
+def _require_same(whole: Plan, progress: Progress) -> None:
+    changed = [s.name for s in whole.steps if s.init_code_hash != progress.init_code_hashes[s.name]]
+    if changed:
+        raise CannotResume(
+            f"code or constructor arguments of {' and '.join(changed)} have changed "
+            "since this deployment began: restore them, or give up with --abandon"
+        )
+
+
+def _first_progress(w3: Web3, whole: Plan) -> Progress:
+    head = w3.eth.get_block("latest")
+    return Progress(
+        network=whole.parameters.network,
+        chain_id=whole.parameters.chain_id,
+        deployer=whole.deployer,
+        owner=str(whole.parameters.owner),
+        treasury=str(whole.parameters.treasury),
+        nonce=whole.first_nonce,
+        block=head["number"],
+        block_hash=head["hash"].to_0x_hex(),
+        init_code_hashes={step.name: step.init_code_hash for step in whole.steps},
+        transactions={},
+    )
+
+
+def _sent(
+    w3: Web3, wallet: Wallet, whole: Plan, progress: Progress, records: Records, tell: Tell
+) -> Progress:
+    execution = Execution(w3, wallet, whole, tell)
+    records.keep(progress)
+    try:
+        for step in whole.steps:
+            if checks.has_code(w3, step.name, step.address):
+                tell(f"{step.name} is at {step.address}")
+                continue
+            sent = execution.send(step)
+            progress = progress.with_transaction(step.name, sent)
+            records.keep(progress)
+            execution.wait(step, sent)
+    except NonceMoved as moved:
+        if not moved.stranded:
+            records.forget(progress.network)
+        raise
+    return progress
+
+
+def _record(w3: Web3, whole: Plan, progress: Progress) -> Record:
+    created = {}
+    for step in whole.steps:
+        transaction, block = creation(
+            w3, step, progress.transactions.get(step.name), progress.block
+        )
+        created[step.name] = Created(
+            address=step.address,
+            transaction=transaction,
+            block=block,
+            arguments=dict(step.arguments),
+            encoded_arguments="0x" + step.encoded_arguments.hex(),
+        )
+    first = created[ORDER[0]].block
+    return Record(
+        chain_id=whole.parameters.chain_id,
+        network=whole.parameters.network,
+        usdc=whole.parameters.usdc.address,
+        identity=whole.parameters.identity,
+        forwarder=whole.address(FORWARDER),
+        registry=whole.address(REGISTRY),
+        escrow=whole.address(ESCROW),
+        treasury=str(whole.parameters.treasury),
+        owner=str(whole.parameters.owner),
+        block=progress.block if first is None else first,
+        deployer=whole.deployer,
+        contracts=created,
+        compiler=compiler_of(ESCROW),
+        source=source(),
+        time=now(),
+    )

@@ -1,0 +1,145 @@
+"""Sending the steps of a plan, each with the nonce that its address was predicted from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from eth_typing import BlockNumber
+from hexbytes import HexBytes
+from web3 import Web3
+from web3.exceptions import TimeExhausted, Web3Exception
+from web3.types import Nonce, TxParams
+from web3.utils import get_create_address
+
+from agentescrow.chain.wallet import Wallet
+from deployment.errors import NonceMoved, NotMined
+from deployment.plan import Plan, Step
+
+_MINED_WITHIN = 300.0  # seconds
+_NODES_AGREE_WITHIN = 15.0  # seconds; behind one public RPC there are many nodes
+_GAS_MARGIN = 1.1
+
+
+class Execution:
+    """Sends one step after the other.
+
+    Args:
+        w3: The chain.
+        wallet: The deploying account.
+        plan: What is deployed.
+        tell: Gets lines for the person in front of it.
+    """
+
+    def __init__(self, w3: Web3, wallet: Wallet, plan: Plan, tell: Callable[[str], None]) -> None:
+        self._w3 = w3
+        self._wallet = wallet
+        self._plan = plan
+        self._tell = tell
+        self._poll = 1.0 if plan.parameters.is_public else 0.02
+
+    def send(self, step: Step) -> str:
+        """Send the transaction of a step.
+
+        Returns:
+            Its hash.
+
+        Raises:
+            NonceMoved: The deployer sent something else in between.
+            NotMined: Something of the deployer's is on its way, or the node refuses this one.
+        """
+        self._require_nonce(step)
+        call: TxParams = {"from": self._wallet.address, "data": HexBytes(step.init_code)}
+        try:
+            gas = int(self._w3.eth.estimate_gas(call) * _GAS_MARGIN)
+            sent = self._wallet.transact({**call, "gas": gas, "nonce": Nonce(step.nonce)})
+        except Web3Exception as error:
+            self._require_nonce(step)  # a race that was lost after the first look
+            raise NotMined(f"{step.name} was refused: {error}") from error
+        self._tell(f"{step.name} sent: {sent.to_0x_hex()}")
+        return sent.to_0x_hex()
+
+    def wait(self, step: Step, transaction: str) -> None:
+        """Wait until a step is mined and confirmed.
+
+        Raises:
+            NotMined: It reverted, or it takes too long.
+        """
+        try:
+            receipt = self._w3.eth.wait_for_transaction_receipt(
+                HexBytes(transaction), timeout=_MINED_WITHIN, poll_latency=self._poll
+            )
+        except TimeExhausted:
+            raise NotMined(
+                f"{step.name} is not mined yet ({transaction}): run this again to go on"
+            ) from None
+        if receipt["status"] != 1:
+            raise NotMined(
+                f"{step.name} reverted ({transaction}): give up with --abandon, then deploy again"
+            )
+        last = receipt["blockNumber"] + self._plan.parameters.confirmations - 1
+        self._until(lambda: self._w3.eth.block_number >= last, _MINED_WITHIN)
+        self._tell(f"{step.name} is at {step.address}")
+
+    def _require_nonce(self, step: Step) -> None:
+        deployer = self._plan.deployer
+        # A node that has not seen the step before yet answers with less; that passes.
+        self._until(lambda: self._nonce() >= step.nonce, _NODES_AGREE_WITHIN)
+        actual = self._nonce()
+        if actual > step.nonce:
+            raise NonceMoved(
+                deployer,
+                step.nonce,
+                actual,
+                [s.name for s in self._plan.steps if s.nonce < step.nonce],
+            )
+        if actual < step.nonce:
+            raise NotMined(
+                f"the chain has nonce {actual} for {deployer}, the plan needs {step.nonce}: "
+                "is it another chain?"
+            )
+        waiting = self._w3.eth.get_transaction_count(deployer, "pending") - actual
+        if waiting > 0:
+            raise NotMined(
+                f"{waiting} transactions of {deployer} are not mined yet: "
+                "wait for them, then run this again"
+            )
+
+    def _nonce(self) -> int:
+        return self._w3.eth.get_transaction_count(self._plan.deployer)
+
+    def _until(self, holds: Callable[[], bool], seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not holds() and time.monotonic() < end:
+            time.sleep(self._poll)
+
+
+def creation(
+    w3: Web3, step: Step, transaction: str | None, since: int
+) -> tuple[str | None, int | None]:
+    """Find the transaction that created a contract.
+
+    Args:
+        w3: The chain.
+        step: The contract, which is there.
+        transaction: Its hash, where it could be written down.
+        since: A block at which the contract was not there yet.
+
+    Returns:
+        Hash and block; None twice where the node does not remember the states it takes to find out.
+    """
+    if transaction is not None:
+        return transaction, w3.eth.get_transaction_receipt(HexBytes(transaction))["blockNumber"]
+    before, at = BlockNumber(since), w3.eth.block_number
+    try:
+        while at - before > 1:
+            middle = BlockNumber((before + at) // 2)
+            before, at = (before, middle) if w3.eth.get_code(step.address, middle) else (middle, at)
+        for found in w3.eth.get_block(at, full_transactions=True)["transactions"]:
+            if isinstance(found, bytes) or found.get("to") is not None:
+                continue
+            if get_create_address(found["from"], found["nonce"]) == step.address:
+                return found["hash"].to_0x_hex(), at
+    except Web3Exception:
+        pass
+    return None, None

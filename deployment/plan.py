@@ -1,0 +1,158 @@
+"""What will be deployed where: three contracts, their addresses known beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from eth_abi.abi import encode
+from eth_typing import ChecksumAddress
+from eth_utils.crypto import keccak
+from web3.types import Nonce
+from web3.utils import get_create_address
+
+from deployment.errors import ParametersInvalid
+from deployment.parameters import Parameters
+from localnet.artifacts import Artifact, ours
+
+FORWARDER = "Forwarder"
+REGISTRY = "StakeRegistry"
+ESCROW = "RunEscrow"
+ORDER = (FORWARDER, REGISTRY, ESCROW)
+"""The escrow's constructor asks the registry, which is told the escrow's address beforehand."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One contract to be created.
+
+    Attributes:
+        name: The contract's name.
+        nonce: The deployer's nonce that creates it.
+        address: Where it will be.
+        arguments: The constructor's arguments by name, in its order.
+    """
+
+    name: str
+    nonce: int
+    address: ChecksumAddress
+    arguments: Mapping[str, Any]
+
+    @property
+    def artifact(self) -> Artifact:
+        """The compiled contract."""
+        return ours(self.name)
+
+    @cached_property
+    def encoded_arguments(self) -> bytes:
+        """The arguments as they follow the code."""
+        inputs: list[dict[str, Any]] = next(
+            (e["inputs"] for e in self.artifact.abi if e["type"] == "constructor"), []
+        )
+        if [i["name"] for i in inputs] != list(self.arguments):
+            raise LookupError(f"the constructor of {self.name} has other arguments than this plan")
+        return encode([i["type"] for i in inputs], list(self.arguments.values()))
+
+    @property
+    def init_code(self) -> bytes:
+        """The data of the transaction."""
+        return self.artifact.bytecode + self.encoded_arguments
+
+    @property
+    def init_code_hash(self) -> str:
+        """Tells code and arguments from any others."""
+        return "0x" + keccak(self.init_code).hex()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole deployment.
+
+    Attributes:
+        parameters: Those of the network, with owner and treasury filled in.
+        deployer: The deploying account.
+        steps: In the order in which they are sent.
+    """
+
+    parameters: Parameters
+    deployer: ChecksumAddress
+    steps: tuple[Step, ...]
+
+    def address(self, name: str) -> ChecksumAddress:
+        """Tell where a contract will be."""
+        return next(step.address for step in self.steps if step.name == name)
+
+    @property
+    def first_nonce(self) -> int:
+        """The nonce of the first step."""
+        return self.steps[0].nonce
+
+    def described(self) -> str:
+        """Put every constructor into words, for the person who has to agree."""
+        p = self.parameters
+        known = {p.usdc.address: f"USDC, {p.usdc.name!r}", p.identity: "ERC-8004 identity registry"}
+        known |= {step.address: step.name for step in self.steps}
+        known.setdefault(self.deployer, "the deployer")
+        lines = [f"{p.network} (chain id {p.chain_id}), deployer {self.deployer}"]
+        for step in self.steps:
+            lines += ["", f"{step.name} at {step.address}, nonce {step.nonce}"]
+            lines += [
+                f"  {name:<17} {_worded(value, known)}" for name, value in step.arguments.items()
+            ]
+            lines += [] if step.arguments else ["  (no arguments)"]
+        return "\n".join(lines)
+
+
+def make(parameters: Parameters, deployer: ChecksumAddress, nonce: int) -> Plan:
+    """Work out the deployment.
+
+    Args:
+        parameters: Those of the network, with owner and treasury filled in.
+        deployer: The deploying account.
+        nonce: Its nonce for the first contract.
+
+    Raises:
+        ParametersInvalid: The owner or the treasury is one of the contracts, which could do nothing
+            with the role.
+        NotBuilt: The contracts have not been compiled.
+    """
+    at = {name: get_create_address(deployer, Nonce(nonce + i)) for i, name in enumerate(ORDER)}
+    taken = {parameters.usdc.address, parameters.identity, *at.values()}
+    for field in ("owner", "treasury"):
+        if getattr(parameters, field) in taken:
+            file = f"deployment/networks/{parameters.network}.yaml"
+            raise ParametersInvalid(file, {field: "cannot be one of the contracts"})
+    steps = [
+        Step(name, nonce + i, at[name], arguments)
+        for i, (name, arguments) in enumerate(_arguments(parameters, at).items())
+    ]
+    return Plan(parameters, deployer, tuple(steps))
+
+
+def _arguments(p: Parameters, at: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    return {
+        FORWARDER: {},
+        REGISTRY: {
+            "usdc": p.usdc.address,
+            "identity": p.identity,
+            "treasury": p.treasury,
+            "owner": p.owner,
+            "markets": [at[ESCROW]],
+            "trustedForwarder": at[FORWARDER],
+        },
+        ESCROW: {
+            "usdc": p.usdc.address,
+            "registry": at[REGISTRY],
+            "treasury": p.treasury,
+            "owner": p.owner,
+            "trustedForwarder": at[FORWARDER],
+        },
+    }
+
+
+def _worded(value: Any, known: Mapping[str, str]) -> str:  # noqa: ANN401 - any constructor argument
+    if isinstance(value, list):
+        return f"[{', '.join(_worded(item, known) for item in value)}]"
+    return f"{value} ({known[value]})" if value in known else str(value)

@@ -1,0 +1,216 @@
+"""The record of what was deployed, a file of the package; and of what is half done, elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from deployment.errors import RecordUnreadable
+from localnet.artifacts import ROOT
+
+FINISHED = ROOT / "agentescrow" / "chain" / "deployments"
+"""Shipped with the package; the records of chains on this machine are ignored by git."""
+UNFINISHED = ROOT / "deployment" / "unfinished"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Created(_Strict):
+    """One contract of a record.
+
+    Attributes:
+        address: Where it is.
+        transaction: Hash of the transaction that created it; None where it could not be found out.
+        block: The block of that transaction.
+        arguments: The constructor's arguments by name.
+        encoded_arguments: The same, ABI-encoded: what a block explorer asks for.
+    """
+
+    address: str
+    transaction: str | None
+    block: int | None
+    arguments: dict[str, Any]
+    encoded_arguments: str
+
+
+class Compiler(_Strict):
+    """How the contracts were compiled."""
+
+    version: str
+    settings: dict[str, Any]
+
+
+class Source(_Strict):
+    """Of which sources: the git commit, and whether there were changes beside it."""
+
+    commit: str | None
+    dirty: bool
+
+
+class Record(_Strict):
+    """A deployment that is whole.
+
+    Attributes:
+        block: The block from which on all events are found: that of the first contract.
+        time: When the record was made, ISO 8601.
+    """
+
+    chain_id: int
+    network: str
+    usdc: str
+    identity: str
+    forwarder: str
+    registry: str
+    escrow: str
+    treasury: str
+    owner: str
+    block: int
+    deployer: str
+    contracts: dict[str, Created]
+    compiler: Compiler
+    source: Source
+    time: str
+
+
+class Progress(_Strict):
+    """A deployment that has begun.
+
+    Attributes:
+        nonce: The deployer's nonce of the first contract.
+        block: The chain's head before anything was sent.
+        block_hash: Its hash, which tells a restarted local chain.
+        init_code_hashes: By contract; tell whether sources or parameters have changed since.
+        transactions: By contract, of what was sent.
+    """
+
+    network: str
+    chain_id: int
+    deployer: str
+    owner: str
+    treasury: str
+    nonce: int
+    block: int
+    block_hash: str
+    init_code_hashes: dict[str, str]
+    transactions: dict[str, str]
+
+    def with_transaction(self, name: str, transaction: str) -> Progress:
+        """Add what was sent.
+
+        Args:
+            name: The contract's name.
+            transaction: The hash.
+        """
+        return self.model_copy(update={"transactions": {**self.transactions, name: transaction}})
+
+
+_Model = TypeVar("_Model", Record, Progress)
+
+
+class Records:
+    """Where the records are kept.
+
+    Args:
+        finished: Folder of the records.
+        unfinished: Folder of what is half done.
+    """
+
+    def __init__(self, finished: Path = FINISHED, unfinished: Path = UNFINISHED) -> None:
+        self._finished = finished
+        self._unfinished = unfinished
+
+    def path(self, network: str) -> Path:
+        """Tell where a network's record is."""
+        return self._finished / f"{network}.json"
+
+    def record(self, network: str) -> Record | None:
+        """Read a network's record.
+
+        Raises:
+            RecordUnreadable: The file is damaged.
+        """
+        return _read(self.path(network), Record)
+
+    def progress(self, network: str) -> Progress | None:
+        """Read what is half done on a network.
+
+        Raises:
+            RecordUnreadable: The file is damaged.
+        """
+        return _read(self._progress_path(network), Progress)
+
+    def keep(self, progress: Progress) -> None:
+        """Write down how far a deployment has come."""
+        _write(self._progress_path(progress.network), progress)
+
+    def finish(self, record: Record) -> None:
+        """Write a network's record; nothing is half done any more."""
+        _write(self.path(record.network), record)
+        self.forget(record.network)
+
+    def forget(self, network: str) -> None:
+        """Remove what is noted as half done."""
+        self._progress_path(network).unlink(missing_ok=True)
+
+    def _progress_path(self, network: str) -> Path:
+        return self._unfinished / f"{network}.json"
+
+
+def compiler_of(name: str) -> Compiler:
+    """Tell how a contract was compiled.
+
+    Args:
+        name: The contract's name.
+    """
+    build = json.loads((ROOT / ".build" / "__local__.json").read_text())
+    used = next(c for c in build["compilers"] if name in c["contractTypes"])
+    settings = {key: value for key, value in used["settings"].items() if key != "outputSelection"}
+    return Compiler(version=used["version"], settings=settings)
+
+
+def source() -> Source:
+    """Tell which sources these are; no commit where this is no git repository."""
+    commit = _git("rev-parse", "HEAD")
+    return Source(commit=commit or None, dirty=bool(_git("status", "--porcelain")))
+
+
+def now() -> str:
+    """Tell the time for a record."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _git(*arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()
+
+
+def _read(path: Path, model: type[_Model]) -> _Model | None:
+    try:
+        return model.model_validate_json(path.read_text())
+    except FileNotFoundError:
+        return None
+    except (ValidationError, UnicodeDecodeError) as error:
+        reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+        raise RecordUnreadable(
+            f"{path} is damaged ({reason}): repair it, or move it away"
+        ) from None
+
+
+def _write(path: Path, model: Record | Progress) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    draft.write_text(model.model_dump_json(indent=2) + "\n")
+    os.replace(draft, path)  # never half a file
