@@ -1,0 +1,43 @@
+"""What a transaction moved: everybody's USDC and what the contracts say that they owe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Books:
+    """Balances and liabilities, compared to the unit."""
+
+    def __init__(self, ledger, escrow, registry) -> None:
+        """Know the contracts that owe."""
+        self._ledger = ledger
+        self._escrow = escrow
+        self._registry = registry
+
+    @contextmanager
+    def moves(
+        self, changes=None, *, owed: int = 0, fees: int = 0, staked: int = 0
+    ) -> Iterator[None]:
+        """Expect exactly these changes, in base units, and both contracts solvent before and after (RUN-20).
+
+        Args:
+            changes: What each account gains (or, below zero, pays); the contracts follow from the rest.
+            owed: By how much the escrow owes more, and so holds more.
+            fees: By how much its accrued fees grow.
+            staked: By how much the registry owes more, and so holds more.
+        """
+        held = {self._escrow: owed, self._registry: staked}
+        expected = {**(changes or {}), **{who: change for who, change in held.items() if change}}
+        before = self._liabilities()
+        with self._ledger.moves(expected):
+            yield
+        after = self._liabilities()
+        assert [b - a for a, b in zip(before, after, strict=True)] == [owed, fees, staked]
+        balances = self._ledger.balances()
+        assert balances[self._escrow.address] >= after[0] >= after[1]
+        assert balances[self._registry.address] >= after[2]
+
+    def _liabilities(self) -> list[int]:
+        escrow, registry = self._escrow, self._registry
+        return [escrow.totalOwed(), escrow.accruedFees(), registry.totalOwed()]
