@@ -349,12 +349,6 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     }
 
     /// @inheritdoc IRunEscrow
-    function feeOn(uint256 reward) public pure returns (uint256) {
-        // Rounded up, so that no run is free of it.
-        return Math.ceilDiv(reward * PLATFORM_FEE_BPS, _BPS);
-    }
-
-    /// @inheritdoc IRunEscrow
     function claimEligibility(uint256 runId, uint256 agentId) external view returns (uint256 reasons) {
         Record storage run = _get(runId);
         if (!RunStates.CLAIMABLE.contains(_stateOf(run))) reasons |= Eligibility.RUN_NOT_OPEN;
@@ -384,9 +378,15 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         return _accruedFees;
     }
 
+    /// @inheritdoc IRunEscrow
+    function feeOn(uint256 reward) public pure returns (uint256) {
+        // Rounded up, so that no run is free of it.
+        return Math.ceilDiv(reward * PLATFORM_FEE_BPS, _BPS);
+    }
+
     /* INTERNAL */
 
-    /// @inheritdoc UsdcVault
+    /// The registry belongs to the system as well.
     function _isOneOfTheContracts(address account) internal view override returns (bool) {
         return super._isOneOfTheContracts(account) || account == address(REGISTRY);
     }

@@ -254,7 +254,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /* INTERNAL */
 
-    /// @inheritdoc UsdcVault
+    /// Markets belong to the system, scheduled ones included.
     function _isOneOfTheContracts(address account) internal view override returns (bool) {
         return super._isOneOfTheContracts(account) || _usableAt[account] != 0;
     }
@@ -323,12 +323,6 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (!_isMarket(msg.sender)) revert NotMarket(msg.sender);
     }
 
-    function _requireMinStatus(uint8 minStatus) private pure {
-        uint8 lowest = uint8(AgentStatus.PROVISIONAL);
-        uint8 highest = uint8(AgentStatus.ESTABLISHED);
-        if (minStatus < lowest || minStatus > highest) revert MinStatusOutOfRange(minStatus, lowest, highest);
-    }
-
     function _isMarket(address market) private view returns (bool) {
         if (market == _FIRST_MARKET && market != address(0)) return true;
         uint256 usableAt = _usableAt[market];
@@ -342,6 +336,12 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         bool longEnough = block.timestamp >= record.stakedAt + ESTABLISHED_AFTER;
         bool goodEnough = record.completions >= ESTABLISHED_COMPLETIONS && record.completions > record.rejections;
         return longEnough && goodEnough ? AgentStatus.ESTABLISHED : AgentStatus.PROVISIONAL;
+    }
+
+    function _requireMinStatus(uint8 minStatus) private pure {
+        uint8 lowest = uint8(AgentStatus.PROVISIONAL);
+        uint8 highest = uint8(AgentStatus.ESTABLISHED);
+        if (minStatus < lowest || minStatus > highest) revert MinStatusOutOfRange(minStatus, lowest, highest);
     }
 
     function _locked(Record memory record) private pure returns (uint256) {

@@ -307,11 +307,6 @@ interface IRunEscrow is IUsdcVault {
     /// @return count Runs.
     function runCount() external view returns (uint256 count);
 
-    /// @notice The platform's fee on a reward: 5 %, rounded up (RUN-3).
-    /// @param reward Base units.
-    /// @return fee Base units.
-    function feeOn(uint256 reward) external pure returns (uint256 fee);
-
     /// @notice Why the agent may not claim the run, one bit a reason (libraries/Eligibility.sol); 0 if it may (RUN-5).
     /// @dev The caller of claimRun must be an operator of the agent besides.
     /// @param runId Run.
@@ -336,4 +331,9 @@ interface IRunEscrow is IUsdcVault {
     /// @notice The registry in which claims lock stakes.
     /// @return registry The registry.
     function REGISTRY() external view returns (IStakeRegistry registry);
+
+    /// @notice The platform's fee on a reward: 5 %, rounded up (RUN-3).
+    /// @param reward Base units.
+    /// @return fee Base units.
+    function feeOn(uint256 reward) external pure returns (uint256 fee);
 }
