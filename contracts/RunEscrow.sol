@@ -509,10 +509,6 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         }
     }
 
-    function _requireText(string calldata text) private pure {
-        if (bytes(text).length == 0) revert EmptyText();
-    }
-
     function _requireBefore(uint256 runId, uint256 deadline) private view {
         if (block.timestamp >= deadline) revert DeadlinePassed(runId, deadline, block.timestamp);
     }
@@ -582,5 +578,11 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         if (status == IStakeRegistry.AgentStatus.BANNED) return Eligibility.AGENT_BANNED;
         if (status < minStatus) return Eligibility.STATUS_TOO_LOW;
         return 0;
+    }
+
+    /* PRIVATE, WITHOUT STATE */
+
+    function _requireText(string calldata text) private pure {
+        if (bytes(text).length == 0) revert EmptyText();
     }
 }
