@@ -9,13 +9,13 @@ The tree, with the stable `.code` of each class:
         - InvalidTime             INVALID_TIME          not a point in time
       x Reverted                  REVERTED              a rule said no: custom error and its values
         - ContractReverted        CONTRACT_REVERTED     the same, said by the chain, with words
-      x ChainProblem              CHAIN_PROBLEM         the chain cannot do it now; nothing was changed
+      x ChainProblem              CHAIN_PROBLEM         the chain cannot do it now
         - NodeUnreachable         NODE_UNREACHABLE      nobody answers at the RPC endpoint
         - NodeRefused             NODE_REFUSED          the node did not take the transaction
         - WrongChain              WRONG_CHAIN           it is another chain than was meant
         - DeploymentUnknown       DEPLOYMENT_UNKNOWN    no usable record of deployed contracts
         - InsufficientFunds       INSUFFICIENT_FUNDS    an account has less than it takes
-        - TransactionFailed       TRANSACTION_FAILED    it was sent, and failed or was never seen again
+        - TransactionFailed       TRANSACTION_FAILED    it was sent, and failed or got lost
 
 Names may be added; a name, a code or a parent never changes. `InvalidInput` is a `ValueError` too.
 """

@@ -1,0 +1,54 @@
+"""A connection to a node, and what has to be true of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from web3 import Web3
+
+from agentescrow.chain.reverts import in_words
+from agentescrow.errors import WrongChain
+
+_TIMEOUT_SECONDS: Final = 30
+
+
+def connect(rpc_url: str, chain_id: int | None = None) -> Web3:
+    """Connect to a node by HTTP.
+
+    Args:
+        rpc_url: Its address.
+        chain_id: The chain that it must serve; any where None.
+
+    Raises:
+        NodeUnreachable: Nobody answers.
+        WrongChain: It serves another chain.
+    """
+    w3 = Web3(Web3.HTTPProvider(rpc_url, request_kwargs={"timeout": _TIMEOUT_SECONDS}))
+    with in_words():
+        served = w3.eth.chain_id
+    if chain_id is not None and chain_id != served:
+        raise WrongChain(chain_id, served)
+    return w3
+
+
+def require_chain(w3: Web3, chain_id: int) -> None:
+    """Make sure that a node serves the chain that is meant.
+
+    Args:
+        w3: The node.
+        chain_id: The chain.
+
+    Raises:
+        WrongChain: It serves another one.
+        NodeUnreachable: Nobody answers.
+    """
+    with in_words():
+        actual = w3.eth.chain_id
+    if actual != chain_id:
+        raise WrongChain(chain_id, actual)
+
+
+def chain_time(w3: Web3) -> int:
+    """The time of the latest block, unix seconds: what contracts go by, not our clock."""
+    with in_words():
+        return int(w3.eth.get_block("latest")["timestamp"])

@@ -1,0 +1,92 @@
+"""What all typed contracts have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
+
+from eth_typing import ChecksumAddress
+from eth_utils.address import to_checksum_address
+from hexbytes import HexBytes
+from web3 import Web3
+
+from agentescrow.chain.abis import abi_of
+from agentescrow.chain.events import Event
+from agentescrow.chain.reverts import in_words
+from agentescrow.chain.transactions import Mined, mined, simulate, transact
+from agentescrow.chain.typed_data import Domain
+from agentescrow.chain.wallet import Wallet
+
+E = TypeVar("E", bound=Event)
+
+
+class Contract:
+    """A contract at an address. Subclasses add one method a function, with Python's types.
+
+    Every call can raise `ContractReverted`, `NodeRefused` and `NodeUnreachable`; every write
+    `InsufficientFunds` and `TransactionFailed` besides. A write is simulated first, so that a
+    revert is reported in words and nothing is sent.
+    """
+
+    kind: ClassVar[str]
+    """Name of its ABI."""
+
+    def __init__(self, w3: Web3, address: str, kinds: Mapping[str, str] | None = None) -> None:
+        """Bind a contract.
+
+        Args:
+            w3: The chain.
+            address: Where it is.
+            kinds: Names of all contracts whose events are to be read, by address in lower case.
+        """
+        self.w3 = w3
+        self.address: ChecksumAddress = to_checksum_address(address)
+        self._kinds = kinds or {address.lower(): self.kind}
+        self._contract = w3.eth.contract(address=self.address, abi=abi_of(self.kind))
+
+    def calldata(self, function: str, *args: object) -> HexBytes:
+        """Encode a call.
+
+        Args:
+            function: Name, or signature where a name has several.
+            args: Values, structs as tuples.
+        """
+        return HexBytes(self._contract.encode_abi(function, args))
+
+    def dry_run(self, sender: str, function: str, *args: object) -> int:
+        """Find out whether a call would work, and send nothing.
+
+        Args:
+            sender: Who would call.
+            function: Name, or signature where a name has several.
+            args: Values, structs as tuples.
+
+        Returns:
+            Gas.
+        """
+        data = self.calldata(function, *args)
+        return simulate(
+            self.w3, {"from": to_checksum_address(sender), "to": self.address, "data": data}
+        )
+
+    def eip712_domain(self) -> Domain:
+        """What signatures for it are bound to, as the contract itself says (ERC-5267)."""
+        _, name, version, chain_id, address, _, _ = self._read("eip712Domain")
+        return Domain(name, version, chain_id, address)
+
+    def _read(self, function: str, *args: object) -> Any:  # noqa: ANN401 - any ABI value
+        with in_words():
+            return self._contract.functions[function](*args).call()
+
+    def _write(
+        self,
+        wallet: Wallet,
+        event: type[E],
+        function: str,
+        *args: object,
+    ) -> Mined[E]:
+        return self._write_data(wallet, event, self.calldata(function, *args))
+
+    def _write_data(self, wallet: Wallet, event: type[E], data: HexBytes) -> Mined[E]:
+        receipt = transact(self.w3, wallet, self.address, data)
+        return mined(event, receipt, self._kinds)

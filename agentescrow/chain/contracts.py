@@ -1,0 +1,84 @@
+"""All contracts of a deployment, ready to be used."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from web3 import Web3
+
+from agentescrow.chain.connection import require_chain
+from agentescrow.chain.deployments import Deployment
+from agentescrow.chain.forwarder import Forwarder
+from agentescrow.chain.identity import IdentityRegistry
+from agentescrow.chain.run_escrow import RunEscrow
+from agentescrow.chain.stake_registry import StakeRegistry
+from agentescrow.chain.usdc import Usdc
+from agentescrow.errors import DeploymentUnknown
+
+
+class Contracts:
+    """The contracts of one deployment on one chain.
+
+    Example:
+        >>> contracts = Contracts(connect(rpc_url), load(84532))
+        >>> contracts.escrow.claim_run(wallet, run_id=1, agent_id=0).event.due_at
+    """
+
+    def __init__(self, w3: Web3, deployment: Deployment) -> None:
+        """Bind the contracts; nothing is asked of the chain yet.
+
+        Args:
+            w3: The chain.
+            deployment: Where they are.
+        """
+        self.w3 = w3
+        self.deployment = deployment
+        places = {
+            "Usdc": deployment.usdc,
+            "IdentityRegistry": deployment.identity,
+            "Forwarder": deployment.forwarder,
+            "StakeRegistry": deployment.registry,
+            "RunEscrow": deployment.escrow,
+        }
+        self.kinds = {address.lower(): kind for kind, address in places.items()}
+        """Names of the contracts by address in lower case, as `decode` wants them."""
+
+    def require_present(self) -> None:
+        """Make sure that the node serves the right chain and that the contracts are on it.
+
+        Raises:
+            WrongChain: It serves another chain.
+            DeploymentUnknown: The contracts are not there.
+            NodeUnreachable: Nobody answers.
+        """
+        require_chain(self.w3, self.deployment.chain_id)
+        if not self.deployment.is_on(self.w3):
+            raise DeploymentUnknown(
+                f"the contracts of the record {self.deployment.network} are not on this chain: "
+                "it was restarted, or the record is of another one"
+            )
+
+    @cached_property
+    def usdc(self) -> Usdc:
+        """The token."""
+        return Usdc(self.w3, self.deployment.usdc, self.kinds)
+
+    @cached_property
+    def identity(self) -> IdentityRegistry:
+        """The registry of agents."""
+        return IdentityRegistry(self.w3, self.deployment.identity, self.kinds)
+
+    @cached_property
+    def forwarder(self) -> Forwarder:
+        """The ERC-2771 forwarder."""
+        return Forwarder(self.w3, self.deployment.forwarder, self.kinds)
+
+    @cached_property
+    def registry(self) -> StakeRegistry:
+        """The registry of stakes."""
+        return StakeRegistry(self.w3, self.deployment.registry, self.kinds)
+
+    @cached_property
+    def escrow(self) -> RunEscrow:
+        """The escrow of runs."""
+        return RunEscrow(self.w3, self.deployment.escrow, self.kinds)

@@ -1,0 +1,226 @@
+"""RunEscrow: the life of a run."""
+
+from __future__ import annotations
+
+from agentescrow.chain.events import (
+    FeesSwept,
+    Paused,
+    RevisionRequested,
+    RunAbandoned,
+    RunApproved,
+    RunCancelled,
+    RunClaimed,
+    RunCreated,
+    RunFunded,
+    RunRejected,
+    RunSlashed,
+    RunStarted,
+    TreasurySet,
+    Unpaused,
+    WorkSubmitted,
+)
+from agentescrow.chain.transactions import Mined
+from agentescrow.chain.typed_data import run_nonce, terms_tuple
+from agentescrow.chain.vault import Authorization, Vault
+from agentescrow.chain.wallet import Wallet
+from agentescrow.domain.agent import AgentStatus
+from agentescrow.domain.eligibility import Ineligibility
+from agentescrow.domain.run import Run, RunState
+from agentescrow.domain.terms import RunTerms
+
+
+class RunEscrow(Vault):
+    """The escrow of runs. All amounts are base units of USDC, all times unix seconds."""
+
+    kind = "RunEscrow"
+
+    # Posters
+
+    def create_run(self, wallet: Wallet, terms: RunTerms, uri: str) -> Mined[RunCreated]:
+        """Create a run without funding it (DRAFT).
+
+        Args:
+            wallet: Poster.
+            terms: Frozen from now on.
+            uri: Of the description.
+        """
+        return self._write(wallet, RunCreated, "createRun", terms_tuple(terms), uri)
+
+    def post_run(
+        self, wallet: Wallet, terms: RunTerms, uri: str, *, permit_until: int | None = None
+    ) -> Mined[RunCreated]:
+        """Create a run and escrow reward and fee (OPEN), approving them first where needed.
+
+        Args:
+            wallet: Poster.
+            terms: Frozen from now on.
+            uri: Of the description.
+            permit_until: Where given, a permit that is valid until then goes along in the same
+                transaction instead of an approval before it.
+        """
+        values = (terms_tuple(terms), uri)
+        return self._pay(wallet, RunCreated, terms.cost, permit_until, "postRun", *values)
+
+    def authorize_run(
+        self, wallet: Wallet, terms: RunTerms, uri: str, *, salt: bytes, valid_before: int
+    ) -> Authorization:
+        """Sign a run that anybody may post for the signer (EIP-3009).
+
+        Args:
+            wallet: Poster and signer.
+            terms: Of the run.
+            uri: Of the description.
+            salt: 32 bytes, fresh for each authorization.
+            valid_before: Unix second before which it is valid.
+        """
+        purpose = run_nonce(terms, uri, salt)
+        return self.authorize(
+            wallet, terms.cost, purpose=purpose, salt=salt, valid_before=valid_before
+        )
+
+    def post_run_with_authorization(
+        self, wallet: Wallet, terms: RunTerms, uri: str, authorization: Authorization
+    ) -> Mined[RunCreated]:
+        """Post a run that somebody authorized.
+
+        Args:
+            wallet: Who sends; need not be the poster.
+            terms: As signed.
+            uri: As signed.
+            authorization: From `authorize_run`.
+        """
+        values = (terms_tuple(terms), uri, authorization.struct())
+        return self._write(wallet, RunCreated, "postRunWithAuthorization", *values)
+
+    def fund_run(
+        self, wallet: Wallet, run_id: int, *, permit_until: int | None = None
+    ) -> Mined[RunFunded]:
+        """Escrow reward and fee of a DRAFT (OPEN), approving them first where needed.
+
+        Args:
+            wallet: Poster.
+            run_id: Run.
+            permit_until: As in `post_run`.
+        """
+        cost = self.get_run(run_id).cost
+        return self._pay(wallet, RunFunded, cost, permit_until, "fundRun", run_id)
+
+    def approve(self, wallet: Wallet, run_id: int) -> Mined[RunApproved]:
+        """Accept the work: the agent gets the reward, the platform the fee."""
+        return self._write(wallet, RunApproved, "approve", run_id)
+
+    def request_revision(
+        self, wallet: Wallet, run_id: int, feedback: str
+    ) -> Mined[RevisionRequested]:
+        """Ask for changes, inside the review window, while revisions are left."""
+        return self._write(wallet, RevisionRequested, "requestRevision", run_id, feedback)
+
+    def reject(self, wallet: Wallet, run_id: int, reason: str) -> Mined[RunRejected]:
+        """Refuse the work when revisions are used up or it first came late (RUN-11)."""
+        return self._write(wallet, RunRejected, "reject", run_id, reason)
+
+    def slash(self, wallet: Wallet, run_id: int) -> Mined[RunSlashed]:
+        """Take the lock of an overdue agent and refund the poster (RUN-9, RUN-12, STAKE-8)."""
+        return self._write(wallet, RunSlashed, "slash", run_id)
+
+    def cancel_run(self, wallet: Wallet, run_id: int) -> Mined[RunCancelled]:
+        """End a run that has no work in it, with a full refund."""
+        return self._write(wallet, RunCancelled, "cancelRun", run_id)
+
+    # Agents
+
+    def claim_run(self, wallet: Wallet, run_id: int, agent_id: int) -> Mined[RunClaimed]:
+        """Take an OPEN run for an agent and lock 20 USDC of its stake (RUN-5, STAKE-4)."""
+        return self._write(wallet, RunClaimed, "claimRun", run_id, agent_id)
+
+    def start_run(self, wallet: Wallet, run_id: int) -> Mined[RunStarted]:
+        """Say that work began; optional (RUN-8)."""
+        return self._write(wallet, RunStarted, "startRun", run_id)
+
+    def submit_work(self, wallet: Wallet, run_id: int, uri: str) -> Mined[WorkSubmitted]:
+        """Hand in the work that is at `uri`."""
+        return self._write(wallet, WorkSubmitted, "submitWork", run_id, uri)
+
+    def abandon_run(self, wallet: Wallet, run_id: int) -> Mined[RunAbandoned]:
+        """Give a claimed run back within a day, once in the run's life (RUN-17)."""
+        return self._write(wallet, RunAbandoned, "abandonRun", run_id)
+
+    # Anyone
+
+    def finalize(self, wallet: Wallet, run_id: int) -> Mined[RunApproved]:
+        """Approve in the place of a poster who stayed silent (RUN-14)."""
+        return self._write(wallet, RunApproved, "finalize", run_id)
+
+    def sweep_fees(self, wallet: Wallet) -> Mined[FeesSwept]:
+        """Send the accrued fees to the treasury."""
+        return self._write(wallet, FeesSwept, "sweepFees")
+
+    # Owner
+
+    def pause(self, wallet: Wallet) -> Mined[Paused]:
+        """Stop new runs, funding and claims (RUN-18)."""
+        return self._write(wallet, Paused, "pause")
+
+    def unpause(self, wallet: Wallet) -> Mined[Unpaused]:
+        """Allow new runs, funding and claims again."""
+        return self._write(wallet, Unpaused, "unpause")
+
+    def set_treasury(self, wallet: Wallet, treasury: str) -> Mined[TreasurySet]:
+        """Send the fees to `treasury` from now on."""
+        return self._write(wallet, TreasurySet, "setTreasury", treasury)
+
+    # Views
+
+    def get_run(self, run_id: int) -> Run:
+        """Everything that the contract tells of a run.
+
+        It does not tell whether the run was given back before (`abandoned` is always False), and
+        the time of a requested revision only while that is due.
+        """
+        values = self._read("getRun", run_id)
+        (poster, state, reward, fee, deadline, review_days, max_revisions, revisions) = values[:8]
+        (min_status, agent_id, wallet, claimed_at, submitted_at, due_at) = values[8:]
+        return Run(
+            poster=poster,
+            state=RunState(state),
+            reward=reward,
+            fee=fee,
+            deadline=deadline,
+            review_days=review_days,
+            max_revisions=max_revisions,
+            revisions=revisions,
+            min_status=AgentStatus(min_status),
+            agent_id=agent_id,
+            wallet=wallet,
+            claimed_at=claimed_at,
+            submitted_at=submitted_at,
+            revision_due_at=due_at if state == RunState.REVISION_REQUESTED else 0,
+        )
+
+    def run_count(self) -> int:
+        """How many runs exist; also the highest id."""
+        return int(self._read("runCount"))
+
+    def fee_on(self, reward: int) -> int:
+        """The platform's fee on a reward (RUN-3)."""
+        return int(self._read("feeOn", reward))
+
+    def claim_eligibility(self, run_id: int, agent_id: int) -> Ineligibility:
+        """Why the agent may not claim the run; 0 if it may (RUN-5)."""
+        return Ineligibility(self._read("claimEligibility", run_id, agent_id))
+
+    def slashable_at(self, run_id: int) -> int:
+        """From when on the poster may slash; 0 where that is not possible."""
+        return int(self._read("slashableAt", run_id))
+
+    def review_ends_at(self, run_id: int) -> int:
+        """Until when the poster may judge submitted work; 0 where none is submitted."""
+        return int(self._read("reviewEndsAt", run_id))
+
+    def accrued_fees(self) -> int:
+        """Fees earned and not swept yet."""
+        return int(self._read("accruedFees"))
+
+    def paused(self) -> bool:
+        """Whether new runs, funding and claims are stopped (RUN-18)."""
+        return bool(self._read("paused"))

@@ -1,0 +1,110 @@
+"""StakeRegistry: agents' stakes and the trust ladder."""
+
+from __future__ import annotations
+
+from agentescrow.chain.events import MarketCancelled, MarketScheduled, Staked, TreasurySet, Unstaked
+from agentescrow.chain.transactions import Mined
+from agentescrow.chain.typed_data import stake_nonce
+from agentescrow.chain.vault import Authorization, Vault
+from agentescrow.chain.wallet import Wallet
+from agentescrow.domain.agent import Agent, AgentStatus
+
+
+class StakeRegistry(Vault):
+    """The registry of stakes. All amounts are base units of USDC, all times unix seconds."""
+
+    kind = "StakeRegistry"
+
+    def stake(
+        self, wallet: Wallet, agent_id: int, amount: int, *, permit_until: int | None = None
+    ) -> Mined[Staked]:
+        """Stake the wallet's USDC for an agent (STAKE-1), approving it first where that is missing.
+
+        Args:
+            wallet: Payer.
+            agent_id: Agent; need not be the payer's.
+            amount: Base units.
+            permit_until: Where given, a permit that is valid until then goes along in the same
+                transaction instead of an approval before it.
+        """
+        return self._pay(wallet, Staked, amount, permit_until, "stake", agent_id, amount)
+
+    def authorize_stake(
+        self, wallet: Wallet, agent_id: int, amount: int, *, salt: bytes, valid_before: int
+    ) -> Authorization:
+        """Sign a deposit that anybody may send (EIP-3009).
+
+        Args:
+            wallet: Payer and signer.
+            agent_id: Agent.
+            amount: Base units.
+            salt: 32 bytes, fresh for each authorization.
+            valid_before: Unix second before which it is valid.
+        """
+        purpose = stake_nonce(agent_id, salt)
+        return self.authorize(wallet, amount, purpose=purpose, salt=salt, valid_before=valid_before)
+
+    def stake_with_authorization(
+        self, wallet: Wallet, agent_id: int, amount: int, authorization: Authorization
+    ) -> Mined[Staked]:
+        """Send a deposit that somebody authorized.
+
+        Args:
+            wallet: Who sends; need not be the payer.
+            agent_id: Agent, as signed.
+            amount: Base units, as signed.
+            authorization: From `authorize_stake`.
+        """
+        struct = authorization.struct()
+        return self._write(wallet, Staked, "stakeWithAuthorization", agent_id, amount, struct)
+
+    def unstake(self, wallet: Wallet, agent_id: int, amount: int, to: str) -> Mined[Unstaked]:
+        """Take available stake out, at once (STAKE-2).
+
+        Args:
+            wallet: Owner of the agent's NFT, or approved for it.
+            agent_id: Agent.
+            amount: Base units.
+            to: Receiver; for an approved operator the owner.
+        """
+        return self._write(wallet, Unstaked, "unstake", agent_id, amount, to)
+
+    def get_agent(self, agent_id: int) -> Agent:
+        """The record of an agent; all zero where nothing was ever staked."""
+        return Agent(*self._read("getAgent", agent_id))
+
+    def status_of(self, agent_id: int) -> AgentStatus:
+        """Its place on the trust ladder now (STAKE-5)."""
+        return AgentStatus(self._read("statusOf", agent_id))
+
+    def available_stake(self, agent_id: int) -> int:
+        """Stake that backs no open work."""
+        return int(self._read("availableStake", agent_id))
+
+    def is_operator(self, agent_id: int, account: str) -> bool:
+        """Whether an account may act for the agent."""
+        return bool(self._read("isOperator", agent_id, account))
+
+    def payout_wallet_of(self, agent_id: int) -> str:
+        """Where the agent is paid."""
+        return str(self._read("payoutWalletOf", agent_id))
+
+    def is_market(self, market: str) -> bool:
+        """Whether a contract may lock stakes now."""
+        return bool(self._read("isMarket", market))
+
+    def market_usable_at(self, market: str) -> int:
+        """From when on it may lock stakes; 0 where it is not scheduled."""
+        return int(self._read("marketUsableAt", market))
+
+    def schedule_market(self, wallet: Wallet, market: str) -> Mined[MarketScheduled]:
+        """Announce a market (STAKE-9); the owner's."""
+        return self._write(wallet, MarketScheduled, "scheduleMarket", market)
+
+    def cancel_market(self, wallet: Wallet, market: str) -> Mined[MarketCancelled]:
+        """Take back an announced market before it is usable (STAKE-9); the owner's."""
+        return self._write(wallet, MarketCancelled, "cancelMarket", market)
+
+    def set_treasury(self, wallet: Wallet, treasury: str) -> Mined[TreasurySet]:
+        """Send what slashes leave to `treasury` from now on; the owner's."""
+        return self._write(wallet, TreasurySet, "setTreasury", treasury)

@@ -1,0 +1,159 @@
+"""What StakeRegistry and RunEscrow share: USDC by allowance, permit or authorization; credits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from hexbytes import HexBytes
+
+from agentescrow.chain import typed_data
+from agentescrow.chain.contract import Contract
+from agentescrow.chain.events import CreditWithdrawn, Event
+from agentescrow.chain.transactions import Mined
+from agentescrow.chain.usdc import Usdc
+from agentescrow.chain.wallet import Wallet
+from agentescrow.errors import ContractReverted
+
+E = TypeVar("E", bound=Event)
+
+_ALLOWANCE_MISSING: Final = "ERC20: transfer amount exceeds allowance"
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """An EIP-3009 authorization that one of our contracts will pull.
+
+    Args:
+        payer: Signer.
+        valid_after: Unix second after which it is valid.
+        valid_before: Unix second before which it is valid.
+        salt: 32 bytes, from which the nonce is derived.
+        signature: 65 bytes, or what the payer's ERC-1271 wallet accepts.
+    """
+
+    payer: str
+    valid_after: int
+    valid_before: int
+    salt: bytes
+    signature: bytes
+
+    def struct(self) -> tuple[str, int, int, bytes, bytes]:
+        """The contract's struct."""
+        return (self.payer, self.valid_after, self.valid_before, self.salt, self.signature)
+
+
+class Vault(Contract):
+    """A contract that holds USDC for others."""
+
+    def usdc(self) -> Usdc:
+        """The token that it holds."""
+        return Usdc(self.w3, str(self._read("USDC")), self._kinds)
+
+    def credit_of(self, account: str) -> int:
+        """What USDC refused to pay an account and it has not withdrawn yet (RUN-16)."""
+        return int(self._read("creditOf", account))
+
+    def total_owed(self) -> int:
+        """All that the contract owes; its USDC balance is never less (RUN-20)."""
+        return int(self._read("totalOwed"))
+
+    def treasury(self) -> str:
+        """Who gets the platform's money."""
+        return str(self._read("treasury"))
+
+    def owner(self) -> str:
+        """Who owns the contract."""
+        return str(self._read("owner"))
+
+    def trusts(self, forwarder: str) -> bool:
+        """Whether calls may come through a forwarder (RUN-19)."""
+        return bool(self._read("isTrustedForwarder", forwarder))
+
+    def withdraw_credit(self, wallet: Wallet, to: str) -> Mined[CreditWithdrawn]:
+        """Send the wallet's whole credit to `to`."""
+        return self._write(wallet, CreditWithdrawn, "withdrawCredit", to)
+
+    def permit_call(self, wallet: Wallet, amount: int, deadline: int) -> HexBytes:
+        """Sign a USDC permit for this contract and encode its use, for a multicall.
+
+        Args:
+            wallet: Signer and payer.
+            amount: Base units.
+            deadline: Last unix second at which it is valid.
+        """
+        signature = self.usdc().sign_permit(wallet, self.address, amount, deadline)
+        return self.calldata("selfPermit", amount, deadline, signature)
+
+    def multicall_data(self, calls: Sequence[HexBytes]) -> HexBytes:
+        """Encode several calls as one.
+
+        Args:
+            calls: Encoded calls of this contract.
+        """
+        return self.calldata("multicall", list(calls))
+
+    def authorize(
+        self, wallet: Wallet, amount: int, *, purpose: bytes, salt: bytes, valid_before: int
+    ) -> Authorization:
+        """Sign an EIP-3009 authorization for this contract.
+
+        Args:
+            wallet: Signer and payer.
+            amount: Base units.
+            purpose: The nonce, from `typed_data.stake_nonce` or `typed_data.run_nonce` with `salt`.
+            salt: 32 bytes.
+            valid_before: Unix second before which it is valid.
+        """
+        message = typed_data.receive_with_authorization(
+            self.usdc().eip712_domain(),
+            payer=wallet.address,
+            payee=self.address,
+            value=amount,
+            valid_after=0,
+            valid_before=valid_before,
+            nonce=purpose,
+        )
+        signature = wallet.sign_typed_data(message)
+        return Authorization(wallet.address, 0, valid_before, salt, signature)
+
+    def _pay(
+        self,
+        wallet: Wallet,
+        event: type[E],
+        amount: int,
+        permit_until: int | None,
+        function: str,
+        *args: object,
+    ) -> Mined[E]:
+        """Call a function that pulls `amount` from the wallet, with the allowance that it takes.
+
+        With `permit_until` permit and call are one transaction; else a missing allowance is set
+        first, after everything but the allowance has been found to be in order.
+
+        Raises:
+            InsufficientFunds: The wallet has less USDC.
+        """
+        call = self.calldata(function, *args)
+        self.usdc().require_balance(wallet.address, amount)
+        allowance_missing = self._is_allowance_missing(wallet, function, *args)
+        if permit_until is not None:
+            call = self.multicall_data([self.permit_call(wallet, amount, permit_until), call])
+        elif allowance_missing:
+            self.usdc().approve(wallet, self.address, amount)
+        return self._write_data(wallet, event, call)
+
+    def _is_allowance_missing(self, wallet: Wallet, function: str, *args: object) -> bool:
+        """Whether the allowance, and nothing else, is missing; any other reason is raised.
+
+        The contract moves the money last and USDC looks at the allowance first, so the simulation
+        has passed every other check when it ends at the allowance.
+        """
+        try:
+            self.dry_run(wallet.address, function, *args)
+        except ContractReverted as reverted:
+            if reverted.arguments.get("reason") != _ALLOWANCE_MISSING:
+                raise
+            return True
+        return False

@@ -1,0 +1,123 @@
+"""Who sends and signs. Everything that writes takes a `Wallet`, so that any kind of account can."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol, cast
+
+from eth_account.messages import encode_typed_data
+from eth_account.signers.local import LocalAccount
+from eth_typing import ChecksumAddress
+from hexbytes import HexBytes
+from web3 import Web3
+from web3.types import RPCEndpoint, TxParams, Wei
+
+from agentescrow.errors import NodeRefused
+
+_SIGN: Final = RPCEndpoint("eth_signTypedData_v4")
+
+
+class Wallet(Protocol):
+    """An account that can send transactions and sign EIP-712 messages."""
+
+    @property
+    def address(self) -> ChecksumAddress:
+        """Its address."""
+        ...
+
+    def transact(self, tx: TxParams) -> HexBytes:
+        """Send a transaction.
+
+        Args:
+            tx: `to`, `data`, `gas` and `from`, which is `address`; the wallet adds fees, and the
+                nonce where `tx` has none.
+
+        Returns:
+            The hash of the transaction that carries it.
+        """
+        ...
+
+    def sign_typed_data(self, message: dict[str, Any]) -> bytes:
+        """Sign an EIP-712 message.
+
+        Args:
+            message: `types`, `primaryType`, `domain` and `message`, as `eth_signTypedData_v4` has
+                them.
+
+        Returns:
+            65 bytes: r, s, v.
+        """
+        ...
+
+
+class LocalWallet:
+    """A key in this process."""
+
+    def __init__(self, w3: Web3, account: LocalAccount) -> None:
+        """Bind a key to a chain.
+
+        Args:
+            w3: Where transactions go.
+            account: The key, from `eth_account.Account`.
+        """
+        self._w3 = w3
+        self._account = account
+
+    @property
+    def address(self) -> ChecksumAddress:
+        """Its address."""
+        return self._account.address
+
+    def transact(self, tx: TxParams) -> HexBytes:
+        """Add nonce and fees, sign and send; see `Wallet.transact`."""
+        full = cast(dict[str, Any], {**tx, **_fees(self._w3)})
+        full["chainId"] = self._w3.eth.chain_id
+        if "nonce" not in full:
+            full["nonce"] = self._w3.eth.get_transaction_count(self.address, "pending")
+        signed = self._account.sign_transaction(full)
+        return self._w3.eth.send_raw_transaction(signed.raw_transaction)
+
+    def sign_typed_data(self, message: dict[str, Any]) -> bytes:
+        """Sign an EIP-712 message; see `Wallet.sign_typed_data`."""
+        signable = encode_typed_data(full_message=message)
+        return bytes(self._account.sign_message(signable).signature)
+
+
+class NodeWallet:
+    """An account whose key the node holds, or that a development node impersonates."""
+
+    def __init__(self, w3: Web3, address: ChecksumAddress) -> None:
+        """Bind an account of the node.
+
+        Args:
+            w3: Where transactions go; the node must accept `eth_sendTransaction` for the account.
+            address: The account.
+        """
+        self._w3 = w3
+        self._address = address
+
+    @property
+    def address(self) -> ChecksumAddress:
+        """Its address."""
+        return self._address
+
+    def transact(self, tx: TxParams) -> HexBytes:
+        """Let the node sign and send; see `Wallet.transact`."""
+        return self._w3.eth.send_transaction({**tx, **_fees(self._w3)})
+
+    def sign_typed_data(self, message: dict[str, Any]) -> bytes:
+        """Let the node sign; see `Wallet.sign_typed_data`.
+
+        Raises:
+            NodeRefused: It has no key for the account, or does not sign.
+        """
+        answer = self._w3.provider.make_request(_SIGN, [self._address, message])
+        if "result" not in answer:
+            raise NodeRefused(f"the node does not sign for {self._address}: {answer.get('error')}")
+        return bytes(HexBytes(answer["result"]))
+
+
+def _fees(w3: Web3) -> TxParams:
+    """EIP-1559 fees that stay good for several full blocks."""
+    base_fee = w3.eth.get_block("latest").get("baseFeePerGas", 0)
+    tip = w3.eth.max_priority_fee
+    return {"maxPriorityFeePerGas": tip, "maxFeePerGas": Wei(2 * base_fee + tip)}
