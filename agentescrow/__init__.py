@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from agentescrow.errors import (
     AgentEscrowError,
+    ChainProblem,
     ContractReverted,
+    DeploymentUnknown,
+    InsufficientFunds,
     InvalidAmount,
     InvalidInput,
     InvalidTerms,
+    InvalidTime,
+    NodeRefused,
+    NodeUnreachable,
     Reverted,
+    TransactionFailed,
+    WrongChain,
 )
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AgentEscrowError",
+    "ChainProblem",
     "ContractReverted",
+    "DeploymentUnknown",
+    "InsufficientFunds",
     "InvalidAmount",
     "InvalidInput",
     "InvalidTerms",
+    "InvalidTime",
+    "NodeRefused",
+    "NodeUnreachable",
     "Reverted",
+    "TransactionFailed",
+    "WrongChain",
     "__version__",
 ]

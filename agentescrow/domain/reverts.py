@@ -20,7 +20,7 @@ ERRORS: Final[dict[str, tuple[str, ...]]] = {
     "MinStatusOutOfRange": ("minStatus", "lowest", "highest"),
     # StakeRegistry
     "AgentIsBanned": ("agentId", "strikes"),
-    "StakeTooLarge": ("staked", "limit"),
+    "StakeTooLarge": ("amount", "limit"),
     "NotAgentOwner": ("agentId", "caller"),
     "UnstakeOnlyToOwner": ("agentId", "to", "owner"),
     "InsufficientStake": ("agentId", "available", "required"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 
 import pytest
 
@@ -21,11 +22,21 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
-def test_errors__any__is_in_the_tree_and_drawn_in_the_docstring(error):
-    """API-3: stable codes, one base, and a tree that shows them."""
+def test_errors__any__carries_its_code(error):
+    """API-3: one base, and a code that is the class's name."""
     assert isinstance(error, errors.AgentEscrowError)
-    row = next(line for line in errors.__doc__.splitlines() if type(error).__name__ + " " in line)
-    assert error.code in row
+    assert error.code.replace("_", "") == type(error).__name__.upper()
+
+
+def test_errors__tree_in_the_docstring__is_the_tree_of_the_classes():
+    """API-3: every class once, with its code, indented below its parent."""
+    drawn = re.findall(r"^( +)[*x-] (\w+) +(\w+)", errors.__doc__, re.MULTILINE)
+    classes = [getattr(errors, name) for _, name, _ in drawn]
+    assert sorted(name for _, name, _ in drawn) == errors.__all__
+    assert [one.code for one in classes] == [code for _, _, code in drawn]
+    for position, (indent, _, _) in enumerate(drawn[1:], start=1):
+        parent = max(before for before in range(position) if len(drawn[before][0]) < len(indent))
+        assert classes[parent] in classes[position].__bases__
 
 
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
@@ -72,5 +83,5 @@ def test_reverted__wrong_name_or_count__is_a_mistake_of_ours():
 def test_package__public_names__are_complete_and_sorted():
     """API-7: what is importable from the package is what is listed."""
     assert agentescrow.__all__ == sorted(agentescrow.__all__)
-    assert set(errors.__all__) <= set(agentescrow.__all__)
+    assert {*errors.__all__, "__version__"} == set(agentescrow.__all__)
     assert all(hasattr(agentescrow, name) for name in agentescrow.__all__)
