@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 ENV := source ./env.sh &&
 CONTRACTS := $(shell find contracts -name '*.sol' -not -path '*/.cache/*')
 PYTHON_CODE := $(wildcard agentescrow localnet deployment scripts tools benchmarks tests)
-TYPED := $(wildcard agentescrow localnet deployment tools)
+TYPED := $(wildcard agentescrow localnet deployment tools benchmarks)
 
 # Without a chain of Ape's; on Ape's chain; and of these also on the fork.
 PLAIN_TESTS := $(wildcard tests/unit tests/localnet tests/promises)
@@ -37,6 +37,7 @@ check: .build/.made ## formatters, linters, types, import directions
 	$(ENV) NO_COLOR=1 lint-imports --no-logo
 	$(ENV) git ls-files | xargs codespell
 	$(ENV) python -m tools.export_abi --check
+	$(ENV) python -m benchmarks.gas --check
 
 test: test-plain test-local fork ## every test, on a local chain and on a fork
 
@@ -50,7 +51,7 @@ fork: .build/.made ## the contract suite on a fork of Base Sepolia, or of its st
 	$(ENV) python -m localnet.base_sepolia ape test -q -n $(WORKERS) --network base:sepolia-fork:foundry $(FORK_TESTS)
 
 bench: .build/.made ## gas of each step beside the sum of its unavoidable costs
-	@$(ENV) python -m benchmarks
+	@$(ENV) python -m benchmarks.gas
 
 clean: ## remove everything that make made
 	rm -rf .venv node_modules .ape .build .forge contracts/.cache .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info
