@@ -62,5 +62,6 @@ clean: ## remove everything that make made
 node_modules/.installed: package.json package-lock.json .npmrc tools/setup_node
 	@tools/setup_node
 
+# All at once: Ape alone does not compile again what merely imports a file that changed.
 .build/.made: .venv/.installed node_modules/.installed $(CONTRACTS) ape-config.yaml tools/export_abi.py
-	@$(ENV) ape compile -v WARNING && python -m tools.export_abi && touch $@
+	@$(ENV) ape compile --force -v WARNING && python -m tools.export_abi && touch $@
