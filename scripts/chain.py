@@ -1,0 +1,63 @@
+"""Run a local chain with everything deployed, until Ctrl-C: `make chain`, or `ape run chain`."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+
+import click
+
+from deployment.errors import DeploymentError
+from deployment.local_chain import ROLES, LocalChain, local_chain
+from deployment.record import Records
+from localnet.errors import LocalnetError, PortTaken
+
+
+@click.command()
+@click.option("--port", default=8545, show_default=True, type=click.IntRange(1, 65535))
+def cli(port: int):
+    """Run a local chain with USDC, an identity registry and the contracts, until Ctrl-C."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        with local_chain(Records(), port=port) as chain, contextlib.suppress(KeyboardInterrupt):
+            click.echo(_how_to_connect(chain))
+            signal.pause()
+    except PortTaken:
+        free = port % 65535 + 1
+        raise click.ClickException(f"Port {port} is taken: make chain PORT={free}") from None
+    except (LocalnetError, DeploymentError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo("\nThe chain has ended.")
+
+
+def _how_to_connect(chain: LocalChain) -> str:
+    record = chain.record
+    contracts = {
+        "USDC": record.usdc,
+        "IdentityRegistry": record.identity,
+        "Forwarder": record.forwarder,
+        "StakeRegistry": record.registry,
+        "RunEscrow": record.escrow,
+    }
+    lines = [f"A local chain is running at {chain.url} (chain id {record.chain_id})", ""]
+    lines += [f"  {name:<17} {address}" for name, address in contracts.items()]
+    lines += [
+        "",
+        "Accounts, with keys that everybody knows (never use them on a public chain):",
+        "",
+    ]
+    lines += [
+        f"  {role:<9} TEST::{index}  {chain.accounts[role].address}  "
+        f"{chain.accounts[role].key.to_0x_hex()}"
+        for index, role in enumerate(ROLES)
+    ]
+    poster = chain.accounts["poster"].address
+    lines += ["", "poster, agent and outsider have 10,000 USDC each; all have ETH. Try:", ""]
+    lines += [
+        f'  cast call {record.usdc} "balanceOf(address)(uint256)" {poster} --rpc-url {chain.url}',
+        f'  cast call {record.escrow} "runCount()(uint256)" --rpc-url {chain.url}',
+        f"  ape run register --network {chain.url} --account TEST::3",
+        f"  ape run show --network {chain.url}",
+    ]
+    return "\n".join([*lines, "", "Ctrl-C ends it."])
