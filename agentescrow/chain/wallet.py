@@ -69,11 +69,7 @@ class LocalWallet:
 
     def transact(self, tx: TxParams) -> HexBytes:
         """Add nonce and fees, sign and send; see `Wallet.transact`."""
-        full = cast(dict[str, Any], {**tx, **_fees(self._w3)})
-        full["chainId"] = self._w3.eth.chain_id
-        if "nonce" not in full:
-            full["nonce"] = self._w3.eth.get_transaction_count(self.address, "pending")
-        signed = self._account.sign_transaction(full)
+        signed = self._account.sign_transaction(cast(dict[str, Any], completed(self._w3, tx)))
         return self._w3.eth.send_raw_transaction(signed.raw_transaction)
 
     def sign_typed_data(self, message: dict[str, Any]) -> bytes:
@@ -114,6 +110,18 @@ class NodeWallet:
         if "result" not in answer:
             raise NodeRefused(f"the node does not sign for {self._address}: {answer.get('error')}")
         return bytes(HexBytes(answer["result"]))
+
+
+def completed(w3: Web3, tx: TxParams) -> TxParams:
+    """Add what a transaction needs to be signed: chain id, nonce, and fees that stay good.
+
+    Args:
+        w3: The chain.
+        tx: With `from`; a `nonce` that is there stays.
+    """
+    sender = cast(ChecksumAddress, tx["from"])
+    nonce = tx["nonce"] if "nonce" in tx else w3.eth.get_transaction_count(sender, "pending")
+    return {**tx, **_fees(w3), "chainId": w3.eth.chain_id, "nonce": nonce}
 
 
 def _fees(w3: Web3) -> TxParams:

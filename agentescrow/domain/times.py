@@ -23,7 +23,7 @@ def parse_time(text: str, now: int) -> int:
     """Read a point in time.
 
     Args:
-        text: ISO 8601 with a zone (a date alone is midnight UTC), or "+" and a number of s, m, h, d.
+        text: ISO 8601 with a zone (a date is midnight UTC), or "+" and a number of s, m, h, d.
         now: Unix seconds from which "+…" counts; the chain's time, not this machine's.
 
     Returns:
