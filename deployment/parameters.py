@@ -31,12 +31,17 @@ def _address(text: str) -> str:
     return text
 
 
-def _beneficiary(text: str) -> str:
+def beneficiary(text: str) -> str:
+    """Accept an address, or `deployer`.
+
+    Raises:
+        ValueError: It is neither.
+    """
     return text if text == DEPLOYER else _address(text)
 
 
 Address = Annotated[str, AfterValidator(_address)]
-Beneficiary = Annotated[str, AfterValidator(_beneficiary)]
+Beneficiary = Annotated[str, AfterValidator(beneficiary)]
 
 
 class _Strict(BaseModel):
