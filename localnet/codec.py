@@ -200,7 +200,8 @@ def _type(item: Mapping[str, Any]) -> str:
 def _decoded(types: Sequence[str], data: bytes) -> list[Any]:
     return [
         _checksummed(k, v) if "address" in k else v
-        for k, v in zip(types, decode(types, data), strict=True)
+        # Not strict: old compilers leave rubbish behind a text, as in the reasons of USDC.
+        for k, v in zip(types, decode(types, data, strict=False), strict=True)
     ]
 
 

@@ -1,0 +1,1 @@
+"""StakeRegistry and RunEscrow, driven at random beside their twin."""

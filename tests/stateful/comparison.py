@@ -1,0 +1,221 @@
+"""What has to agree: every view of both contracts with the twin, raw word by raw word.
+
+After a step: what the step was about, what the twin says has changed, and one run and one agent more in turn. At the
+end of an example, and after time has passed: everything there is.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from agentescrow.domain.run import Run
+from localnet.chain import Contract
+from localnet.codec import Reverted
+from tests.stateful.ground import Ground, Twin
+from tests.stateful.people import EVERYBODY, MARKETS, Person
+
+if TYPE_CHECKING:
+    from tests.stateful.world import Tally
+
+UNKNOWN_AGENTS = (2**32 - 1, 2**32, 2**255)
+
+
+class Comparison:
+    """Compares contracts and twin in one example."""
+
+    def __init__(self, ground: Ground, twin: Twin, tally: Tally) -> None:
+        """Remember how the twin is now."""
+        self._ground = ground
+        self._twin = twin
+        self._tally = tally
+        self._minted = sum(twin.token.balances.values())
+        self._turn = 0
+        self._seen: dict[str, dict[Any, Any]] = {}
+        self._changed()
+
+    def after_step(self, numbers: set[int], sender: Person) -> None:
+        """Compare what a step was about.
+
+        Args:
+            numbers: Its arguments, of which some are ids of runs or agents.
+            sender: Who made it.
+        """
+        twin = self._twin
+        changed = self._changed()
+        runs = (numbers | changed["runs"] | self._one_in_turn(twin.escrow.runs)) & twin.escrow.runs.keys()
+        agents = (numbers | changed["agents"]) & set(self._ground.agent_ids)
+        agents |= {twin.escrow.runs[run].agent_id for run in runs} & set(self._ground.agent_ids)
+        agents |= self._one_in_turn(self._ground.agent_ids)
+        for run_id in sorted(runs):
+            self._run(run_id, sorted(agents))
+        for agent_id in sorted(agents):
+            self._agent(agent_id)
+        self._money(changed["balances"] | {sender.address})
+
+    def everything(self) -> None:
+        """Compare all runs, agents, people and settings."""
+        twin, ground = self._twin, self._ground
+        self._changed()
+        for run_id in twin.escrow.runs:
+            self._run(run_id, [*ground.agent_ids, *UNKNOWN_AGENTS])
+        for agent_id in ground.agent_ids:
+            self._agent(agent_id)
+            self._rights(agent_id)
+        self._money({person.address for person in EVERYBODY} | {c.address for c in ground.contracts})
+        self._settings()
+        self._unknown_ids()
+        self._conservation()
+
+    # What is compared
+
+    def _run(self, run_id: int, agents: list[int]) -> None:
+        escrow, twin = self._ground.escrow, self._twin.escrow
+        run = twin.get_run(run_id)
+        self._tally.statuses[run.state.name] += 1
+        self._same(escrow, "getRun", run_id, says=_run_words(run))
+        self._same(escrow, "slashableAt", run_id, says=(twin.slashable_at(run_id),))
+        self._same(escrow, "reviewEndsAt", run_id, says=(twin.review_ends_at(run_id),))
+        now = self._ground.chain.now
+        for agent_id in agents:
+            reasons = twin.claim_eligibility(run_id, agent_id, now=now)
+            self._same(escrow, "claimEligibility", run_id, agent_id, says=(reasons,))
+
+    def _agent(self, agent_id: int) -> None:
+        registry, twin = self._ground.registry, self._twin.registry
+        agent = twin.get_agent(agent_id)
+        status = twin.status_of(agent_id, now=self._ground.chain.now)
+        self._tally.statuses[status.name] += 1
+        fields = (
+            agent.staked,
+            agent.locked,
+            agent.staked_at,
+            agent.claims,
+            agent.completions,
+            agent.rejections,
+            agent.strikes,
+            agent.frozen,
+        )
+        self._same(registry, "getAgent", agent_id, says=fields)
+        self._same(registry, "statusOf", agent_id, says=(status,))
+        self._same(registry, "availableStake", agent_id, says=(twin.available_stake(agent_id),))
+
+    def _rights(self, agent_id: int) -> None:
+        registry, twin = self._ground.registry, self._twin.registry
+        for person in EVERYBODY:
+            says = twin.is_operator(agent_id, person.address)
+            self._same(registry, "isOperator", agent_id, person.address, says=(says,))
+        if twin.identity.exists(agent_id):
+            self._same(registry, "payoutWalletOf", agent_id, says=(twin.payout_wallet_of(agent_id),))
+
+    def _money(self, accounts: set[str]) -> None:
+        ground, twin = self._ground, self._twin
+        for vault, twin_vault in ((ground.escrow, twin.escrow), (ground.registry, twin.registry)):
+            self._same(vault, "totalOwed", says=(twin_vault.total_owed(),))
+            for account in sorted(accounts | twin_vault.credits.keys()):
+                self._same(vault, "creditOf", account, says=(twin_vault.credit_of(account),))
+            # Solvency (RUN-20), of the contract's own figures.
+            held = self._asked(ground.usdc, "balanceOf", vault.address)
+            assert held >= self._asked(vault, "totalOwed"), f"{vault.address} holds less than it owes"
+        self._same(ground.escrow, "accruedFees", says=(twin.escrow.accrued_fees(),))
+        self._same(ground.escrow, "runCount", says=(twin.escrow.run_count(),))
+        always = {ground.escrow.address, ground.registry.address, twin.escrow.treasury}
+        for account in sorted(accounts | always):
+            self._same(ground.usdc, "balanceOf", account, says=(twin.token.balance_of(account),))
+
+    def _settings(self) -> None:
+        ground, twin = self._ground, self._twin
+        self._same(ground.escrow, "paused", says=(twin.escrow.paused,))
+        for vault, twin_vault in ((ground.escrow, twin.escrow), (ground.registry, twin.registry)):
+            self._same(vault, "treasury", says=(twin_vault.treasury,))
+            self._same(vault, "owner", says=(twin_vault.owner,))
+        for market in (ground.escrow.address, *(person.address for person in MARKETS)):
+            usable = twin.registry.is_market(market, now=ground.chain.now)
+            self._same(ground.registry, "isMarket", market, says=(usable,))
+            self._same(ground.registry, "marketUsableAt", market, says=(twin.registry.market_usable_at(market),))
+        for run in twin.escrow.runs.values():
+            self._same(ground.escrow, "feeOn", run.reward, says=(run.fee,))
+
+    def _unknown_ids(self) -> None:
+        for run_id in (0, self._twin.escrow.run_count() + 1):
+            for view, more in (("getRun", ()), ("slashableAt", ()), ("reviewEndsAt", ()), ("claimEligibility", (0,))):
+                self._refused(self._ground.escrow, view, run_id, *more, says=("RunUnknown", run_id))
+        for agent_id in UNKNOWN_AGENTS:
+            self._refused(self._ground.registry, "payoutWalletOf", agent_id, says=("AgentUnknown", agent_id))
+
+    def _conservation(self) -> None:
+        """No unit of USDC has come or gone: all balances are compared, so the twin's sum is the real one."""
+        assert sum(self._twin.token.balances.values()) == self._minted
+        known = {person.address for person in EVERYBODY} | {c.address for c in self._ground.contracts}
+        assert self._twin.token.balances.keys() <= known
+
+    # How
+
+    def _same(self, contract: Contract, view: str, *args: int | str, says: tuple[Any, ...]) -> None:
+        self._tally.views += 1
+        answer = self._raw(contract, view, args)
+        if answer != _words(says):
+            raise AssertionError(
+                f"{view}{args}: the contract says {contract.view(view, *args)}, the rules say {says}"
+            )
+
+    def _refused(self, contract: Contract, view: str, *args: int, says: tuple[str, int]) -> None:
+        self._tally.views += 1
+        try:
+            answer = self._raw(contract, view, args)
+        except Reverted as error:
+            assert (error.name, *error.args_by_name.values()) == says
+        else:
+            raise AssertionError(f"{view}{args}: the contract says {answer.hex()}, the rules say {says}")
+
+    def _asked(self, contract: Contract, view: str, *args: int | str) -> int:
+        return int.from_bytes(self._raw(contract, view, args), "big")
+
+    def _raw(self, contract: Contract, view: str, args: tuple[int | str, ...]) -> bytes:
+        data = self._ground.selector(contract, view, args) + _words(args)
+        return self._ground.chain.call(contract.address, data)
+
+    def _one_in_turn(self, ids: Any) -> set[int]:  # a dict's keys or a tuple
+        self._turn += 1
+        return {list(ids)[self._turn % len(ids)]} if ids else set()
+
+    def _changed(self) -> dict[str, set[Any]]:
+        """Which records of the twin are others than at the last call."""
+        current: dict[str, dict[Any, Any]] = {
+            "runs": self._twin.escrow.runs,
+            "agents": self._twin.registry.agents,
+            "balances": self._twin.token.balances,
+        }
+        before, self._seen = self._seen, {name: dict(records) for name, records in current.items()}
+        return {
+            name: {key for key, record in records.items() if before.get(name, {}).get(key) != record}
+            for name, records in current.items()
+        }
+
+
+def _run_words(run: Run) -> tuple[Any, ...]:
+    return (
+        run.poster,
+        run.state,
+        run.reward,
+        run.fee,
+        run.deadline,
+        run.review_days,
+        run.max_revisions,
+        run.revisions,
+        run.min_status,
+        run.agent_id,
+        run.wallet,
+        run.claimed_at,
+        run.submitted_at,
+        run.due_at,
+    )
+
+
+def _words(values: tuple[Any, ...]) -> bytes:
+    return b"".join(_address_word(v) if isinstance(v, str) else int(v).to_bytes(32, "big") for v in values)
+
+
+@cache
+def _address_word(address: str) -> bytes:
+    return bytes(12) + bytes.fromhex(address[2:])

@@ -1,0 +1,104 @@
+"""The end of every example: whatever state it left, everybody gets their money out (RUN-15, RUN-16, STAKE-6)."""
+
+from __future__ import annotations
+
+from hypothesis import note
+
+from agentescrow.domain.run import CLAIMED_STATES, FUNDED_STATES, RunState
+from localnet import usdc
+from tests.stateful import people
+from tests.stateful.people import BY_ADDRESS
+from tests.stateful.world import DONE, World
+
+
+def everybody_leaves(world: World) -> None:
+    """End every run, withdraw every credit, sweep every fee, unstake every stake; then nothing is owed any more.
+
+    Runs with odd numbers end without their posters, the others without their agents. The circumstances of the example
+    last until the runs have ended: a pause, a blacklist, an identity registry that does not answer.
+    """
+    note("  everybody leaves")
+    for run_id, run in list(world.twin.escrow.runs.items()):
+        if run.state in FUNDED_STATES and run_id % 2:
+            _without_the_poster(world, run_id)
+        elif run.state in FUNDED_STATES:
+            _without_the_agent(world, run_id)
+    _circle_relents(world)
+    _second_markets_let_go(world)
+    _credits(world)
+    _fees(world)
+    _stakes(world)
+    world.comparison.everything()
+    for vault, twin in ((world.ground.escrow, world.twin.escrow), (world.ground.registry, world.twin.registry)):
+        assert twin.total_owed() == 0, "somebody's money is left"
+        assert world.twin.token.balance_of(vault.address) == world.given[vault.address]
+
+
+def _without_the_poster(world: World, run_id: int) -> None:
+    escrow = world.ground.escrow
+    run = world.twin.escrow.get_run(run_id)
+    if run.state == RunState.OPEN:
+        _wait_until(world, run.deadline)
+        assert world.act(people.outsider, escrow, "cancelRun", run_id) == DONE
+        return
+    if run.state != RunState.SUBMITTED:
+        assert world.act(BY_ADDRESS[run.wallet], escrow, "submitWork", run_id, "ipfs://last") == DONE
+    _wait_until(world, world.twin.escrow.review_ends_at(run_id))
+    assert world.act(people.outsider, escrow, "finalize", run_id) == DONE
+
+
+def _without_the_agent(world: World, run_id: int) -> None:
+    escrow = world.ground.escrow
+    run = world.twin.escrow.get_run(run_id)
+    call = {RunState.OPEN: "cancelRun", RunState.SUBMITTED: "approve"}.get(run.state, "slash")
+    _wait_until(world, run.slashable_at)
+    assert world.act(BY_ADDRESS[run.poster], escrow, call, run_id) == DONE
+
+
+def _circle_relents(world: World) -> None:
+    """Frozen USDC is Circle's business: what it holds back of ours is out when it lets go of the contracts."""
+    token, chain = world.twin.token, world.ground.chain
+    if token.paused:
+        usdc.unpause(chain)
+        token.paused = False
+    mine = (world.ground.escrow, world.ground.registry, people.safe_place)
+    for account in {party.address for party in mine} & token.blacklisted:
+        usdc.unblacklist(chain, account)
+        token.blacklisted.discard(account)
+    if world.silent_agents is not None:
+        world.identity_answers()
+
+
+def _second_markets_let_go(world: World) -> None:
+    registry = world.ground.registry
+    for (market, agent_id), amount in list(world.twin.registry.locks.items()):
+        if amount and market in BY_ADDRESS:
+            assert world.act(BY_ADDRESS[market], registry, "release", agent_id, amount, 0) == DONE
+    assert not [run for run in world.twin.escrow.runs.values() if run.state in CLAIMED_STATES]
+
+
+def _credits(world: World) -> None:
+    for vault, twin in ((world.ground.escrow, world.twin.escrow), (world.ground.registry, world.twin.registry)):
+        for account in list(twin.credits):
+            assert world.act(BY_ADDRESS[account], vault, "withdrawCredit", people.safe_place) == DONE
+
+
+def _fees(world: World) -> None:
+    if world.twin.escrow.accrued_fees():
+        escrow = world.ground.escrow
+        assert world.act(BY_ADDRESS[world.twin.escrow.owner], escrow, "setTreasury", people.safe_place) == DONE
+        assert world.act(people.outsider, escrow, "sweepFees") == DONE
+
+
+def _stakes(world: World) -> None:
+    for agent_id in world.ground.agent_ids:
+        available = world.twin.registry.available_stake(agent_id)
+        if available:
+            holder = BY_ADDRESS[world.twin.identity.agents[agent_id].owner]
+            assert world.act(holder, world.ground.registry, "unstake", agent_id, available, people.safe_place) == DONE
+        assert world.twin.registry.get_agent(agent_id).staked == 0
+
+
+def _wait_until(world: World, moment: int) -> None:
+    if moment > world.now:
+        world.pass_time(moment)

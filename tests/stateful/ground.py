@@ -1,0 +1,177 @@
+"""The contracts on a chain and their twin beside them, as they are when an example begins."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, fields
+from typing import Any
+
+from agentescrow.domain.constants import ONE_USDC
+from agentescrow.domain.escrow import RunEscrowTwin
+from agentescrow.domain.identity import AgentIdentity, IdentityView
+from agentescrow.domain.registry import StakeRegistryTwin
+from agentescrow.domain.token import TokenLedger
+from localnet import identity, usdc
+from localnet.artifacts import circle, ours
+from localnet.chain import Chain, Contract, created_address
+from tests.stateful import people
+from tests.stateful.people import EVERYBODY, Person
+from tests.stateful.signatures import Signatures
+
+RICH = 2**50
+COMFORTABLE = 10_000 * ONE_USDC
+POOR = 50 * ONE_USDC
+_UNLIMITED = 2**256 - 1
+# It reverts without data: PUSH1 0, PUSH1 0, REVERT.
+_SILENT_CODE = bytes.fromhex("60006000fd")
+
+
+@dataclass
+class Twin:
+    """Everything that the rules know."""
+
+    token: TokenLedger
+    identity: IdentityView
+    registry: StakeRegistryTwin
+    escrow: RunEscrowTwin
+
+    def remember(self) -> list[dict[str, Any]]:
+        """What a call may change, for a multicall of which a part is refused."""
+        ledger = {field.name: copy.copy(getattr(self.token, field.name)) for field in fields(self.token)}
+        vaults = [
+            {name: copy.copy(value) for name, value in vars(vault).items() if isinstance(value, dict | set | int | str)}
+            for vault in (self.registry, self.escrow)
+        ]
+        return [ledger, *vaults]
+
+    def restore(self, remembered: list[dict[str, Any]]) -> None:
+        """Go back to that."""
+        for part, values in zip((self.token, self.registry, self.escrow), remembered, strict=True):
+            for name, value in values.items():
+                setattr(part, name, value)
+
+
+class Ground:
+    """What is deployed once for a chain and given back as it was after every example.
+
+    Attributes:
+        agent_ids: The agents' ids, in the order of `people`: agent 0 of a fresh identity registry is the first.
+    """
+
+    def __init__(self, chain: Chain) -> None:
+        """Deploy everything and let people get ready."""
+        self.chain = chain
+        usdc.place(chain)
+        identity.place(chain)
+        self.usdc = chain.at(usdc.ADDRESS, circle("v2/FiatTokenV2_2"))
+        self.identity = chain.at(identity.ADDRESS, ours("IdentityRegistry"))
+        self.identity_code = chain.code_at(identity.ADDRESS)
+        self._deploy()
+        chain_id = self.identity.view("eip712Domain")[3]
+        self.signatures = Signatures(
+            chain_id, self.usdc.address, self.identity.address, self.forwarder.address
+        )
+        self._twin = self._twin_of_the_deployment()
+        self._give_money()
+        self.agent_ids = self._register_agents()
+        self.names = self._names()
+        self._selectors: dict[tuple[str, str], bytes] = {}
+        self._snapshot = chain.snapshot()
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """All five."""
+        return (self.usdc, self.identity, self.forwarder, self.registry, self.escrow)
+
+    def selector(self, contract: Contract, view: str, args: tuple[int | str, ...]) -> bytes:
+        """Look up the first four bytes of a call."""
+        key = (contract.address, view)
+        if key not in self._selectors:
+            self._selectors[key] = contract.calldata(view, *args)[:4]
+        return self._selectors[key]
+
+    def begin(self) -> Twin:
+        """Undo everything since, and give out a fresh twin."""
+        self.identity_answers()  # code that was put there is not undone by every backend
+        self.chain.revert(self._snapshot)
+        self._snapshot = self.chain.snapshot()
+        self.chain.next_timestamp = None
+        return copy.deepcopy(self._twin)
+
+    def identity_falls_silent(self) -> None:
+        """Let the identity registry revert whatever it is asked."""
+        self.chain.set_code(self.identity.address, _SILENT_CODE)
+
+    def identity_answers(self) -> None:
+        """Let the identity registry answer again."""
+        self.chain.set_code(self.identity.address, self.identity_code)
+
+    def _names(self) -> dict[str, str]:
+        names = ("usdc", "identity", "forwarder", "registry", "escrow")
+        contracts = {contract.address: name for contract, name in zip(self.contracts, names, strict=True)}
+        return contracts | {person.address: person.role for person in EVERYBODY}
+
+    def _deploy(self) -> None:
+        chain, deployer = self.chain, people.owner
+        self.forwarder = chain.deploy(ours("Forwarder"), sender=deployer)
+        escrow_address = created_address(deployer.address, chain.nonce(deployer.address) + 1)
+        parties = (people.treasury, people.owner)
+        self.registry = chain.deploy(
+            ours("StakeRegistry"), self.usdc, self.identity, *parties, [escrow_address], self.forwarder, sender=deployer
+        )
+        self.deployed_at = chain.now
+        self.escrow = chain.deploy(
+            ours("RunEscrow"), self.usdc, self.registry, *parties, self.forwarder, sender=deployer
+        )
+        assert self.escrow.address == escrow_address
+
+    def _twin_of_the_deployment(self) -> Twin:
+        token, view = TokenLedger(self.usdc.address), IdentityView(self.identity.address)
+        shared = {"owner": people.owner.address, "forwarder": self.forwarder.address}
+        treasury = people.treasury.address
+        registry = StakeRegistryTwin(
+            self.registry.address,
+            token,
+            view,
+            treasury=treasury,
+            markets=[self.escrow.address],
+            now=self.deployed_at,
+            **shared,
+        )
+        escrow = RunEscrowTwin(self.escrow.address, registry, treasury=treasury, **shared)
+        return Twin(token, view, registry, escrow)
+
+    def _give_money(self) -> None:
+        for person in EVERYBODY:
+            amount = {people.rich_poster: RICH, people.poor_poster: POOR}.get(person, COMFORTABLE)
+            usdc.mint(self.chain, person.address, amount)
+            self._twin.token.mint(person.address, amount)
+            for vault in (self.registry, self.escrow):
+                self.usdc.send(person, "approve", vault, _UNLIMITED)
+
+    def _register_agents(self) -> tuple[int, ...]:
+        ids = tuple(
+            self._register(person)
+            for person in (people.agent_owner, people.lone_agent, people.fleet_owner, people.poster)
+        )
+        first, _, third, _ = ids
+        self.identity.send(people.agent_owner, "approve", people.agent_operator, first)
+        deadline = self.chain.now + 60
+        consent = self.signatures.wallet_consent(people.agent_wallet, first, people.agent_owner.address, deadline)
+        self.identity.send(people.agent_owner, "setAgentWallet", first, people.agent_wallet, deadline, consent)
+        self.identity.send(people.fleet_owner, "unsetAgentWallet", third)
+        self.identity.send(people.fleet_owner, "setApprovalForAll", people.fleet_operator, True)
+
+        view = self._twin.identity
+        view.approve(first, people.agent_operator.address)
+        view.set_wallet(first, people.agent_wallet.address)
+        view.set_wallet(third, "0x" + "00" * 20)
+        view.set_operator(people.fleet_owner.address, people.fleet_operator.address, approved=True)
+        return ids
+
+    def _register(self, person: Person) -> int:
+        receipt = self.identity.send(person, "register()")
+        agent_id = int(receipt.named("Registered")[0].args["agentId"])
+        # On a fork of the real chain the ids do not start at 0, so the twin is told them.
+        self._twin.identity.agents[agent_id] = AgentIdentity(person.address, wallet=person.address)
+        return agent_id

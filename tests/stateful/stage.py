@@ -1,0 +1,111 @@
+"""What all rules share: the world of the example, and who and which is meant by what was drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from hypothesis.stateful import RuleBasedStateMachine
+
+from agentescrow.domain.agent import CLAIMING_STATUSES
+from agentescrow.domain.constants import MIN_STAKE
+from agentescrow.domain.run import Run, RunState
+from agentescrow.domain.transitions import allowed_states
+from tests.stateful import people
+from tests.stateful.exits import everybody_leaves
+from tests.stateful.ground import Ground
+from tests.stateful.offers import Part
+from tests.stateful.people import BY_ADDRESS, Person
+from tests.stateful.world import Outcome, Tally, World
+
+
+class Stage(RuleBasedStateMachine):
+    """Base of all machines. A test sets the ground and the tally of a subclass."""
+
+    ground: ClassVar[Ground]
+    tally: ClassVar[Tally]
+
+    def __init__(self) -> None:
+        """Begin an example."""
+        super().__init__()
+        self.world = World(self.ground, self.tally)
+        self.twin = self.world.twin
+        self.escrow = self.ground.escrow
+        self.registry = self.ground.registry
+        self.agents = self.ground.agent_ids
+
+    def teardown(self) -> None:
+        """Compare everything; then everybody takes out what is theirs (RUN-15)."""
+        if self.world.in_a_step:
+            return  # it has failed already, and says where
+        self.world.comparison.everything()
+        everybody_leaves(self.world)
+        self.tally.examples += 1
+
+    # Which
+
+    def runs_for(self, call: str) -> list[int]:
+        """Runs in a state in which the transition table allows the call."""
+        states = allowed_states(call)
+        return [run_id for run_id, run in self.twin.escrow.runs.items() if run.state in states]
+
+    def run_for(self, call: str, pick: int) -> int:
+        """One of them."""
+        return self.one_of(self.runs_for(call), pick)
+
+    def one_of(self, ids: Iterable[int], pick: int) -> int:
+        """One of several."""
+        known = list(ids)
+        return known[pick % len(known)]
+
+    def agent_for(self, run: Run, pick: int) -> int:
+        """An agent that may claim the run, if there is one; else any."""
+        registry = self.twin.registry
+        ready = [
+            agent_id
+            for agent_id in self.agents
+            if registry.available_stake(agent_id) >= MIN_STAKE
+            and registry.status_of(agent_id, now=self.world.now) in CLAIMING_STATUSES
+            and registry.status_of(agent_id, now=self.world.now) >= run.min_status
+            and not registry.is_operator(agent_id, run.poster)
+        ]
+        return self.one_of(ready or self.agents, pick)
+
+    # Who
+
+    def who(self, by: Part | Person, run: Run | None = None, agent_id: int = 0) -> Person:
+        """The person that plays a part just now; an outsider where nobody does."""
+        if isinstance(by, Person):
+            return by
+        if by is Part.POSTER and run is not None:
+            return BY_ADDRESS[run.poster]
+        if by is Part.WALLET and run is not None and run.wallet in BY_ADDRESS:
+            return BY_ADDRESS[run.wallet]
+        return BY_ADDRESS.get(self._holder(by, agent_id), people.outsider)
+
+    def _holder(self, by: Part, agent_id: int) -> str:
+        identity = self.twin.identity
+        nft = identity.agents.get(agent_id)
+        if nft is None:
+            return ""
+        operators = sorted(operator for holder, operator in identity.operators if holder == nft.owner)
+        approved = nft.approved if nft.approved in BY_ADDRESS else ""
+        return {
+            Part.WALLET: identity.payout_wallet(agent_id),
+            Part.NFT_OWNER: nft.owner,
+            Part.OPERATOR: approved or (operators or [""])[0],
+        }.get(by, "")
+
+    # What
+
+    def funded(self, *states: RunState) -> list[int]:
+        """Runs in certain states."""
+        return [run_id for run_id, run in self.twin.escrow.runs.items() if run.state in states]
+
+    def run(self, run_id: int) -> Run:
+        """A run as the rules know it."""
+        return self.twin.escrow.runs[run_id]
+
+    def act(self, sender: Person, function: str, *args: Any, **how: Any) -> Outcome:
+        """Call RunEscrow."""
+        return self.world.act(sender, self.escrow, function, *args, **how)

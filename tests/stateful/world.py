@@ -1,0 +1,294 @@
+"""One call, two worlds: `World.act` does the same to the contracts and to the twin and compares what came of it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from hypothesis import note
+
+from agentescrow.domain.identity import AgentIdentity
+from agentescrow.domain.reverts import TOKEN_REFUSED
+from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.vault import UsdcVaultTwin
+from agentescrow.errors import Reverted as TwinReverted
+from localnet.chain import Contract
+from localnet.codec import Reverted
+from tests.stateful import people
+from tests.stateful.comparison import Comparison
+from tests.stateful.ground import Ground
+from tests.stateful.people import Person
+from tests.stateful.signatures import SignedPayment, terms_tuple
+
+# USDC's words for what the twin calls TokenRefused.
+_USDC_SAYS = {
+    "paused": "Pausable: paused",
+    "blacklisted": "Blacklistable: account is blacklisted",
+    "balance too low": "ERC20: transfer amount exceeds balance",
+    "not valid yet": "FiatTokenV2: authorization is not yet valid",
+    "expired": "FiatTokenV2: authorization is expired",
+    "used or cancelled": "FiatTokenV2: authorization is used or canceled",
+    "invalid signature": "FiatTokenV2: invalid signature",
+}
+# They ask msg.sender, never a forwarded sender (STAKE-3).
+_FOR_MARKETS = {"lock", "release", "slash"}
+
+
+class Via(Enum):
+    """How a call reaches a contract."""
+
+    DIRECTLY = "directly"
+    RELAYED = "through the forwarder"
+    IN_A_MULTICALL = "in a multicall"
+    RELAYED_MULTICALL = "in a multicall through the forwarder"
+    FORGED = "through the forwarder, signed by somebody else"
+    SPOOFED = "with a victim's address appended"
+    SPOOFED_MULTICALL = "in a multicall through the forwarder, with a victim's address appended"
+
+
+_RELAYS = {Via.RELAYED, Via.RELAYED_MULTICALL, Via.FORGED, Via.SPOOFED_MULTICALL}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a call: "done", or an error and its values."""
+
+    name: str
+    values: tuple[Any, ...] = ()
+
+
+DONE = Outcome("done")
+
+
+@dataclass
+class Tally:
+    """What was tried, over all examples of a test.
+
+    Attributes:
+        outcomes: How often each function ended how.
+        views: How many answers of views were compared.
+        statuses: How often each run state and agent status was seen after a step.
+        examples: How many examples ran to their end.
+    """
+
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    views: int = 0
+    statuses: Counter[str] = field(default_factory=Counter)
+    examples: int = 0
+
+    @property
+    def transactions(self) -> int:
+        """How many transactions were sent."""
+        return sum(self.outcomes.values())
+
+    @property
+    def refused(self) -> int:
+        """How many of them reverted."""
+        return sum(count for (_, outcome), count in self.outcomes.items() if outcome != "done")
+
+
+class World:
+    """The contracts and the twin in one example.
+
+    Attributes:
+        twin: What the rules say.
+        comparison: What is compared after a step, and at the end.
+        given: Base units by contract that came as a donation, which nobody gets back (RUN-24).
+        in_a_step: Whether a step has begun and not ended well.
+        silent_agents: What the identity registry would say if it answered; None while it does.
+    """
+
+    def __init__(self, ground: Ground, tally: Tally) -> None:
+        """Begin an example."""
+        self.ground = ground
+        self.tally = tally
+        self.twin = ground.begin()
+        self.comparison = Comparison(ground, self.twin, tally)
+        self.given: Counter[str] = Counter()
+        self.in_a_step = False
+        self.silent_agents: dict[int, AgentIdentity] | None = None
+        self._forwarder_nonces: Counter[str] = Counter()
+
+    @property
+    def now(self) -> int:
+        """The time of the last step."""
+        return self.ground.chain.now
+
+    def moment(self, offset: int | None, limit: int) -> int:
+        """Say when the next step happens: a block later, or so many seconds around a limit that is still to come."""
+        soon = self.now + self.ground.chain.step
+        return soon if offset is None or limit + offset <= self.now else limit + offset
+
+    def act(
+        self, sender: Person, contract: Contract, function: str, *args: Any, at: int | None = None, via: Via = Via.DIRECTLY
+    ) -> Outcome:
+        """Call a function of RunEscrow or StakeRegistry, as the rules say and in truth, and compare."""
+        twin = self.twin.escrow if contract is self.ground.escrow else self.twin.registry
+
+        def as_the_rules_say(speaker: str, now: int) -> None:
+            _apply(twin, function, args, speaker, now)
+
+        return self.act_as(sender, contract, function, *args, at=at, via=via, rules=as_the_rules_say)
+
+    def act_together(
+        self, sender: Person, contract: Contract, *calls: tuple[Any, ...], at: int | None = None, via: Via = Via.DIRECTLY
+    ) -> Outcome:
+        """Make several calls in one multicall: all of them or none."""
+        twin = self.twin.escrow if contract is self.ground.escrow else self.twin.registry
+
+        def as_the_rules_say(speaker: str, now: int) -> None:
+            before = self.twin.remember()
+            try:
+                for function, *args in calls:
+                    _apply(twin, function, tuple(args), speaker, now)
+            except TwinReverted:
+                self.twin.restore(before)
+                raise
+
+        data = [contract.calldata(function, *map(_to_chain, args)) for function, *args in calls]
+        for function, *args in calls:
+            note(f"  together: {function}({', '.join(map(self.named, args))})")
+        return self.act_as(sender, contract, "multicall", data, at=at, via=via, rules=as_the_rules_say)
+
+    def act_as(
+        self,
+        sender: Person,
+        contract: Contract,
+        function: str,
+        *args: Any,
+        rules: Callable[[str, int], None],
+        at: int | None = None,
+        via: Via = Via.DIRECTLY,
+    ) -> Outcome:
+        """The same where the twin has no method of that name: `rules` is told who speaks, and when."""
+        self.in_a_step = True
+        now = self.now + self.ground.chain.step if at is None else at
+        shown = f"{self.named(contract)}.{function}({', '.join(map(self.named, args))})"
+        note(f"  {now} {sender}{'' if via is Via.DIRECTLY else f' {via.value}'}: {shown}")
+        speaker = self.ground.forwarder.address if via in _RELAYS and function in _FOR_MARKETS else sender.address
+
+        expected = Outcome("ERC2771ForwarderInvalidSigner", (people.relayer.address, sender.address))
+        if via is not Via.FORGED:
+            expected = self._of_rules(lambda: rules(speaker, now))
+            if via in _RELAYS and expected != DONE:
+                expected = Outcome("FailedCall")  # the forwarder keeps the reason for itself
+        actual = self._of_contract(sender, contract, contract.calldata(function, *map(_to_chain, args)), via, now)
+
+        assert actual == expected, (
+            f"{sender}: {shown}: the contract says {self._told(actual)}, the rules say {self._told(expected)}"
+        )
+        note(f"      {self._told(actual)}")
+        self.tally.outcomes[function, actual.name] += 1
+        self.comparison.after_step({a for a in args if isinstance(a, int)}, sender)
+        self.in_a_step = False
+        return actual
+
+    def tell(self, words: str) -> None:
+        """Write a line of the story."""
+        note(f"  {self.now + self.ground.chain.step} {words}")
+
+    def circumstance(self, words: str, contract: Contract, sender: str, function: str, *args: Any) -> None:
+        """Let something happen in USDC or in the identity registry that is right there; the caller tells the twin."""
+        self.tell(words)
+        contract.send(sender, function, *map(_to_chain, args))
+        self.tally.outcomes[function, "done"] += 1
+
+    def identity_falls_silent(self) -> None:
+        """Let the identity registry fail, whatever it is asked: nobody is known any more."""
+        note(f"  {self.now} the identity registry falls silent")
+        self.silent_agents, self.twin.identity.agents = self.twin.identity.agents, {}
+        self.ground.identity_falls_silent()
+
+    def identity_answers(self) -> None:
+        """Let it answer again."""
+        assert self.silent_agents is not None
+        note(f"  {self.now} the identity registry answers again")
+        self.twin.identity.agents, self.silent_agents = self.silent_agents, None
+        self.ground.identity_answers()
+
+    def pass_time(self, to: int) -> None:
+        """Let time pass without a step of anybody's."""
+        note(f"  {to} time passes")
+        self.ground.chain.warp_to(to)
+
+    def named(self, value: Any) -> str:
+        """Write a value for the story: people and contracts by role."""
+        if isinstance(value, list):
+            return f"[{', '.join(map(self.named, value))}]"
+        address = getattr(value, "address", value)
+        known = self.ground.names.get(address) if isinstance(address, str) else None
+        return known or (value.hex()[:8] + "…" if isinstance(value, bytes) else repr(value))
+
+    def _told(self, outcome: Outcome) -> str:
+        values = ", ".join(map(self.named, outcome.values))
+        return f"{outcome.name}({values})" if values else outcome.name
+
+    def _of_rules(self, apply: Callable[[], None]) -> Outcome:
+        try:
+            apply()
+        except TwinReverted as error:
+            if error.name != TOKEN_REFUSED:
+                return Outcome(error.name, error.values)
+            return Outcome("Error", (_USDC_SAYS[str(error.values[2])],))
+        return DONE
+
+    def _of_contract(self, sender: Person, contract: Contract, data: bytes, via: Via, now: int) -> Outcome:
+        victim = bytes.fromhex(people.poster.address[2:])
+        if via is Via.SPOOFED:
+            data += victim
+        if via in (Via.IN_A_MULTICALL, Via.RELAYED_MULTICALL):
+            data = contract.calldata("multicall", [data])
+        if via is Via.SPOOFED_MULTICALL:
+            data = contract.calldata("multicall", [data + victim])
+        chain = self.ground.chain
+        chain.next_timestamp = now
+        try:
+            if via in _RELAYS:
+                signer = people.relayer if via is Via.FORGED else sender
+                self._relay(signer, sender, contract, data)
+            else:
+                chain.transact(sender.address, contract.address, data)
+        except Reverted as error:
+            return Outcome(error.name, tuple(error.args_by_name.values()))
+        return DONE
+
+    def _relay(self, signer: Person, sender: Person, contract: Contract, data: bytes) -> None:
+        nonce = self._forwarder_nonces[sender.address]
+        request = self.ground.signatures.request(signer, sender, contract.address, nonce, data)
+        self.ground.forwarder.send(people.relayer, "execute", request)
+        self._forwarder_nonces[sender.address] += 1
+
+
+def _apply(twin: UsdcVaultTwin, function: str, args: tuple[Any, ...], sender: str, now: int) -> None:
+    method = getattr(twin, _snake(function))
+    known = {"sender": sender, "now": now}
+    method(*map(_to_twin, args), **{name: known[name] for name in _asked(type(twin), _snake(function))})
+
+
+@cache
+def _asked(twin: type, method: str) -> tuple[str, ...]:
+    parameters = inspect.signature(getattr(twin, method)).parameters
+    return tuple(name for name in ("sender", "now") if name in parameters)
+
+
+@cache
+def _snake(function: str) -> str:
+    return re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), function)
+
+
+def _to_twin(value: Any) -> Any:
+    if isinstance(value, Person | Contract):
+        return value.address
+    return value.authorization if isinstance(value, SignedPayment) else value
+
+
+def _to_chain(value: Any) -> Any:
+    if isinstance(value, RunTerms):
+        return terms_tuple(value)
+    return value.chain if isinstance(value, SignedPayment) else value
