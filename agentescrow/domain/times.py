@@ -16,6 +16,8 @@ _ALLOWED: Final = (
     "(s, m, h, d)"
 )
 _NO_ZONE: Final = "a time of day needs its zone, such as 2026-12-01T12:00:00Z"
+_LATEST: Final = 253_402_300_799  # the last second that ISO 8601 can say
+_TOO_LATE: Final = "a time before the year 10000"
 _BEFORE_1970: Final = "a time from 1970 on"
 
 
@@ -34,7 +36,10 @@ def parse_time(text: str, now: int) -> int:
     """
     relative = _RELATIVE.fullmatch(text)
     if relative:
-        return now + int(relative[1]) * _UNITS[relative[2]]
+        timestamp = now + int(relative[1]) * _UNITS[relative[2]]
+        if timestamp > _LATEST:
+            raise InvalidTime(text, _TOO_LATE)
+        return timestamp
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -1,0 +1,216 @@
+"""What the commands in `scripts/` share: network, account, deployment, and errors in one line."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from ape import accounts, networks
+from ape.cli import ConnectedProviderCommand
+from ape.exceptions import ApeException
+from ape.logging import LogLevel, logger
+from web3 import Web3
+
+from agentescrow.chain.connection import chain_time
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.deployments import find, load
+from agentescrow.chain.events import Event
+from agentescrow.chain.reverts import translate
+from agentescrow.chain.transactions import Mined
+from agentescrow.chain.wallet import Wallet
+from agentescrow.errors import AgentEscrowError, NodeUnreachable
+from deployment.ape_wallet import ADDRESS, impersonated, wallet_of
+from deployment.display import as_json
+
+_TEST_ACCOUNT = "TEST::"
+_NO_ACCOUNT = "an account is missing: name one with --account (`ape accounts list` shows yours)"
+PERMIT_SECONDS = 3600
+"""How long a permit is valid that is signed and sent at once."""
+
+permit_option = click.option(
+    "--permit", is_flag=True, help="Sign a USDC permit instead of sending an approval first."
+)
+
+
+class VerbCommand(ConnectedProviderCommand):  # type: ignore[misc] # Ape is not typed for us
+    """A command of Ape's with `--network`, whose every failure is one line and exit code 1."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - as click has it
+    ) -> click.Context:
+        """Read the command line.
+
+        Raises:
+            click.ClickException: It makes no sense; one line instead of click's three.
+        """
+        try:
+            context: click.Context = super().make_context(info_name, args, parent, **extra)
+            return context
+        except click.UsageError as error:
+            raise click.ClickException(" ".join(error.format_message().split())) from error
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
+        """Run the command.
+
+        Raises:
+            click.ClickException: It failed; the message is for the person in front of it.
+        """
+        logger.set_level(LogLevel.WARNING)
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            raise click.ClickException(_one_line(error)) from error
+
+
+class Session:
+    """One run of a command: the contracts, who acts, and what is printed.
+
+    Args:
+        contracts: On the chain that `--network` names.
+        wallet: Of `--account`; None for commands that only look.
+        json_wanted: Print JSON instead of sentences.
+    """
+
+    def __init__(self, contracts: Contracts, wallet: Wallet | None, json_wanted: bool) -> None:
+        self.contracts = contracts
+        self.json_wanted = json_wanted
+        self._wallet = wallet
+
+    @property
+    def wallet(self) -> Wallet:
+        """Who acts.
+
+        Raises:
+            click.ClickException: Nobody was named.
+        """
+        if self._wallet is None:
+            raise click.ClickException(_NO_ACCOUNT)
+        return self._wallet
+
+    def now(self) -> int:
+        """The chain's time, unix seconds."""
+        return chain_time(self.contracts.w3)
+
+    def done(self, mined: Mined[Event], sentence: str) -> None:
+        """Say what a transaction did.
+
+        Args:
+            mined: The transaction.
+            sentence: The same for people.
+        """
+        if self.json_wanted:
+            event = {"event": type(mined.event).__name__, **asdict(mined.event)}
+            click.echo(as_json({**event, "transaction": mined.transaction}))
+        else:
+            click.echo(f"{sentence} [{mined.transaction}, {mined.gas_used:,} gas]")
+
+
+def verb(*, signs: bool = True) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a command of a function whose first parameter is the `Session`.
+
+    Args:
+        signs: Whether it can need an account.
+    """
+
+    def decorate(function: Callable[..., None]) -> click.Command:
+        def run(
+            deployment: Path | None,
+            json_wanted: bool,
+            account: str | None = None,
+            yes: bool = False,
+            **arguments: object,
+        ) -> None:
+            contracts = _contracts(deployment)
+            wallet = wallet_named(contracts.w3, account, yes) if account else None
+            function(Session(contracts, wallet, json_wanted), **arguments)
+
+        functools.update_wrapper(run, function)
+        del run.__wrapped__  # type: ignore[attr-defined] # Ape would look at its signature
+        for option in reversed(_options(signs)):
+            run = option(run)
+        return click.command(cls=VerbCommand)(run)
+
+    return decorate
+
+
+def _options(signs: bool) -> list[Callable[..., Any]]:
+    shared = [
+        click.option(
+            "--deployment",
+            type=click.Path(path_type=Path),
+            help="Record of the contracts; else the one shipped for the chain.",
+        ),
+        click.option("--json", "json_wanted", is_flag=True, help="Print JSON."),
+    ]
+    if not signs:
+        return shared
+    return [
+        click.option(
+            "--account",
+            help="Who acts: an alias of Ape's, TEST::0 to TEST::9 on a local chain, "
+            "or any address where the node impersonates.",
+        ),
+        click.option("--yes", is_flag=True, help="Sign without asking."),
+        *shared,
+    ]
+
+
+def _contracts(record: Path | None) -> Contracts:
+    w3 = networks.provider.web3
+    contracts = Contracts(w3, find(w3) if record is None else load(record))
+    contracts.require_present()
+    return contracts
+
+
+def wallet_named(w3: Web3, name: str, sign_unasked: bool) -> Wallet:
+    """Find the account that `--account` names.
+
+    Args:
+        w3: The chain that Ape is connected to.
+        name: What was given.
+        sign_unasked: Let a key file sign without asking each time.
+
+    Raises:
+        click.UsageError: There is no such account.
+    """
+    if name.upper().startswith(_TEST_ACCOUNT):
+        return wallet_of(w3, _test_account(name))
+    if name in accounts.aliases:
+        account = accounts.load(name)
+    elif not ADDRESS.fullmatch(name):
+        raise click.ClickException(f"there is no account {name!r}: `ape accounts list` shows yours")
+    elif name in accounts:
+        account = accounts[name]
+    else:
+        return impersonated(w3, name)
+    if sign_unasked and hasattr(account, "set_autosign"):
+        account.set_autosign(True)
+    return wallet_of(w3, account)
+
+
+def _test_account(name: str) -> Any:  # noqa: ANN401 - Ape's type is not exported
+    number = name[len(_TEST_ACCOUNT) :]
+    if not number.isdecimal() or int(number) >= len(accounts.test_accounts):
+        raise click.ClickException(f"there is no account {name!r}: TEST::0 to TEST::9 are there")
+    return accounts.test_accounts[int(number)]
+
+
+def _one_line(error: Exception) -> str:
+    meaning = translate(error)
+    if meaning is not None:
+        return str(meaning)
+    if isinstance(error, ApeException | AgentEscrowError):
+        return " ".join(str(error).split())
+    if isinstance(error, ConnectionError | TimeoutError):
+        return str(NodeUnreachable("the node does not answer: check the network and its address"))
+    raise error

@@ -1,0 +1,80 @@
+"""Types of command-line parameters: amounts in USDC, ids, counts, addresses, statuses."""
+
+from __future__ import annotations
+
+import click
+from eth_utils.address import is_address, is_checksum_formatted_address, to_checksum_address
+
+from agentescrow.domain.agent import CLAIMING_STATUSES, AgentStatus
+from agentescrow.domain.money import parse_usdc
+from agentescrow.errors import InvalidAmount
+
+
+class _Usdc(click.ParamType):
+    """Such as "100" or "12.5"; as base units."""
+
+    name = "usdc"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Read the amount.
+
+        Raises:
+            click.BadParameter: It is none.
+        """
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_usdc(str(value))
+        except InvalidAmount as error:
+            self.fail(str(error), param, ctx)
+
+
+class _Address(click.ParamType):
+    """An address; where it is written in both cases, its checksum has to be right."""
+
+    name = "address"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Read the address.
+
+        Raises:
+            click.BadParameter: It is none.
+        """
+        text = str(value)
+        if not text.startswith("0x") or not is_address(text):
+            wrong_sum = is_checksum_formatted_address(text)
+            why = "its checksum is wrong" if wrong_sum else "0x and 40 hexadecimal digits are"
+            self.fail(f"{text!r} is no address: {why}", param, ctx)
+        return to_checksum_address(text)
+
+
+class _Status(click.Choice):
+    """A status that may claim runs, as its number."""
+
+    def __init__(self) -> None:
+        names = [status.name for status in sorted(CLAIMING_STATUSES)]
+        super().__init__(names, case_sensitive=False)
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Read the name.
+
+        Raises:
+            click.BadParameter: There is no such status, or it may not claim.
+        """
+        if isinstance(value, int):
+            return int(value)
+        return int(AgentStatus[super().convert(value, param, ctx)])
+
+
+USDC = _Usdc()
+ADDRESS = _Address()
+MIN_STATUS = _Status()
+RUN_ID = click.IntRange(min=0, max=2**256 - 1)
+AGENT_ID = click.IntRange(min=0, max=2**256 - 1)
+COUNT = click.IntRange(min=0, max=255)
