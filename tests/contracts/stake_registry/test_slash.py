@@ -1,0 +1,383 @@
+"""slash(agentId, amount, beneficiary, compensation).
+
+when the caller is no market
+    it should revert with NotMarket
+when the amount is zero
+    it should revert with ZeroAmount
+when the compensation is more than the amount
+    it should revert with CompensationTooLarge
+when the market has locked less
+    it should revert with LockExceeded (nothing; one less; another market locked it; slashed before)
+when the beneficiary is zero
+    it should revert with InvalidRecipient
+otherwise
+    it should take the amount, add a strike, freeze and emit StakeSlashed
+    it should pay the compensation, and the rest to the treasury (all; a part; none)
+    it should pay once where the treasury is the beneficiary
+given the minimum is left
+    it should keep the clock
+given less is left
+    it should clear the clock
+given five claims of one agent with 100 USDC
+    it should take each claim's own lock, and ban with the third
+    it should leave what is left to the owner
+given a second market
+    it should take that market's lock only
+given the NFT was sold
+    it should slash all the same
+given USDC refuses the beneficiary, the treasury, both, everybody, or the registry itself
+    it should credit them instead, and they withdraw later
+given a token that returns false instead of reverting
+    it should credit
+given the strikes are at their maximum
+    it should slash, and leave the count
+given the identity registry does not answer
+    it should slash
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from agentescrow.domain.agent import AgentStatus
+from agentescrow.domain.constants import MIN_STAKE, STRIKES_MAX, ZERO_ADDRESS
+from localnet.host import Web3Host
+from tests.contracts.outcome import emitted, reverting
+
+PART = 1_050_000
+REST = MIN_STAKE - PART
+
+
+@pytest.mark.parametrize("who", ["outsider", "agent", "owner", "treasury"])
+def test_slash__no_market__reverts(request, registry, locked, who):
+    """STAKE-3, STAKE-9 (threat: any contract able to slash everyone)."""
+    working, caller = locked(), request.getfixturevalue(who)
+
+    with reverting(registry.NotMarket, caller=caller):
+        registry.slash(working, MIN_STAKE, caller, MIN_STAKE, sender=caller)
+
+
+def test_slash__zero__reverts(registry, locked, market, poster):
+    """RUN-26."""
+    with reverting(registry.ZeroAmount):
+        registry.slash(locked(), 0, poster, 0, sender=market)
+
+
+@pytest.mark.parametrize("compensation", [MIN_STAKE + 1, 2**256 - 1])
+def test_slash__compensation_above_the_amount__reverts(
+    registry, locked, market, poster, compensation
+):
+    """STAKE-3, STAKE-8."""
+    with reverting(registry.CompensationTooLarge, compensation=compensation, amount=MIN_STAKE):
+        registry.slash(locked(), MIN_STAKE, poster, compensation, sender=market)
+
+
+def test_slash__nothing_locked__reverts(registry, agent_id, market, poster):
+    """STAKE-3: stake that backs no work is out of a market's reach."""
+    with reverting(
+        registry.LockExceeded, agentId=agent_id, market=market, amount=MIN_STAKE, locked=0
+    ):
+        registry.slash(agent_id, MIN_STAKE, poster, 0, sender=market)
+
+
+@pytest.mark.parametrize("which", ["market", "second_market"])
+@pytest.mark.parametrize("amount", [MIN_STAKE + 1, MIN_STAKE + 2**48, 2**256 - 1])
+def test_slash__more_than_locked__reverts(request, registry, locked, poster, which, amount):
+    """STAKE-3."""
+    caller = request.getfixturevalue(which)
+    working = locked(staked=5 * MIN_STAKE, by=caller)
+
+    with reverting(
+        registry.LockExceeded, agentId=working, market=caller, amount=amount, locked=MIN_STAKE
+    ):
+        registry.slash(working, amount, poster, 0, sender=caller)
+
+
+@pytest.mark.parametrize(
+    ("holder", "thief"), [("market", "second_market"), ("second_market", "market")]
+)
+def test_slash__what_another_market_locked__reverts(
+    request, registry, locked, poster, holder, thief
+):
+    """STAKE-3."""
+    working, caller = locked(by=request.getfixturevalue(holder)), request.getfixturevalue(thief)
+
+    with reverting(
+        registry.LockExceeded, agentId=working, market=caller, amount=MIN_STAKE, locked=0
+    ):
+        registry.slash(working, MIN_STAKE, poster, 0, sender=caller)
+
+
+def test_slash__same_lock_twice__reverts(registry, slashed, market, poster):
+    """STAKE-6: a slash consumes its lock (threat: double slash)."""
+    frozen = slashed()
+
+    with reverting(
+        registry.LockExceeded, agentId=frozen, market=market, amount=MIN_STAKE, locked=0
+    ):
+        registry.slash(frozen, MIN_STAKE, poster, 0, sender=market)
+
+
+def test_slash__beneficiary_zero__reverts(registry, locked, market):
+    """RUN-26."""
+    with reverting(registry.InvalidRecipient, to=ZERO_ADDRESS):
+        registry.slash(locked(), MIN_STAKE, ZERO_ADDRESS, MIN_STAKE, sender=market)
+
+
+@pytest.mark.parametrize("which", ["market", "second_market"])
+@pytest.mark.parametrize("compensation", [MIN_STAKE, PART, 1, 0])
+def test_slash__compensation__is_paid_and_the_rest_goes_to_the_treasury(
+    request, registry, locked, poster, treasury, ledger, which, compensation
+):
+    """STAKE-6, STAKE-8, RUN-20."""
+    caller = request.getfixturevalue(which)
+    working = locked(by=caller)
+    gains = {registry: -MIN_STAKE, poster: compensation, treasury: MIN_STAKE - compensation}
+
+    with ledger.moves({who: gain for who, gain in gains.items() if gain}):
+        tx = registry.slash(working, MIN_STAKE, poster, compensation, sender=caller)
+
+    assert emitted(tx, registry) == [
+        ("StakeSlashed", working, caller, poster, MIN_STAKE, compensation, 1)
+    ]
+    assert tuple(registry.getAgent(working)) == (0, 0, 0, 1, 0, 0, 1, True)
+    assert registry.statusOf(working) == AgentStatus.FROZEN
+    assert registry.totalOwed() == 0
+
+
+def test_slash__treasury_is_the_beneficiary__gets_both_parts(
+    registry, locked, market, treasury, ledger
+):
+    """STAKE-8."""
+    with ledger.moves({registry: -MIN_STAKE, treasury: MIN_STAKE}):
+        registry.slash(locked(), MIN_STAKE, treasury, PART, sender=market)
+
+
+def test_slash__a_part_of_the_lock__leaves_the_rest_locked(
+    registry, locked, market, poster, ledger
+):
+    """STAKE-3, STAKE-6."""
+    working = locked()
+
+    with ledger.moves({registry: -PART, poster: PART}):
+        registry.slash(working, PART, poster, PART, sender=market)
+
+    after = registry.getAgent(working)
+    assert (after.staked, after.locked, after.strikes) == (REST, REST, 1)
+    assert registry.totalOwed() == REST
+
+
+def test_slash__minimum_left__keeps_the_clock(registry, locked, market, poster):
+    """STAKE-7: the freeze is what counts; a re-stake restarts the clock."""
+    working = locked(staked=2 * MIN_STAKE)
+    since = registry.getAgent(working).stakedAt
+
+    registry.slash(working, MIN_STAKE, poster, 0, sender=market)
+
+    assert registry.getAgent(working).stakedAt == since
+    assert registry.statusOf(working) == AgentStatus.FROZEN
+
+
+def test_slash__one_less_than_the_minimum_left__clears_the_clock(registry, locked, market, poster):
+    """STAKE-7."""
+    working = locked(staked=2 * MIN_STAKE - 1)
+
+    registry.slash(working, MIN_STAKE, poster, 0, sender=market)
+
+    assert registry.getAgent(working).stakedAt == 0
+
+
+def test_slash__five_claims_of_100_usdc__takes_each_lock_and_bans_with_the_third(
+    registry, locked, market, poster, ledger
+):
+    """STAKE-4, STAKE-5, STAKE-6."""
+    working = locked(staked=5 * MIN_STAKE)
+    for _ in range(4):
+        locked(staked=0)
+    frozen, banned = AgentStatus.FROZEN, AgentStatus.BANNED
+
+    for strikes, status in enumerate([frozen, frozen, banned, banned, banned], start=1):
+        with ledger.moves({registry: -MIN_STAKE, poster: MIN_STAKE}):
+            tx = registry.slash(working, MIN_STAKE, poster, MIN_STAKE, sender=market)
+        assert emitted(tx, registry)[0][-1] == strikes
+        assert registry.statusOf(working) == status
+
+    assert tuple(registry.getAgent(working)) == (0, 0, 0, 5, 0, 0, 5, True)
+
+
+def test_slash__third_strike_with_stake_and_a_claim_left__leaves_both_to_the_agent(
+    registry, agent, locked, market, poster, ledger
+):
+    """STAKE-6: a ban takes nothing but the locks of the slashed claims."""
+    working = locked(staked=5 * MIN_STAKE)
+    for _ in range(3):
+        locked(staked=0)
+    for _ in range(3):
+        registry.slash(working, MIN_STAKE, poster, MIN_STAKE, sender=market)
+    assert registry.statusOf(working) == AgentStatus.BANNED
+
+    registry.release(working, MIN_STAKE, 1, sender=market)
+    with ledger.moves({registry: -2 * MIN_STAKE, agent: 2 * MIN_STAKE}):
+        registry.unstake(working, 2 * MIN_STAKE, agent, sender=agent)
+
+    assert registry.totalOwed() == 0
+
+
+def test_slash__two_markets_hold_locks__takes_the_callers_own(
+    registry, locked, market, second_market, poster, ledger
+):
+    """STAKE-3."""
+    working = locked(staked=2 * MIN_STAKE, by=market)
+    locked(staked=0, by=second_market)
+
+    with ledger.moves({registry: -MIN_STAKE, poster: MIN_STAKE}):
+        registry.slash(working, MIN_STAKE, poster, MIN_STAKE, sender=second_market)
+
+    assert registry.getAgent(working).locked == MIN_STAKE
+    with reverting(
+        registry.LockExceeded, agentId=working, market=second_market, amount=1, locked=0
+    ):
+        registry.release(working, 1, 0, sender=second_market)
+    registry.release(working, MIN_STAKE, 0, sender=market)
+
+
+def test_slash__nft_sold_in_the_meantime__takes_the_lock(
+    registry, identity, agent, buyer, locked, market, poster, ledger
+):
+    """STAKE-10 (threat: identity sold to dodge the slash)."""
+    working = locked()
+    identity.transferFrom(agent, buyer, working, sender=agent)
+
+    with ledger.moves({registry: -MIN_STAKE, poster: MIN_STAKE}):
+        registry.slash(working, MIN_STAKE, poster, MIN_STAKE, sender=market)
+
+    assert registry.getAgent(working).strikes == 1
+
+
+def test_slash__blacklisted_beneficiary__is_credited_and_the_treasury_paid(
+    registry, locked, market, poster, outsider, treasury, blacklist, ledger
+):
+    """RUN-16, RUN-20, STAKE-8."""
+    working = locked()
+    blacklist(poster)
+
+    with ledger.moves({registry: -REST, treasury: REST}):
+        tx = registry.slash(working, MIN_STAKE, poster, PART, sender=market)
+
+    assert emitted(tx, registry) == [
+        ("StakeSlashed", working, market, poster, MIN_STAKE, PART, 1),
+        ("Credited", poster, PART),
+    ]
+    assert registry.creditOf(poster) == registry.totalOwed() == PART
+    with ledger.moves({registry: -PART, outsider: PART}):
+        registry.withdrawCredit(outsider, sender=poster)
+
+
+def test_slash__blacklisted_treasury__is_credited_and_the_beneficiary_paid(
+    registry, locked, market, poster, treasury, blacklist, unblacklist, ledger
+):
+    """RUN-16, STAKE-8: the platform cannot block a poster's compensation."""
+    working = locked()
+    blacklist(treasury)
+
+    with ledger.moves({registry: -PART, poster: PART}):
+        tx = registry.slash(working, MIN_STAKE, poster, PART, sender=market)
+
+    assert emitted(tx, registry)[1:] == [("Credited", treasury, REST)]
+    assert registry.creditOf(treasury) == registry.totalOwed() == REST
+    unblacklist(treasury)
+    with ledger.moves({registry: -REST, treasury: REST}):
+        registry.withdrawCredit(treasury, sender=treasury)
+
+
+@pytest.mark.parametrize("trouble", ["usdc_paused", "both_blacklisted", "registry_blacklisted"])
+def test_slash__usdc_refuses_everybody__credits_both(
+    registry,
+    locked,
+    market,
+    poster,
+    treasury,
+    blacklist,
+    unblacklist,
+    pause_usdc,
+    unpause_usdc,
+    ledger,
+    trouble,
+):
+    """RUN-16, RUN-20 (threat: the contract itself is blacklisted): frozen for a while, not lost."""
+    refused = {"both_blacklisted": [poster, treasury], "registry_blacklisted": [registry]}
+    working = locked()
+    if trouble == "usdc_paused":
+        pause_usdc()
+    for account in refused.get(trouble, []):
+        blacklist(account)
+
+    with ledger.moves():
+        tx = registry.slash(working, MIN_STAKE, poster, PART, sender=market)
+
+    assert emitted(tx, registry)[1:] == [("Credited", poster, PART), ("Credited", treasury, REST)]
+    assert registry.totalOwed() == MIN_STAKE
+    if trouble == "usdc_paused":
+        unpause_usdc()
+    for account in refused.get(trouble, []):
+        unblacklist(account)
+    with ledger.moves({registry: -MIN_STAKE, poster: PART, treasury: REST}):
+        registry.withdrawCredit(poster, sender=poster)
+        registry.withdrawCredit(treasury, sender=treasury)
+    assert registry.totalOwed() == 0
+
+
+def test_slash__two_refused_compensations__add_up(registry, locked, market, poster, blacklist):
+    """RUN-16."""
+    working = locked(staked=2 * MIN_STAKE)
+    locked(staked=0)
+    blacklist(poster)
+
+    registry.slash(working, MIN_STAKE, poster, MIN_STAKE, sender=market)
+    registry.slash(working, MIN_STAKE, poster, PART, sender=market)
+
+    assert registry.creditOf(poster) == MIN_STAKE + PART
+
+
+def test_slash__token_returns_false__credits(
+    project, owner, agent, identity, treasury, forwarder, market, poster, agent_id
+):
+    """RUN-16 (threat: a call that succeeds is taken for a payment)."""
+    token = owner.deploy(project.FalseReturningToken)
+    registry = owner.deploy(
+        project.StakeRegistry, token, identity, treasury, owner, [market], forwarder
+    )
+    token.mint(agent, MIN_STAKE, sender=agent)
+    token.approve(registry, MIN_STAKE, sender=agent)
+    registry.stake(agent_id, MIN_STAKE, sender=agent)
+    registry.lock(agent_id, MIN_STAKE, 1, sender=market)
+    token.refuse(registry, sender=owner)
+
+    registry.slash(agent_id, MIN_STAKE, poster, MIN_STAKE, sender=market)
+
+    assert registry.creditOf(poster) == token.balanceOf(registry) == MIN_STAKE
+
+
+def test_slash__strikes_at_their_maximum__takes_the_lock(
+    registry, locked, market, poster, write_record, ledger
+):
+    """RUN-22: a counter that is full blocks no refund (threat: unsafe narrowing)."""
+    working = locked()
+    write_record(working, strikes=STRIKES_MAX)
+
+    with ledger.moves({registry: -MIN_STAKE, poster: MIN_STAKE}):
+        tx = registry.slash(working, MIN_STAKE, poster, MIN_STAKE, sender=market)
+
+    assert emitted(tx, registry)[0][-1] == STRIKES_MAX
+    assert tuple(registry.getAgent(working)) == (0, 0, 0, 1, 0, 0, STRIKES_MAX, True)
+
+
+def test_slash__identity_registry_fails__takes_the_lock(
+    registry, locked, market, poster, w3, ledger
+):
+    """STAKE-10: no way out depends on a contract of others."""
+    working = locked()
+    Web3Host(w3).set_code(registry.IDENTITY(), b"")
+
+    with ledger.moves({registry: -MIN_STAKE, poster: MIN_STAKE}):
+        registry.slash(working, MIN_STAKE, poster, MIN_STAKE, sender=market)
