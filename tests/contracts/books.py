@@ -19,10 +19,11 @@ class Books:
     def moves(
         self, changes=None, *, owed: int = 0, fees: int = 0, staked: int = 0
     ) -> Iterator[None]:
-        """Expect exactly these changes, in base units, and both contracts solvent before and after (RUN-20).
+        """Expect exactly these changes, in base units, and both contracts solvent (RUN-20).
 
         Args:
-            changes: What each account gains (or, below zero, pays); the contracts follow from the rest.
+            changes: What each account gains (or, below zero, pays). The contracts follow from
+                the rest.
             owed: By how much the escrow owes more, and so holds more.
             fees: By how much its accrued fees grow.
             staked: By how much the registry owes more, and so holds more.

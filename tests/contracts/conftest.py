@@ -52,8 +52,8 @@ def escrow(project, owner, usdc, registry, treasury, forwarder):
 def people(w3, poster, agent, outsider, treasury, owner, relayer, rival, buyer):
     """All roles, as plain accounts.
 
-    On a fork of the public chain Anvil's well-known accounts carry other people's code (EIP-7702), which would have
-    to sign for them.
+    On a fork of the public chain Anvil's well-known accounts carry other people's code
+    (EIP-7702), which would have to sign for them.
     """
     everybody = [poster, agent, outsider, treasury, owner, relayer, rival, buyer]
     for account in everybody:
@@ -69,7 +69,7 @@ def fund(w3):
 
 @pytest.fixture(scope="session")
 def enlist(identity, usdc, registry, fund):
-    """`enlist(account, stake=…)`: register an agent of the account's and stake; returns the agent's id."""
+    """`enlist(account, stake=…)`: register an agent of the account's, stake, return its id."""
 
     def enlist(account, stake=MIN_STAKE):
         registered = identity.register(sender=account)
@@ -91,7 +91,7 @@ def rival_id(people, enlist, rival):
 
 @pytest.fixture(scope="session")
 def agent_id(rival_id, enlist, agent, poster, outsider, usdc, escrow, fund):
-    """The agent: not number 0, with 20 USDC staked. The poster can pay for any run, the outsider for some."""
+    """The agent: not number 0, with 20 USDC staked. Poster and outsider can pay for any run."""
     for payer, amount in ((poster, PURSE), (outsider, PURSE)):
         fund(payer, amount)
         usdc.approve(escrow, 2**256 - 1, sender=payer)
@@ -100,7 +100,7 @@ def agent_id(rival_id, enlist, agent, poster, outsider, usdc, escrow, fund):
 
 @pytest.fixture(scope="session")
 def clock(w3):
-    """`clock.at(t)`: the time of the next transaction; `clock.now()`; `clock.mine(at=t)` for views."""
+    """`clock.at(t)`: time of the next transaction; `clock.now()`; `clock.mine(at=t)` for views."""
     return Clock(w3)
 
 

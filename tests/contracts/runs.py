@@ -20,7 +20,8 @@ _GAS = 2_000_000
 class Runs:
     """Makes runs of one poster for one agent; every factory returns the run's id.
 
-    The factories take the terms that are to differ, as `terms` does. A run that is slashed takes seven days.
+    The factories take the terms that are to differ, as `terms` does. A slashed run takes seven
+    days.
     """
 
     def __init__(self, w3, clock, escrow, poster, agent, agent_id: int) -> None:

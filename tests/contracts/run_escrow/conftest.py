@@ -1,0 +1,49 @@
+"""What the tests of RunEscrow need besides: what may go wrong around a run."""
+
+from __future__ import annotations
+
+import pytest
+
+ZERO = "0x" + "00" * 20
+_REVERTING_CODE = "0x5f5ffd"  # PUSH0 PUSH0 REVERT
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _staffed(agent_id):
+    """An agent is staked and the poster can pay before any test begins."""
+
+
+@pytest.fixture(scope="session")
+def get_run(escrow):
+    """`get_run(run_id)`: the view's answer as a dict, to be compared as a whole."""
+    return lambda run_id: dict(escrow.getRun(run_id).items())
+
+
+@pytest.fixture(scope="session")
+def state_of(escrow):
+    """`state_of(run_id)`: number of the state."""
+    return lambda run_id: escrow.getRun(run_id).state
+
+
+@pytest.fixture(scope="session")
+def sell_agent(identity, agent, agent_id):
+    """`sell_agent(to)`: the agent's NFT changes hands, which clears its wallet."""
+    return lambda to: identity.transferFrom(agent, to, agent_id, sender=agent)
+
+
+@pytest.fixture(scope="session")
+def set_wallet(identity, agent, agent_id, signing, clock):
+    """`set_wallet(account)`: the agent is paid at another address from the next claim on."""
+
+    def set_wallet(account):
+        deadline = clock.now() + 120
+        consent = signing.wallet_consent(account, agent_id, agent, deadline)
+        identity.setAgentWallet(agent_id, account, deadline, consent, sender=agent)
+
+    return set_wallet
+
+
+@pytest.fixture(scope="session")
+def silence_identity(w3, identity):
+    """`silence_identity()`: the identity registry reverts whatever it is asked."""
+    return lambda: w3.provider.make_request("anvil_setCode", [identity.address, _REVERTING_CODE])
