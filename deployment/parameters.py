@@ -71,7 +71,7 @@ class Parameters(_Strict):
         network: The file's name without its ending; names the record too.
         kind: `local` starts empty, `fork` is a copy of a public chain on this machine, `public` is
             what it says.
-        ape: Ape's name of it, "ecosystem:network".
+        ape: Ape's names of it, "ecosystem:network".
         chain_id: The chain id.
         confirmations: Blocks to wait for after each transaction, its own included.
         usdc: The token.
@@ -82,7 +82,7 @@ class Parameters(_Strict):
 
     network: str
     kind: Literal["local", "fork", "public"]
-    ape: str = Field(pattern=r"^[a-z]+:[a-z-]+$")
+    ape: list[Annotated[str, Field(pattern=r"^[a-z]+:[a-z-]+$")]] = Field(min_length=1)
     chain_id: int = Field(gt=0)
     confirmations: int = Field(ge=1, le=100)
     usdc: Usdc
@@ -164,9 +164,9 @@ def for_ape(ecosystem: str, network: str, folder: Path = FOLDER) -> Parameters:
     wanted = f"{ecosystem}:{network}"
     known = [load(name, folder) for name in names(folder)]
     for parameters in known:
-        if parameters.ape == wanted:
+        if wanted in parameters.ape:
             return parameters
-    choices = ", ".join(parameters.ape for parameters in known)
+    choices = ", ".join(name for parameters in known for name in parameters.ape)
     raise ParametersInvalid(
         "deployment/networks", {"": f"no file is for {wanted}; known: {choices}"}
     )

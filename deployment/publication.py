@@ -23,9 +23,9 @@ def publish(record: Record) -> list[str]:
     """
     explorer = networks.provider.network.explorer
     if explorer is None:
-        return [f"not published: install the extra `verify` (ape-etherscan), or {_BY_HAND}"]
+        return [f"not published: install the extra `verify` (ape-etherscan); {_BY_HAND}"]
     if not os.environ.get(KEY):
-        return [f"not published: {KEY} is not set, or {_BY_HAND}"]
+        return [f"not published: {KEY} is not set; {_BY_HAND}"]
     lines = []
     for name, created in record.contracts.items():
         contract_type = project.get_contract(name).contract_type
