@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import click
-from eth_utils.address import is_address, is_checksum_formatted_address, to_checksum_address
+from eth_utils.address import (
+    is_checksum_address,
+    is_checksum_formatted_address,
+    is_hex_address,
+    to_checksum_address,
+)
 
 from agentescrow.domain.agent import CLAIMING_STATUSES, AgentStatus
 from agentescrow.domain.money import parse_usdc
@@ -45,10 +50,10 @@ class _Address(click.ParamType):
             click.BadParameter: It is none.
         """
         text = str(value)
-        if not text.startswith("0x") or not is_address(text):
-            wrong_sum = is_checksum_formatted_address(text)
-            why = "its checksum is wrong" if wrong_sum else "0x and 40 hexadecimal digits are"
-            self.fail(f"{text!r} is no address: {why}", param, ctx)
+        if not text.startswith("0x") or not is_hex_address(text):
+            self.fail(f"{text!r} is no address: 0x and 40 hexadecimal digits are", param, ctx)
+        if is_checksum_formatted_address(text) and not is_checksum_address(text):
+            self.fail(f"{text!r} is no address: its checksum is wrong", param, ctx)
         return to_checksum_address(text)
 
 
@@ -72,9 +77,18 @@ class _Status(click.Choice):
         return int(AgentStatus[super().convert(value, param, ctx)])
 
 
+class _Number(click.IntRange):
+    """A whole number from 0 on."""
+
+    name = "number"
+
+    def __init__(self, highest: int) -> None:
+        super().__init__(min=0, max=highest)
+
+
 USDC = _Usdc()
 ADDRESS = _Address()
 MIN_STATUS = _Status()
-RUN_ID = click.IntRange(min=0, max=2**256 - 1)
-AGENT_ID = click.IntRange(min=0, max=2**256 - 1)
-COUNT = click.IntRange(min=0, max=255)
+RUN_ID = _Number(2**256 - 1)
+AGENT_ID = _Number(2**256 - 1)
+COUNT = _Number(255)
