@@ -17,6 +17,7 @@ _TYPES = {
     "TransferWithAuthorization": (
         "address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce"
     ),
+    "CancelAuthorization": "address authorizer,bytes32 nonce",
     "AgentWalletSet": "uint256 agentId,address newWallet,address owner,uint256 deadline",
     "ForwardRequest": (
         "address from,address to,uint256 value,uint256 gas,uint256 nonce,uint48 deadline,bytes data"
@@ -39,6 +40,7 @@ class Signing:
             "Permit": _domain("USDC", "2", chain_id, usdc),
             "ReceiveWithAuthorization": _domain("USDC", "2", chain_id, usdc),
             "TransferWithAuthorization": _domain("USDC", "2", chain_id, usdc),
+            "CancelAuthorization": _domain("USDC", "2", chain_id, usdc),
             "AgentWalletSet": _domain("ERC8004IdentityRegistry", "1", chain_id, identity),
             "ForwardRequest": _domain("agentescrow", "1", chain_id, forwarder),
         }
@@ -120,25 +122,41 @@ class Signing:
         )
 
     def request(
-        self, signer, target, data: bytes, *, gas: int = 1_000_000, deadline: int = FOREVER
+        self,
+        signer,
+        target,
+        data: bytes,
+        *,
+        gas: int = 1_000_000,
+        deadline: int = FOREVER,
+        speaker=None,
     ) -> tuple:
-        """Sign a call for a relayer to pay, with the signer's next nonce.
+        """Sign a call for a relayer to pay, with the speaker's next nonce.
+
+        Args:
+            signer: Holder of the key.
+            target: Contract called.
+            data: Calldata.
+            gas: What the call may use.
+            deadline: Last unix second at which it may be sent.
+            speaker: In whose name the call is made, where that is not the signer.
 
         Returns:
             The ForwardRequestData.
         """
+        speaker = speaker or signer
         signature = self.sign(
             signer,
             "ForwardRequest",
-            from_=signer,
+            from_=speaker,
             to=target,
             value=0,
             gas=gas,
-            nonce=self._forwarder.nonces(signer),
+            nonce=self._forwarder.nonces(speaker),
             deadline=deadline,
             data=bytes(data),
         )
-        return (signer.address, target.address, 0, gas, deadline, bytes(data), signature)
+        return (speaker.address, target.address, 0, gas, deadline, bytes(data), signature)
 
     def _authorization(self, signer, to, amount, purpose, salt, window, payer) -> tuple:
         payer = payer or signer
