@@ -53,6 +53,19 @@ class Comparison:
             self._agent(agent_id)
         self._money(changed["balances"] | {sender.address})
 
+    def after_time(self) -> None:
+        """Compare what follows from the time: the ladder, and who may claim what."""
+        for run_id in self._one_in_turn(self._twin.escrow.runs) | self._one_in_turn(self._twin.escrow.runs):
+            self._run(run_id, [*self._ground.agent_ids])
+        for agent_id in self._ground.agent_ids:
+            self._agent(agent_id)
+
+    def after_change_of_people(self, agent_id: int) -> None:
+        """Compare what follows from who an agent's people are."""
+        self._rights(agent_id)
+        for run_id in self._one_in_turn(self._twin.escrow.runs):
+            self._run(run_id, [agent_id])
+
     def everything(self) -> None:
         """Compare all runs, agents, people and settings."""
         twin, ground = self._twin, self._ground

@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import note
 
 from agentescrow.domain.run import CLAIMED_STATES, FUNDED_STATES, RunState
-from localnet import usdc
 from tests.stateful import people
 from tests.stateful.people import BY_ADDRESS
 from tests.stateful.world import DONE, World
@@ -57,14 +56,12 @@ def _without_the_agent(world: World, run_id: int) -> None:
 
 def _circle_relents(world: World) -> None:
     """Frozen USDC is Circle's business: what it holds back of ours is out when it lets go of the contracts."""
-    token, chain = world.twin.token, world.ground.chain
+    token = world.twin.token
     if token.paused:
-        usdc.unpause(chain)
-        token.paused = False
+        world.unpause_usdc()
     mine = (world.ground.escrow, world.ground.registry, people.safe_place)
     for account in {party.address for party in mine} & token.blacklisted:
-        usdc.unblacklist(chain, account)
-        token.blacklisted.discard(account)
+        world.unblacklist(account)
     if world.silent_agents is not None:
         world.identity_answers()
 

@@ -55,6 +55,8 @@ class Ground:
     """What is deployed once for a chain and given back as it was after every example.
 
     Attributes:
+        blacklister: Who blacklists for Circle.
+        pauser: Who pauses USDC for Circle.
         agent_ids: The agents' ids, in the order of `people`: agent 0 of a fresh identity registry is the first.
     """
 
@@ -76,6 +78,7 @@ class Ground:
         self.agent_ids = self._register_agents()
         self.names = self._names()
         self._selectors: dict[tuple[str, str], bytes] = {}
+        self.blacklister, self.pauser = self.usdc.view("blacklister"), self.usdc.view("pauser")
         self._snapshot = chain.snapshot()
 
     @property

@@ -5,8 +5,10 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
-from agentescrow.domain.constants import MIN_STAKE
+from agentescrow.domain.constants import MARKET_DELAY, MIN_STAKE
 from tests.stateful import people
+from tests.stateful.offers import Offer, good_offers
+from tests.stateful.people import POSTERS
 from tests.stateful.rules_circumstances import CircumstanceRules
 from tests.stateful.rules_runs import RunRules
 from tests.stateful.rules_stakes import StakeRules
@@ -15,9 +17,18 @@ from tests.stateful.rules_stakes import StakeRules
 class EscrowMachine(RunRules, StakeRules, CircumstanceRules):
     """StakeRegistry, RunEscrow, USDC and the identity registry beside the twin."""
 
-    @initialize(staked=st.sampled_from([(5, 1, 2, 1), (1, 0, 5, 1), (0, 0, 0, 0), (25, 3, 1, 0)]))
-    def agents_stake(self, staked: tuple[int, ...]) -> None:
-        """Some agents begin with the stake of some runs."""
+    @initialize(
+        staked=st.sampled_from([(5, 1, 2, 1), (1, 0, 5, 1), (25, 3, 1, 0), (0, 0, 0, 0)]),
+        first=st.lists(good_offers, max_size=4),
+        market=st.booleans(),
+    )
+    def the_day_begins(self, staked: tuple[int, ...], first: list[Offer], market: bool) -> None:
+        """Some agents have staked, some runs are open, and there may be a second market."""
         for agent_id, runs in zip(self.agents, staked, strict=True):
             if runs:
                 self._registry(people.rich_poster, "stake", agent_id, runs * MIN_STAKE)
+        if market:
+            self._registry(people.owner, "scheduleMarket", people.second_market)
+            self.world.pass_time(self.world.now + MARKET_DELAY)
+        for number, offer in enumerate(first):
+            self.act(POSTERS[number % len(POSTERS)], "postRun", self._terms(offer), "ipfs://task")

@@ -22,6 +22,17 @@ class Part(Enum):
     OPERATOR = "an operator of the NFT"
 
 
+class Nowhere(Enum):
+    """Where money must not go, because it would never come back (RUN-26)."""
+
+    ZERO = "zero"
+    USDC = "usdc"
+    IDENTITY = "identity"
+    FORWARDER = "forwarder"
+    REGISTRY = "registry"
+    ESCROW = "escrow"
+
+
 @dataclass(frozen=True)
 class Offer:
     """Terms whose deadline counts from the moment at which they are sent."""
@@ -86,4 +97,5 @@ vias = st.sampled_from([Via.DIRECTLY] * 14 + [via for via in Via if via is not V
 stakes = st.sampled_from(
     [MIN_STAKE, 5 * MIN_STAKE, MIN_STAKE - 1, 1, MIN_STAKE + 1, 0, STAKE_MAX, STAKE_MAX + 1]
 ) | st.integers(1, 3 * MIN_STAKE)
+nowhere = st.sampled_from(Nowhere)
 slices = st.sampled_from([MIN_STAKE, 1, MIN_STAKE // 2, MIN_STAKE - 1, 2 * MIN_STAKE, 0])

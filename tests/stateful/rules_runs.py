@@ -5,7 +5,10 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from agentescrow.domain.constants import MIN_STAKE
+from agentescrow.domain.run import FINAL_STATES, Run
 from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.transitions import allowed_states
 from tests.stateful.offers import (
     Offer,
     Part,
@@ -135,7 +138,23 @@ class RunRules(Stage):
         run_id = self.run_for("cancelRun", pick)
         self._by_poster("cancelRun", run_id, by, offset, self.run(run_id).deadline, via)
 
-    # Whole stories, so that many completions and strikes come about
+    # Whole stories, so that much comes about in few steps
+
+    @precondition(lambda machine: machine.live_runs())
+    @rule(pick=picks, agent_pick=picks, choices=st.lists(st.integers(0, 5), min_size=1, max_size=4), offset=offsets)
+    def a_run_goes_on(self, pick: int, agent_pick: int, choices: list[int], offset: int | None) -> None:
+        """The right people do one thing after another that the state allows, the last of them at an edge of its time."""
+        run_id = self.one_of(self.live_runs(), pick)
+        for number, choice in enumerate(choices, start=1):
+            run = self.run(run_id)
+            calls = [call for call in _CALLS if run.state in allowed_states(call)]
+            if not calls:
+                return
+            call = calls[choice % len(calls)]
+            agent_id = run.agent_id if run.claimed_at else self.agent_for(run, agent_pick)
+            by = Part.WALLET if call in _AGENTS_CALLS else Part.POSTER
+            at = self.world.moment(offset if number == len(choices) else None, self._limit(call, run))
+            self.act(self.who(by, run, agent_id), call, run_id, *self._rest(call, agent_id), at=at)
 
     @precondition(lambda machine: not machine.twin.escrow.paused)
     @rule(poster=posters, offer=good_offers, pick=picks, times=st.sampled_from([1, 2, 5]))
@@ -177,6 +196,8 @@ class RunRules(Stage):
         self, call: str, by: Person, run_id: int, agent_id: int, pick: int
     ) -> None:
         self.act(by, call, run_id, *self._rest(call, agent_id))
+        self.world.act(by, self.registry, "stake", agent_id, MIN_STAKE)
+        self.world.act(by, self.registry, "unstake", agent_id, MIN_STAKE, by)
         if self.runs_for("claimRun"):
             self.act(by, "claimRun", self.run_for("claimRun", pick), agent_id)
 
@@ -203,6 +224,16 @@ class RunRules(Stage):
         self.world.act_together(poster, self.escrow, *terms, via=via)
 
     # How
+
+    def live_runs(self) -> list[int]:
+        """Runs that have not ended."""
+        return [run_id for run_id, run in self.twin.escrow.runs.items() if run.state not in FINAL_STATES]
+
+    def _limit(self, call: str, run: Run) -> int:
+        """The moment that a call has to do with."""
+        if call in ("fundRun", "claimRun", "cancelRun"):
+            return run.deadline
+        return run.abandon_ends_at if call == "abandonRun" else run.due_at
 
     def _terms(self, offer: Offer) -> RunTerms:
         return offer.terms(self.world.now + self.ground.chain.step)

@@ -14,9 +14,11 @@ from agentescrow.domain.token import Authorization
 from agentescrow.domain.vault import UsdcVaultTwin
 from tests.stateful import people
 from tests.stateful.offers import (
+    Nowhere,
     Offer,
     Part,
     anybody,
+    nowhere,
     offers,
     offsets,
     picks,
@@ -46,7 +48,7 @@ class Flaw(Enum):
 
 flaws = st.sampled_from([Flaw.NONE] * 8 + list(Flaw))
 stakers = st.sampled_from([people.rich_poster, *AGENT_PEOPLE, people.poor_poster, people.outsider])
-recipients = st.sampled_from([None] * 3 + [*AGENT_PEOPLE, people.safe_place, people.outsider])
+receivers = st.sampled_from([None] * 6 + [*AGENT_PEOPLE, people.safe_place, people.outsider]) | nowhere
 unstakers = st.sampled_from([Part.NFT_OWNER] * 6 + [Part.OPERATOR] * 2 + [Part.WALLET, people.outsider, people.buyer])
 markets = st.sampled_from([people.second_market] * 6 + [people.third_market, people.outsider, people.owner])
 
@@ -63,31 +65,21 @@ class StakeRules(Stage):
     def somebody_stakes(self, by: Person, agent_pick: int, amount: int, via: Via) -> None:
         self._registry(by, "stake", self.one_of(self.agents, agent_pick), amount, via=via)
 
-    @rule(by=stakers, agent_id=st.sampled_from([2**32 - 1, 2**32, 2**256 - 1]))
-    def somebody_stakes_for_nobody(self, by: Person, agent_id: int) -> None:
-        self._registry(by, "stake", agent_id, MIN_STAKE)
-
     @precondition(lambda machine: machine.agents_with(AgentStatus.FROZEN))
     @rule(by=stakers, pick=picks, amount=st.sampled_from([MIN_STAKE, MIN_STAKE, MIN_STAKE - 1, 5 * MIN_STAKE]))
     def somebody_stakes_for_a_frozen_agent(self, by: Person, pick: int, amount: int) -> None:
         agent_id = self.one_of(self.agents_with(AgentStatus.FROZEN), pick)
         self._registry(by, "stake", agent_id, amount)
 
-    @rule(by=unstakers, agent_pick=picks, amount=st.none() | stakes, to=recipients, via=vias)
+    @rule(by=unstakers, agent_pick=picks, amount=st.none() | stakes, to=receivers, via=vias)
     def somebody_unstakes(
-        self, by: Part | Person, agent_pick: int, amount: int | None, to: Person | None, via: Via
+        self, by: Part | Person, agent_pick: int, amount: int | None, to: Person | Nowhere | None, via: Via
     ) -> None:
         """Without an amount: all that is available; without a receiver: to the NFT's owner."""
         agent_id = self.one_of(self.agents, agent_pick)
         whole = self.twin.registry.available_stake(agent_id) if amount is None else amount
-        receiver = self.who(Part.NFT_OWNER, None, agent_id) if to is None else to
+        receiver = self.place(self.who(Part.NFT_OWNER, None, agent_id) if to is None else to)
         self._registry(self.who(by, None, agent_id), "unstake", agent_id, whole, receiver, via=via)
-
-    @rule(agent_pick=picks, to=st.integers(0, 5), amount=stakes)
-    def the_owner_unstakes_to_where_money_is_lost(self, agent_pick: int, to: int, amount: int) -> None:
-        agent_id = self.one_of(self.agents, agent_pick)
-        receiver = ["0x" + "00" * 20, *(contract.address for contract in self.ground.contracts)][to]
-        self._registry(self.who(Part.NFT_OWNER, None, agent_id), "unstake", agent_id, amount, receiver)
 
     # Markets
 

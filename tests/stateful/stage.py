@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 from hypothesis.stateful import RuleBasedStateMachine
 
 from agentescrow.domain.agent import CLAIMING_STATUSES
-from agentescrow.domain.constants import MIN_STAKE
-from agentescrow.domain.run import Run, RunState
+from agentescrow.domain.constants import MIN_STAKE, ZERO_ADDRESS
+from agentescrow.domain.run import Run
 from agentescrow.domain.transitions import allowed_states
 from tests.stateful import people
 from tests.stateful.exits import everybody_leaves
 from tests.stateful.ground import Ground
-from tests.stateful.offers import Part
+from tests.stateful.offers import Nowhere, Part
 from tests.stateful.people import BY_ADDRESS, Person
 from tests.stateful.world import Outcome, Tally, World
 
@@ -96,11 +96,13 @@ class Stage(RuleBasedStateMachine):
             Part.OPERATOR: approved or (operators or [""])[0],
         }.get(by, "")
 
-    # What
+    def place(self, to: Person | Nowhere) -> str:
+        """The address of a receiver."""
+        if isinstance(to, Person):
+            return to.address
+        return ZERO_ADDRESS if to is Nowhere.ZERO else str(getattr(self.ground, to.value).address)
 
-    def funded(self, *states: RunState) -> list[int]:
-        """Runs in certain states."""
-        return [run_id for run_id, run in self.twin.escrow.runs.items() if run.state in states]
+    # What
 
     def run(self, run_id: int) -> Run:
         """A run as the rules know it."""

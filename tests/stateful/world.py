@@ -173,7 +173,7 @@ class World:
         note(f"  {now} {sender}{'' if via is Via.DIRECTLY else f' {via.value}'}: {shown}")
         speaker = self.ground.forwarder.address if via in _RELAYS and function in _FOR_MARKETS else sender.address
 
-        expected = Outcome("ERC2771ForwarderInvalidSigner", (people.relayer.address, sender.address))
+        expected = Outcome("ERC2771ForwarderInvalidSigner", (_forger(sender).address, sender.address))
         if via is not Via.FORGED:
             expected = self._of_rules(lambda: rules(speaker, now))
             if via in _RELAYS and expected != DONE:
@@ -189,15 +189,33 @@ class World:
         self.in_a_step = False
         return actual
 
-    def tell(self, words: str) -> None:
-        """Write a line of the story."""
-        note(f"  {self.now + self.ground.chain.step} {words}")
-
     def circumstance(self, words: str, contract: Contract, sender: str, function: str, *args: Any) -> None:
         """Let something happen in USDC or in the identity registry that is right there; the caller tells the twin."""
-        self.tell(words)
+        note(f"  {self.now + self.ground.chain.step} {words}")
         contract.send(sender, function, *map(_to_chain, args))
-        self.tally.outcomes[function, "done"] += 1
+        self.tally.outcomes[f"{self.named(contract)}.{function}", "done"] += 1
+
+    def blacklist(self, account: str) -> None:
+        """Let Circle bar an account from sending and receiving USDC."""
+        words = f"Circle blacklists {self.named(account)}"
+        self.circumstance(words, self.ground.usdc, self.ground.blacklister, "blacklist", account)
+        self.twin.token.blacklisted.add(account)
+
+    def unblacklist(self, account: str) -> None:
+        """Let Circle lift that."""
+        words = f"Circle lets {self.named(account)} go"
+        self.circumstance(words, self.ground.usdc, self.ground.blacklister, "unBlacklist", account)
+        self.twin.token.blacklisted.discard(account)
+
+    def pause_usdc(self) -> None:
+        """Let Circle stop all transfers."""
+        self.circumstance("Circle pauses USDC", self.ground.usdc, self.ground.pauser, "pause")
+        self.twin.token.paused = True
+
+    def unpause_usdc(self) -> None:
+        """Let Circle let them go on."""
+        self.circumstance("Circle unpauses USDC", self.ground.usdc, self.ground.pauser, "unpause")
+        self.twin.token.paused = False
 
     def identity_falls_silent(self) -> None:
         """Let the identity registry fail, whatever it is asked: nobody is known any more."""
@@ -216,6 +234,7 @@ class World:
         """Let time pass without a step of anybody's."""
         note(f"  {to} time passes")
         self.ground.chain.warp_to(to)
+        self.comparison.after_time()
 
     def named(self, value: Any) -> str:
         """Write a value for the story: people and contracts by role."""
@@ -250,7 +269,7 @@ class World:
         chain.next_timestamp = now
         try:
             if via in _RELAYS:
-                signer = people.relayer if via is Via.FORGED else sender
+                signer = _forger(sender) if via is Via.FORGED else sender
                 self._relay(signer, sender, contract, data)
             else:
                 chain.transact(sender.address, contract.address, data)
@@ -263,6 +282,10 @@ class World:
         request = self.ground.signatures.request(signer, sender, contract.address, nonce, data)
         self.ground.forwarder.send(people.relayer, "execute", request)
         self._forwarder_nonces[sender.address] += 1
+
+
+def _forger(victim: Person) -> Person:
+    return people.relayer if victim is people.outsider else people.outsider
 
 
 def _apply(twin: UsdcVaultTwin, function: str, args: tuple[Any, ...], sender: str, now: int) -> None:
