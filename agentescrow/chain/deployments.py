@@ -14,6 +14,9 @@ from web3 import Web3
 from agentescrow.chain.reverts import in_words
 from agentescrow.errors import DeploymentUnknown
 
+FOLDER: Final = Path(str(resources.files("agentescrow.chain"))) / "deployments"
+"""Where the records are that the package ships."""
+
 _NUMBERS: Final = ("chain_id", "block")
 _TEXTS: Final = ("network",)
 _COPY: Final = "-fork"
@@ -105,8 +108,7 @@ def find(w3: Web3) -> Deployment:
 
 
 def _shipped(chain_id: int) -> list[Deployment]:
-    folder = Path(str(resources.files("agentescrow.chain"))) / "deployments"
-    records = [_read(file) for file in sorted(folder.glob("*.json"))]
+    records = [_read(file) for file in sorted(FOLDER.glob("*.json"))]
     wanted = [record for record in records if record.chain_id == chain_id]
     return sorted(wanted, key=lambda record: record.network.endswith(_COPY))
 
