@@ -25,6 +25,10 @@ class Usdc(Contract):
         """What `spender` may pull from `owner`."""
         return int(self._read("allowance", owner, spender))
 
+    def total_supply(self) -> int:
+        """All USDC that there is on the chain."""
+        return int(self._read("totalSupply"))
+
     def decimals(self) -> int:
         """Digits after the point: 6."""
         return int(self._read("decimals"))

@@ -143,11 +143,6 @@ ERROR_WORDS: Final[Mapping[str, str]] = {
     "ERC721InvalidOwner": "{owner} cannot own an agent.",
     "ERC721InvalidReceiver": "{receiver} cannot receive an agent's NFT.",
     "ERC721InvalidSender": "{sender} cannot send an agent's NFT.",
-    # OpenZeppelin, in tokens for tests
-    "ERC20InsufficientAllowance": (
-        "{spender} may spend {allowance:usdc}, but {needed:usdc} are needed."
-    ),
-    "ERC20InsufficientBalance": "{sender} has {balance:usdc}, but {needed:usdc} are needed.",
 }
 """The sentence of each custom error; `{name:kind}` is a value of the error, shown as that kind."""
 

@@ -1,0 +1,113 @@
+"""Events and their ABIs, and logs read without a node."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from eth_abi import encode
+from eth_utils import keccak
+from hexbytes import HexBytes
+
+from agentescrow.chain.abis import entries
+from agentescrow.chain.decode import decode_event, decode_events, snake_case
+from agentescrow.chain.events import (
+    TYPES,
+    AgentTransfer,
+    OtherEvent,
+    RunClaimed,
+    UsdcTransfer,
+)
+
+A, B = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC", "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
+ABI_EVENTS = [(contract, event) for contract in TYPES for event in entries(contract, "event")]
+FOREIGN = {"EIP712DomainChanged", "BatchMetadataUpdate", "MetadataUpdate"}
+
+
+def log(address, *topics, data=b""):
+    return {
+        "address": address,
+        "topics": [HexBytes(topic) for topic in topics],
+        "data": HexBytes(data),
+        "blockHash": HexBytes(b"\1" * 32),
+        "blockNumber": 1,
+        "transactionHash": HexBytes(b"\2" * 32),
+        "transactionIndex": 0,
+        "logIndex": 0,
+        "removed": False,
+    }
+
+
+def word(value):
+    return encode(["address" if isinstance(value, str) else "uint256"], [value])
+
+
+@pytest.mark.parametrize(
+    ("contract", "event"),
+    ABI_EVENTS,
+    ids=lambda value: value if isinstance(value, str) else value["name"],
+)
+def test_types__every_event_of_the_abis__has_the_same_fields(contract, event):
+    """Section 3: an indexer needs every event, typed; what is not ours may stay untyped."""
+    kind = TYPES[contract].get(event["name"])
+
+    if kind is None:
+        assert contract == "Usdc" or event["name"] in FOREIGN
+    else:
+        assert [field.name for field in fields(kind)] == [
+            snake_case(parameter["name"]) for parameter in event["inputs"]
+        ]
+
+
+@pytest.mark.parametrize("contract", sorted(TYPES))
+def test_types__every_entry__is_in_the_abi(contract):
+    """No type outlives its event."""
+    assert set(TYPES[contract]) <= {event["name"] for event in entries(contract, "event")}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("runId", "run_id"),
+        ("deliverableURI", "deliverable_uri"),
+        ("agentURI", "agent_uri"),
+        ("newURI", "new_uri"),
+        ("from", "from_"),
+        ("ipfsHash", "ipfs_hash"),
+    ],
+)
+def test_snake_case__abi_names__become_fields(name, expected):
+    """Python's names for Solidity's."""
+    assert snake_case(name) == expected
+
+
+def test_decode_event__indexed_and_plain__are_read():
+    """RunClaimed has three indexed parameters and two plain ones."""
+    topic = keccak(text="RunClaimed(uint256,uint256,address,uint256,uint256)")
+    data = encode(["uint256", "uint256"], [20_000_000, 99])
+
+    event = decode_event("RunEscrow", log(A, topic, word(7), word(0), word(B), data=data))
+
+    assert event == RunClaimed(run_id=7, agent_id=0, wallet=B, stake=20_000_000, due_at=99)
+
+
+def test_decode_events__same_topic__is_told_apart_by_the_contract():
+    """ERC-20 and ERC-721 share the topic of Transfer."""
+    topic = keccak(text="Transfer(address,address,uint256)")
+    erc20 = log(A, topic, word(A), word(B), data=word(5))
+    erc721 = log(B, topic, word(A), word(B), word(5))
+    kinds = {A.lower(): "Usdc", B.lower(): "IdentityRegistry"}
+
+    events = decode_events(kinds, [erc20, log("0x" + "1" * 40, topic), erc721])
+
+    assert events == (UsdcTransfer(A, B, 5), AgentTransfer(A, B, 5))
+
+
+def test_decode_event__unknown_or_untyped__is_none_or_other():
+    """Logs that the ABI does not know are left out; those without a type keep name and values."""
+    assert decode_event("Usdc", log(A)) is None
+    assert decode_event("Usdc", log(A, b"\0" * 32)) is None
+    topic = keccak(text="Blacklisted(address)")
+    assert decode_event("Usdc", log(A, topic, word(B))) == OtherEvent(
+        "Blacklisted", {"_account": B}
+    )
