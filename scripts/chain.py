@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
-import sys
+import threading
 
 import click
 
@@ -18,17 +17,24 @@ from localnet.errors import LocalnetError, PortTaken
 @click.option("--port", default=8545, show_default=True, type=click.IntRange(1, 65535))
 def cli(port: int):
     """Run a local chain with USDC, an identity registry and the contracts, until Ctrl-C."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        with local_chain(Records(), port=port) as chain, contextlib.suppress(KeyboardInterrupt):
+        with local_chain(Records(), port=port) as chain:
+            ended = _end_asked_for()
             click.echo(_how_to_connect(chain))
-            signal.pause()
+            ended.wait()
     except PortTaken:
         free = port % 65535 + 1
         raise click.ClickException(f"Port {port} is taken: make chain PORT={free}") from None
     except (LocalnetError, DeploymentError) as error:
         raise click.ClickException(str(error)) from None
     click.echo("\nThe chain has ended.")
+
+
+def _end_asked_for() -> threading.Event:
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):  # Ape's own handler would exit with an error
+        signal.signal(number, lambda *_: ended.set())
+    return ended
 
 
 def _how_to_connect(chain: LocalChain) -> str:
