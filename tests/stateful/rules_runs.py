@@ -40,6 +40,8 @@ _CALLS = (
     "cancelRun",
     "abandonRun",
 )
+# In a story agents claim and work more often than posters lose patience.
+_LIKELY = (*["claimRun"] * 6, *["submitWork"] * 3, "requestRevision", *_CALLS)
 _WITH_TEXT = {"submitWork", "requestRevision", "reject"}
 _AGENTS_CALLS = {"claimRun", "startRun", "submitWork", "abandonRun"}
 
@@ -141,20 +143,23 @@ class RunRules(Stage):
     # Whole stories, so that much comes about in few steps
 
     @precondition(lambda machine: machine.live_runs())
-    @rule(pick=picks, agent_pick=picks, choices=st.lists(st.integers(0, 5), min_size=1, max_size=4), offset=offsets)
+    @rule(pick=picks, agent_pick=picks, choices=st.lists(st.integers(0, 19), min_size=1, max_size=6), offset=offsets)
     def a_run_goes_on(self, pick: int, agent_pick: int, choices: list[int], offset: int | None) -> None:
         """The right people do one thing after another that the state allows, the last of them at an edge of its time."""
-        run_id = self.one_of(self.live_runs(), pick)
-        for number, choice in enumerate(choices, start=1):
-            run = self.run(run_id)
-            calls = [call for call in _CALLS if run.state in allowed_states(call)]
-            if not calls:
-                return
-            call = calls[choice % len(calls)]
-            agent_id = run.agent_id if run.claimed_at else self.agent_for(run, agent_pick)
-            by = Part.WALLET if call in _AGENTS_CALLS else Part.POSTER
-            at = self.world.moment(offset if number == len(choices) else None, self._limit(call, run))
-            self.act(self.who(by, run, agent_id), call, run_id, *self._rest(call, agent_id), at=at)
+        self._goes_on(self.one_of(self.live_runs(), pick), agent_pick, choices, offset)
+
+    @rule(
+        poster=posters,
+        offer=good_offers,
+        agent_pick=picks,
+        choices=st.lists(st.integers(0, 19), min_size=2, max_size=8),
+        offset=offsets,
+    )
+    def a_new_run_goes_its_way(
+        self, poster: Person, offer: Offer, agent_pick: int, choices: list[int], offset: int | None
+    ) -> None:
+        if self.act(poster, "postRun", self._terms(offer), "ipfs://task") == DONE:
+            self._goes_on(self.twin.escrow.run_count(), agent_pick, choices, offset)
 
     @precondition(lambda machine: not machine.twin.escrow.paused)
     @rule(poster=posters, offer=good_offers, pick=picks, times=st.sampled_from([1, 2, 5]))
@@ -224,6 +229,18 @@ class RunRules(Stage):
         self.world.act_together(poster, self.escrow, *terms, via=via)
 
     # How
+
+    def _goes_on(self, run_id: int, agent_pick: int, choices: list[int], offset: int | None) -> None:
+        for number, choice in enumerate(choices, start=1):
+            run = self.run(run_id)
+            calls = [call for call in _LIKELY if run.state in allowed_states(call)]
+            if not calls:
+                return
+            call = calls[choice % len(calls)]
+            agent_id = run.agent_id if run.claimed_at else self.agent_for(run, agent_pick)
+            by = Part.WALLET if call in _AGENTS_CALLS else Part.POSTER
+            at = self.world.moment(offset if number == len(choices) else None, self._limit(call, run))
+            self.act(self.who(by, run, agent_id), call, run_id, *self._rest(call, agent_id), at=at)
 
     def live_runs(self) -> list[int]:
         """Runs that have not ended."""

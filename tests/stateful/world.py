@@ -92,6 +92,13 @@ class Tally:
         """How many of them reverted."""
         return sum(count for (_, outcome), count in self.outcomes.items() if outcome != "done")
 
+    def told(self, seconds: float) -> str:
+        """Say it in a line."""
+        return (
+            f"{self.examples} examples, {self.transactions} transactions ({self.refused} refused), "
+            f"{self.views} views compared, {seconds:.0f} s, {self.transactions / seconds:.0f} transactions/s"
+        )
+
 
 class World:
     """The contracts and the twin in one example.

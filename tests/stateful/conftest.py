@@ -1,0 +1,32 @@
+"""The backend decides where the machine runs: plain pytest in process, `ape test` on the Anvil that Ape started."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stateful import profiles  # noqa: F401 - registers the profiles before --hypothesis-profile is looked up
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Leave the other backend's test to the other command."""
+    other = "test_in_process.py" if config.pluginmanager.hasplugin("ape_test") else "test_on_anvil.py"
+    return True if collection_path.name == other else None
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what the machines did, also where they ran in a worker."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, text in getattr(report, "user_properties", []):
+                if name == "state machine":
+                    terminalreporter.write_line(f"state machine {text}")
+
+
+@pytest.fixture
+def told(record_property):
+    """Let a test say what its machine did."""
+
+    def tell(tally, where, seconds):
+        record_property("state machine", f"{where}: {tally.told(seconds)}")
+
+    return tell

@@ -1,0 +1,33 @@
+"""Run the machine on a chain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from hypothesis.stateful import run_state_machine_as_test
+
+from localnet.chain import Chain
+from tests.stateful.ground import Ground
+from tests.stateful.machine import EscrowMachine
+from tests.stateful.profiles import chosen
+from tests.stateful.world import Tally
+
+
+def run_machine(chain: Chain, where: str, told: Callable[[Tally, str, float], None]) -> Tally:
+    """Let Hypothesis drive the machine, and say what came of it even when it fails.
+
+    Args:
+        chain: Where the contracts are deployed.
+        where: "in process" or "on Anvil".
+        told: Is given the tally, the place and the seconds.
+    """
+    tally = Tally()
+    on_the_ground = {"ground": Ground(chain), "tally": tally}
+    machine = type("EscrowMachine", (EscrowMachine,), on_the_ground)
+    began = time.monotonic()
+    try:
+        run_state_machine_as_test(machine, settings=chosen(where))
+    finally:
+        told(tally, where, time.monotonic() - began)
+    return tally

@@ -1,0 +1,12 @@
+"""The same machine on the Anvil that Ape started: a local chain, or a fork of Base Sepolia."""
+
+from __future__ import annotations
+
+from localnet.evm import AnvilFast
+from tests.stateful.run import run_machine
+
+
+def test_machine__on_anvil__agrees_with_the_rules(chain, told):
+    """STAKE-1 to STAKE-10, RUN-0 to RUN-26: as in process, with real blocks, receipts and clocks."""
+    with AnvilFast(chain.provider.uri) as anvil:
+        run_machine(anvil, "on Anvil", told)
