@@ -14,7 +14,7 @@ CHAIN_TESTS := $(filter-out %.py %__pycache__ $(PLAIN_TESTS),$(wildcard tests/*)
 FORK_TESTS := $(wildcard tests/contracts tests/stateful)
 WORKERS ?= 2
 
-.PHONY: help demo chain build check test test-plain test-local fork bench clean
+.PHONY: help demo chain build check test test-plain test-local fork coverage bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -50,11 +50,14 @@ test-local: .build/.made
 fork: .build/.made ## the contract suite on a fork of Base Sepolia, or of its stand-in without BASE_SEPOLIA_RPC_URL
 	$(ENV) python -m localnet.base_sepolia ape test -q -n $(WORKERS) --network base:sepolia-fork:foundry $(FORK_TESTS)
 
+coverage: .build/.made ## statement and branch coverage of the contracts; fails below 100 %
+	@$(ENV) WORKERS=$(WORKERS) python -m tools.solcov --fail-under 100
+
 bench: .build/.made ## gas of each step beside the sum of its unavoidable costs
 	@$(ENV) python -m benchmarks.gas
 
 clean: ## remove everything that make made
-	rm -rf .venv node_modules .ape .build .forge contracts/.cache .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	rm -rf coverage .venv node_modules .ape .build .forge contracts/.cache .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info
 
 .venv/.installed: pyproject.toml constraints.txt tools/setup_python
 	@tools/setup_python
