@@ -5,11 +5,11 @@ MAKEFLAGS += --no-print-directory
 
 ENV := source ./env.sh &&
 CONTRACTS := $(shell find contracts -name '*.sol' -not -path '*/.cache/*')
-PYTHON_CODE := $(wildcard agentescrow localnet deployment scripts tools benchmarks tests)
-TYPED := $(wildcard agentescrow localnet deployment tools benchmarks)
+PYTHON_CODE := $(wildcard agentescrow localnet deployment demo scripts tools benchmarks tests)
+TYPED := $(wildcard agentescrow localnet deployment demo tools benchmarks)
 
 # Without a chain of Ape's; on Ape's chain; and of these also on the fork.
-PLAIN_TESTS := $(wildcard tests/unit tests/localnet tests/deployment tests/promises)
+PLAIN_TESTS := $(wildcard tests/unit tests/localnet tests/deployment tests/demo tests/promises)
 CHAIN_TESTS := $(filter-out %.py %__pycache__ $(PLAIN_TESTS),$(wildcard tests/*))
 FORK_TESTS := $(wildcard tests/contracts tests/stateful)
 WORKERS ?= 2
@@ -20,7 +20,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 demo: .build/.made ## runs from start to end on a local chain; RUNS=file.json plays the runs of a file
-	@$(ENV) ape run demo $(if $(RUNS),--runs "$(RUNS)")
+	@$(ENV) python -m demo $${RUNS:+--runs "$$RUNS"}
 
 chain: .build/.made ## a local chain with everything deployed, until Ctrl-C; PORT=8545
 	@$(ENV) ape run chain $(if $(PORT),--port $(PORT))

@@ -1,0 +1,40 @@
+"""The command line of the demo; whatever goes wrong is one line and a non-zero exit."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from demo.runs_file import RunsFileRefused, read_runs
+
+
+@click.command()
+@click.option(
+    "--runs",
+    "file",
+    type=click.Path(path_type=Path),
+    help="Play the runs of this file, a JSON array, instead of the four stories.",
+)
+def cli(file: Path | None) -> None:
+    """Play runs from start to end on a local chain of its own."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        runs = None if file is None else read_runs(file, int(time.time()))
+    except RunsFileRefused as error:
+        raise click.ClickException(str(error)) from None
+    # Only now, so that a bad file is refused at once: web3 takes a second.
+    from agentescrow.errors import AgentEscrowError
+    from demo.play import play
+    from deployment.errors import DeploymentError
+    from localnet.errors import LocalnetError
+
+    try:
+        adds_up = play(runs)
+    except (AgentEscrowError, DeploymentError, LocalnetError) as error:
+        raise click.ClickException(str(error)) from None
+    if not adds_up:
+        sys.exit(1)
