@@ -16,7 +16,7 @@ from deployment.errors import DeploymentError
 from deployment.parameters import Parameters
 from deployment.plan import ORDER
 from deployment.publication import publish
-from deployment.record import FINISHED, UNFINISHED, Records
+from deployment.record import FINISHED, UNFINISHED, Records, source
 from localnet import identity, usdc
 from localnet.errors import LocalnetError
 
@@ -84,6 +84,8 @@ def _agreed(chosen: Parameters, yes: bool) -> bool:
     if not chosen.is_public:
         nobody_there = not sys.stdin.isatty()
         return yes or nobody_there or click.confirm("\nDeploy these?", default=True)
+    if source().dirty:
+        click.echo("\nSome of these sources are in no commit; the record will say so.")
     click.echo("\nProving that block explorers will be able to verify this build ...")
     for name in ORDER:
         click.echo(f"  {standard_json.write(name)}")
