@@ -259,7 +259,7 @@ def test_claim_run__one_stake__serves_runs_one_after_another(registry, agent_id,
 def test_claim_run__agent_may__stores_claim_and_runs_the_clock(
     escrow, agent, agent_id, clock, open_run, get_run, ahead
 ):
-    """RUN-6, RUN-9, RUN-23: dueAt is seven days after the claim or the deadline, whichever is later."""
+    """RUN-6, RUN-9, RUN-23: dueAt is seven days after the claim, or the deadline if later."""
     claimed_at = clock.now() + 10
     deadline = claimed_at + ahead
     run_id = open_run(deadline=deadline)

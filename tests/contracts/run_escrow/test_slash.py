@@ -249,7 +249,7 @@ def test_slash__poster_blacklisted__credits_refund_and_compensation(
 def test_slash__treasury_blacklisted__credits_it_in_the_registry(
     escrow, registry, poster, treasury, claimed_run, clock, blacklist, books
 ):
-    """RUN-16, threat "one call that pays two parties reverts whole if one of them is blacklisted"."""
+    """RUN-16, threat "paying two parties, one blacklisted, reverts whole"."""
     run_id = claimed_run(reward=1_000_000)
     blacklist(treasury)
     clock.at(escrow.slashableAt(run_id))

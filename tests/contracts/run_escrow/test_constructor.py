@@ -1,0 +1,71 @@
+"""constructor: what never changes.
+
+when the treasury is zero or one of the contracts
+└── it should revert
+when the owner is zero
+└── it should revert
+when all is well
+├── it should set everything, and take the identity registry from the stake registry
+├── it should emit TreasurySet
+└── its constants should be those of the specification
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from agentescrow.domain import constants
+from tests.contracts.outcome import emitted, reverting
+from tests.contracts.run_escrow.conftest import ZERO
+
+
+@pytest.mark.parametrize("which", ["zero", "usdc", "registry", "identity", "forwarder"])
+def test_constructor__treasury_no_money_returns_from__reverts(
+    request, project, escrow, registry, usdc, owner, forwarder, which
+):
+    """RUN-24, RUN-26."""
+    to = ZERO if which == "zero" else request.getfixturevalue(which).address
+    with reverting(escrow.InvalidRecipient, to=to):
+        owner.deploy(project.RunEscrow, usdc, registry, to, owner, forwarder)
+
+
+def test_constructor__no_owner__reverts(
+    project, escrow, registry, usdc, owner, treasury, forwarder
+):
+    """Somebody has to be able to pause."""
+    with reverting(escrow.OwnableInvalidOwner, owner=ZERO):
+        owner.deploy(project.RunEscrow, usdc, registry, treasury, ZERO, forwarder)
+
+
+def test_constructor__all_well__sets_everything(
+    project, registry, identity, usdc, owner, outsider, treasury, forwarder
+):
+    """The deployer gets no right by deploying."""
+    escrow = outsider.deploy(project.RunEscrow, usdc, registry, treasury, owner, forwarder)
+    assert escrow.USDC() == usdc
+    assert escrow.REGISTRY() == registry
+    assert escrow.IDENTITY() == identity
+    assert escrow.treasury() == treasury
+    assert escrow.owner() == owner
+    assert escrow.trustedForwarder() == forwarder
+    assert not escrow.paused()
+    assert (escrow.runCount(), escrow.totalOwed(), escrow.accruedFees()) == (0, 0, 0)
+    assert ("TreasurySet", treasury.address) in emitted(escrow.creation_metadata.receipt, escrow)
+
+
+@pytest.mark.parametrize(
+    ("contracts", "domains"),
+    [
+        ("PLATFORM_FEE_BPS", "PLATFORM_FEE_BPS"),
+        ("MIN_STAKE", "MIN_STAKE"),
+        ("CLAIM_TIMEOUT", "CLAIM_TIMEOUT"),
+        ("ABANDON_WINDOW", "ABANDON_WINDOW"),
+        ("MAX_DEADLINE_AHEAD", "DEADLINE_MAX_AHEAD"),
+        ("MAX_REVIEW_DAYS", "REVIEW_DAYS_MAX"),
+        ("MAX_REVISIONS", "MAX_REVISIONS_MAX"),
+        ("MIN_COMPLETION_REWARD", "MIN_COMPLETION_REWARD"),
+    ],
+)
+def test_constructor__constants__are_those_of_the_domain(escrow, contracts, domains):
+    """RUN-2, RUN-3, RUN-9, RUN-17, RUN-22: one number in both places."""
+    assert getattr(escrow, contracts)() == getattr(constants, domains)
