@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
-from agentescrow.domain.constants import MARKET_DELAY, MIN_STAKE
+from agentescrow.domain.constants import DAY, ESTABLISHED_AFTER, ESTABLISHED_COMPLETIONS, MARKET_DELAY, MIN_STAKE, ONE_USDC
 from tests.stateful import people
 from tests.stateful.offers import Offer, good_offers
 from tests.stateful.people import POSTERS
@@ -21,12 +21,16 @@ class EscrowMachine(RunRules, StakeRules, CircumstanceRules):
         staked=st.sampled_from([(5, 1, 2, 1), (1, 0, 5, 1), (25, 3, 1, 0), (0, 0, 0, 0)]),
         first=st.lists(good_offers, max_size=4),
         market=st.booleans(),
+        experienced=st.sampled_from([False, False, True]),
     )
-    def the_day_begins(self, staked: tuple[int, ...], first: list[Offer], market: bool) -> None:
-        """Some agents have staked, some runs are open, and there may be a second market."""
+    def the_day_begins(self, staked: tuple[int, ...], first: list[Offer], market: bool, experienced: bool) -> None:
+        """Some agents have staked, some runs are open, there may be a second market, and one agent ESTABLISHED."""
         for agent_id, runs in zip(self.agents, staked, strict=True):
             if runs:
                 self._registry(people.rich_poster, "stake", agent_id, runs * MIN_STAKE)
+        if experienced:
+            self.runs_go_well(people.rich_poster, Offer(ONE_USDC, DAY), 0, ESTABLISHED_COMPLETIONS)
+            self.world.pass_time(self.world.now + ESTABLISHED_AFTER)
         if market:
             self._registry(people.owner, "scheduleMarket", people.second_market)
             self.world.pass_time(self.world.now + MARKET_DELAY)

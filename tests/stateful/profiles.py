@@ -19,7 +19,7 @@ _SHARED = {
 }
 # Examples and steps: in process, and on Anvil.
 _SIZES = {
-    "quick": {"in process": (180, 40), "on Anvil": (18, 25)},
+    "quick": {"in process": (500, 40), "on Anvil": (24, 25)},
     "long": {"in process": (6_000, 60), "on Anvil": (200, 40)},
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
 from agentescrow.domain.constants import ABANDON_WINDOW, DAY, ESTABLISHED_AFTER, ZERO_ADDRESS
 from agentescrow.domain.reverts import reverted
@@ -18,6 +18,7 @@ from tests.stateful.world import DONE, Via
 
 new_holders = st.sampled_from([people.buyer, *AGENT_PEOPLE, *POSTERS])
 by_owner = st.sampled_from([None] * 7 + [people.outsider, people.next_owner, people.treasury])
+spells = st.integers(1, 5)
 _CHANGES = (
     "wallet_named",
     "wallet_given_up",
@@ -31,6 +32,11 @@ _identity_answers = precondition(lambda machine: machine.world.silent_agents is 
 
 class CircumstanceRules(Stage):
     """The weather. What USDC and the identity registry do is right by definition: the twin is told."""
+
+    def __init__(self) -> None:
+        """Begin in fair weather."""
+        super().__init__()
+        self.silent_for = self.paused_for = self.closed_for = 0
 
     # Time
 
@@ -101,15 +107,10 @@ class CircumstanceRules(Stage):
         self.twin.identity.set_operator(holder.address, to.address, approved=False)
 
     @_identity_answers
-    @rule(unlikely=st.integers(0, 3))
-    def the_identity_registry_falls_silent(self, unlikely: int) -> None:
-        if unlikely == 0:
-            self.world.identity_falls_silent()
-
-    @precondition(lambda machine: machine.world.silent_agents is not None)
-    @rule()
-    def the_identity_registry_answers_again(self) -> None:
-        self.world.identity_answers()
+    @rule(steps=spells)
+    def the_identity_registry_falls_silent(self, steps: int) -> None:
+        self.world.identity_falls_silent()
+        self.silent_for = steps
 
     # Circle
 
@@ -121,12 +122,24 @@ class CircumstanceRules(Stage):
         else:
             self.world.blacklist(self._who_can_be_blacklisted(account))
 
-    @rule(unlikely=st.integers(0, 2))
-    def circle_pauses_or_unpauses_usdc(self, unlikely: int) -> None:
-        if self.twin.token.paused:
+    @precondition(lambda machine: not machine.twin.token.paused)
+    @rule(steps=spells)
+    def circle_pauses_usdc(self, steps: int) -> None:
+        self.world.pause_usdc()
+        self.paused_for = steps
+
+    @invariant()
+    def nothing_stands_still_for_ever(self) -> None:
+        """A silence or a pause ends after some steps, or the rest of the example would be all refusals."""
+        self.silent_for -= 1
+        self.paused_for -= 1
+        self.closed_for -= 1
+        if self.world.silent_agents is not None and self.silent_for < 0:
+            self.world.identity_answers()
+        if self.twin.token.paused and self.paused_for < 0:
             self.world.unpause_usdc()
-        elif unlikely == 0:
-            self.world.pause_usdc()
+        if self.twin.escrow.paused and self.closed_for < 0:
+            self.act(self._owner_of(self.escrow), "unpause")
 
     @precondition(lambda machine: not machine.twin.token.paused)
     @rule(by=st.sampled_from([people.outsider, people.rich_poster]), at_the_escrow=st.booleans(), amount=st.integers(1, 100_000_000))
@@ -142,11 +155,12 @@ class CircumstanceRules(Stage):
 
     # The platform
 
-    @rule(by=by_owner, wrong=st.sampled_from([False] * 4 + [True]), via=vias)
-    def the_owner_pauses_or_unpauses(self, by: Person | None, wrong: bool, via: Via) -> None:
+    @rule(by=by_owner, wrong=st.sampled_from([False] * 4 + [True]), via=vias, steps=spells)
+    def the_owner_pauses_or_unpauses(self, by: Person | None, wrong: bool, via: Via, steps: int) -> None:
         """Wrong: pauses what is paused, or unpauses what is not."""
         function = "unpause" if self.twin.escrow.paused != wrong else "pause"
         self.act(by or self._owner_of(self.escrow), function, via=via)
+        self.closed_for = steps
 
     @rule(by=by_owner, to=st.sampled_from(PLATFORM) | nowhere, at_the_escrow=st.booleans(), via=vias)
     def the_owner_moves_the_treasury(

@@ -41,7 +41,7 @@ _CALLS = (
     "abandonRun",
 )
 # In a story agents claim and work more often than posters lose patience.
-_LIKELY = (*["claimRun"] * 6, *["submitWork"] * 3, "requestRevision", *_CALLS)
+_LIKELY = (*["claimRun"] * 6, *["submitWork"] * 3, "requestRevision", "abandonRun", *_CALLS)
 _WITH_TEXT = {"submitWork", "requestRevision", "reject"}
 _AGENTS_CALLS = {"claimRun", "startRun", "submitWork", "abandonRun"}
 
@@ -171,11 +171,19 @@ class RunRules(Stage):
                 self.act(poster, "approve", run_id)
 
     @precondition(lambda machine: not machine.twin.escrow.paused)
-    @rule(poster=posters, offer=good_offers, pick=picks, offset=st.sampled_from([0, -1, 1]))
-    def an_agent_lets_the_time_pass(self, poster: Person, offer: Offer, pick: int, offset: int) -> None:
-        run_id = self._claimed(poster, offer, pick)
-        if run_id is not None:
-            self._by_poster("slash", run_id, Part.POSTER, offset, self.run(run_id).slashable_at, Via.DIRECTLY)
+    @rule(
+        poster=posters,
+        offer=good_offers,
+        pick=picks,
+        offsets=st.lists(st.sampled_from([0, -1, 1]), min_size=1, max_size=3),
+    )
+    def an_agent_lets_the_time_pass(
+        self, poster: Person, offer: Offer, pick: int, offsets: list[int]
+    ) -> None:
+        for offset in offsets:
+            run_id = self._claimed(poster, offer, pick)
+            if run_id is not None:
+                self._by_poster("slash", run_id, Part.POSTER, offset, self.run(run_id).slashable_at, Via.DIRECTLY)
 
     # Out of turn
 
@@ -237,7 +245,8 @@ class RunRules(Stage):
             if not calls:
                 return
             call = calls[choice % len(calls)]
-            agent_id = run.agent_id if run.claimed_at else self.agent_for(run, agent_pick)
+            fit = self.fit_agent_for if call == "claimRun" else self.agent_for
+            agent_id = run.agent_id if run.claimed_at else fit(run, agent_pick)
             by = Part.WALLET if call in _AGENTS_CALLS else Part.POSTER
             at = self.world.moment(offset if number == len(choices) else None, self._limit(call, run))
             self.act(self.who(by, run, agent_id), call, run_id, *self._rest(call, agent_id), at=at)
@@ -278,6 +287,6 @@ class RunRules(Stage):
         if self.act(poster, "postRun", self._terms(offer), "ipfs://task") != DONE:
             return None
         run_id = self.twin.escrow.run_count()
-        agent_id = self.agent_for(self.run(run_id), pick)
+        agent_id = self.fit_agent_for(self.run(run_id), pick)
         claimed = self.act(self.who(Part.WALLET, None, agent_id), "claimRun", run_id, agent_id)
         return run_id if claimed == DONE else None

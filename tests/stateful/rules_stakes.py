@@ -46,6 +46,7 @@ class Flaw(Enum):
     USED = "it was used before"
 
 
+_SLASHED = (AgentStatus.FROZEN, AgentStatus.BANNED)
 flaws = st.sampled_from([Flaw.NONE] * 8 + list(Flaw))
 stakers = st.sampled_from([people.rich_poster, *AGENT_PEOPLE, people.poor_poster, people.outsider])
 receivers = st.sampled_from([None] * 6 + [*AGENT_PEOPLE, people.safe_place, people.outsider]) | nowhere
@@ -65,11 +66,11 @@ class StakeRules(Stage):
     def somebody_stakes(self, by: Person, agent_pick: int, amount: int, via: Via) -> None:
         self._registry(by, "stake", self.one_of(self.agents, agent_pick), amount, via=via)
 
-    @precondition(lambda machine: machine.agents_with(AgentStatus.FROZEN))
+    @precondition(lambda machine: machine.agents_with(*_SLASHED))
     @rule(by=stakers, pick=picks, amount=st.sampled_from([MIN_STAKE, MIN_STAKE, MIN_STAKE - 1, 5 * MIN_STAKE]))
-    def somebody_stakes_for_a_frozen_agent(self, by: Person, pick: int, amount: int) -> None:
-        agent_id = self.one_of(self.agents_with(AgentStatus.FROZEN), pick)
-        self._registry(by, "stake", agent_id, amount)
+    def somebody_stakes_for_a_slashed_agent(self, by: Person, pick: int, amount: int) -> None:
+        """It unfreezes a frozen agent; a banned one must not receive it."""
+        self._registry(by, "stake", self.one_of(self.agents_with(*_SLASHED), pick), amount)
 
     @rule(by=unstakers, agent_pick=picks, amount=st.none() | stakes, to=receivers, via=vias)
     def somebody_unstakes(
@@ -118,15 +119,17 @@ class StakeRules(Stage):
 
     @rule(
         by=st.sampled_from([None] * 6 + [people.outsider]),
-        market=st.sampled_from([people.third_market, people.third_market, people.second_market, None]),
+        newest=st.sampled_from([True] * 4 + [False]),
+        market=st.sampled_from(MARKETS),
         offset=offsets,
         via=vias,
     )
     def the_owner_cancels_a_market(
-        self, by: Person | None, market: Person | None, offset: int | None, via: Via
+        self, by: Person | None, newest: bool, market: Person, offset: int | None, via: Via
     ) -> None:
-        """Without a market: RunEscrow itself, which is usable for ever."""
-        named = self.escrow.address if market is None else market.address
+        """The newest one, which may be RunEscrow and as such usable for ever."""
+        usable_at = self.twin.registry.usable_at
+        named = max(usable_at, key=lambda known: usable_at[known]) if newest else market.address
         at = self.world.moment(offset, self.twin.registry.market_usable_at(named))
         self._registry(by or self._platform_owner(), "cancelMarket", named, at=at, via=via)
 
@@ -176,10 +179,10 @@ class StakeRules(Stage):
 
     # Which and how
 
-    def agents_with(self, status: AgentStatus) -> list[int]:
-        """Agents at a place of the ladder."""
+    def agents_with(self, *statuses: AgentStatus) -> list[int]:
+        """Agents at some places of the ladder."""
         now = self.world.now
-        return [agent for agent in self.agents if self.twin.registry.status_of(agent, now=now) == status]
+        return [agent for agent in self.agents if self.twin.registry.status_of(agent, now=now) in statuses]
 
     def _locked(self, pick: int) -> int:
         """An agent of which a second market has locked something, if there is one."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from hypothesis.stateful import RuleBasedStateMachine
 
 from agentescrow.domain.agent import CLAIMING_STATUSES
-from agentescrow.domain.constants import MIN_STAKE, ZERO_ADDRESS
+from agentescrow.domain.constants import BAN_STRIKES, MIN_STAKE, ZERO_ADDRESS
 from agentescrow.domain.run import Run
 from agentescrow.domain.transitions import allowed_states
 from tests.stateful import people
@@ -70,6 +70,15 @@ class Stage(RuleBasedStateMachine):
             and not registry.is_operator(agent_id, run.poster)
         ]
         return self.one_of(ready or self.agents, pick)
+
+    def fit_agent_for(self, run: Run, pick: int) -> int:
+        """The same; where no agent may, somebody stakes for one that only lacks a stake."""
+        agent_id = self.agent_for(run, pick)
+        agent = self.twin.registry.get_agent(agent_id)
+        lacks_stake = agent.frozen or agent.available < MIN_STAKE
+        if lacks_stake and agent.strikes < BAN_STRIKES and self.world.silent_agents is None:
+            self.world.act(people.rich_poster, self.registry, "stake", agent_id, MIN_STAKE)
+        return agent_id
 
     # Who
 

@@ -178,13 +178,16 @@ class World:
         now = self.now + self.ground.chain.step if at is None else at
         shown = f"{self.named(contract)}.{function}({', '.join(map(self.named, args))})"
         note(f"  {now} {sender}{'' if via is Via.DIRECTLY else f' {via.value}'}: {shown}")
-        speaker = self.ground.forwarder.address if via in _RELAYS and function in _FOR_MARKETS else sender.address
+        speaker = sender.address
+        if via in _RELAYS and contract is self.ground.registry and function in _FOR_MARKETS:
+            speaker = self.ground.forwarder.address
 
         expected = Outcome("ERC2771ForwarderInvalidSigner", (_forger(sender).address, sender.address))
         if via is not Via.FORGED:
             expected = self._of_rules(lambda: rules(speaker, now))
             if via in _RELAYS and expected != DONE:
-                expected = Outcome("FailedCall")  # the forwarder keeps the reason for itself
+                note(f"      the rules say {self._told(expected)}, which the forwarder keeps for itself")
+                expected = Outcome("FailedCall")
         actual = self._of_contract(sender, contract, contract.calldata(function, *map(_to_chain, args)), via, now)
 
         assert actual == expected, (
