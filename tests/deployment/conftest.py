@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hexbytes import HexBytes
 
 from agentescrow.chain.wallet import LocalWallet
 from deployment import parameters
@@ -67,11 +68,22 @@ def die():
 
 
 @pytest.fixture
-def meddle(wallet) -> Callable[[], None]:
+def send_another(wallet) -> Callable[[], HexBytes]:
     """Send another transaction from the deploying account."""
 
     def send():
-        wallet.transact({"from": wallet.address, "to": wallet.address, "value": 0, "gas": 21_000})
+        transfer = {"from": wallet.address, "to": wallet.address, "value": 0, "gas": 21_000}
+        return wallet.transact(transfer)
+
+    return send
+
+
+@pytest.fixture
+def meddle(w3, send_another) -> Callable[[], None]:
+    """Have another transaction from the deploying account mined."""
+
+    def send():
+        w3.eth.wait_for_transaction_receipt(send_another(), poll_latency=0.01)
 
     return send
 

@@ -119,10 +119,10 @@ def test_deploy__nonce_moved_before_the_first__run_again(w3, wallet, local, reco
     assert deploy(w3, wallet, local, records).escrow
 
 
-def test_deploy__transaction_on_its_way__waits_for_it(w3, node, wallet, local, records, meddle):
+def test_deploy__transaction_on_its_way__says_so(w3, node, wallet, local, records, send_another):
     node.rpc("evm_setAutomine", False)
     try:
-        meddle()
+        send_another()
         with pytest.raises(NotMined, match="not mined yet: wait"):
             deploy(w3, wallet, local, records)
     finally:
