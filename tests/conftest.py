@@ -16,8 +16,13 @@ from localnet import usdc as circle_usdc
 
 
 def pytest_configure(config):
-    """Silence Ape: it prints a trace of each revert and asks for one of each transaction."""
-    if not config.pluginmanager.hasplugin("ape_test") or os.environ.get("TRACES"):
+    """Tell Ape what to leave to us: isolation, and the traces that it prints or asks for."""
+    if not config.pluginmanager.hasplugin("ape_test"):
+        return
+    # It asks the chain twenty times a test which fixtures have changed it, and restores too little
+    # when a fixture of the session comes late: `_isolated` of the contract suite, the machine's own.
+    config.option.disable_isolation = True
+    if os.environ.get("TRACES"):
         return
     from ape.api.transactions import ReceiptAPI
     from ape_ethereum.trace import Trace

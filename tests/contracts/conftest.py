@@ -15,6 +15,14 @@ PURSE = 10**15
 """What posters have: a thousand million USDC, enough for the greatest rewards."""
 
 
+@pytest.fixture(autouse=True)
+def _isolated(chain):
+    """Undo what a test and its own fixtures did; what belongs to the session is made before."""
+    snapshot = chain.snapshot()
+    yield
+    chain.restore(snapshot)
+
+
 @pytest.fixture(scope="session")
 def rival(accounts):
     """Owns an agent of its own and competes with `agent`."""

@@ -11,6 +11,11 @@ from tests.contracts.stake_registry.record_slot import RecordSlot
 ENDLESS = 2**256 - 1
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _staffed(agent_id, ledger, signing):
+    """Whatever lasts for the session is there before any test begins."""
+
+
 @pytest.fixture(scope="session")
 def market(accounts, chain):
     """The registry's first market, whose locks share the agent's slot."""

@@ -75,14 +75,6 @@ def test_constructor__treasury_where_money_would_be_lost__reverts(request, regis
         deploy(treasury=to)
 
 
-def test_constructor__treasury_is_itself__reverts(registry, deploy, owner):
-    """RUN-24, RUN-26."""
-    itself = owner.get_deployment_address(owner.nonce)
-
-    with reverting(registry.InvalidRecipient, to=itself):
-        deploy(treasury=itself)
-
-
 def test_constructor__good_arguments__are_kept_and_announced(
     deploy, usdc, identity, treasury, owner, market, second_market, forwarder
 ):

@@ -115,11 +115,11 @@ def test_stake__without_allowance__reverts(registry, usdc, outsider, agent_id, f
         registry.stake(agent_id, MIN_STAKE, sender=outsider)
 
 
-def test_stake__without_balance__reverts(registry, usdc, outsider, agent_id):
-    usdc.approve(registry, MIN_STAKE, sender=outsider)
+def test_stake__without_balance__reverts(registry, usdc, relayer, agent_id):
+    usdc.approve(registry, MIN_STAKE, sender=relayer)
 
     with ape.reverts("ERC20: transfer amount exceeds balance"):
-        registry.stake(agent_id, MIN_STAKE, sender=outsider)
+        registry.stake(agent_id, MIN_STAKE, sender=relayer)
 
 
 def test_stake__blacklisted_payer__reverts_and_changes_nothing(

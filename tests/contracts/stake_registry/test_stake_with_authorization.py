@@ -44,7 +44,7 @@ UNKNOWN_ID = 2**31
 SALT = b"\x01" * 32
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def payer(outsider, fund, agent_id):
     """Signs; has money, and never approved anything."""
     fund(outsider, 10 * MIN_STAKE)

@@ -33,6 +33,11 @@ class Payment:
         return bytes(self.call.encode_input(*self.args))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _staffed(agent_id, escrow, ledger, signing):
+    """Whatever lasts for the session is there before any test begins."""
+
+
 @pytest.fixture(scope="session", params=["registry", "escrow"])
 def vault(request):
     """StakeRegistry, then RunEscrow."""
