@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from agentescrow.domain.agent import reputation_score
 from agentescrow.domain.constants import BPS, PLATFORM_FEE_BPS
 from demo.ledger import Sheet
 from demo.solvency import Holding, holdings
 from demo.stage import Stage, Step
-from demo.wording import column, shown, usdc
+from demo.wording import Figures, shown, usdc
 
 _PERCENT = PLATFORM_FEE_BPS * 100 // BPS
 
@@ -38,68 +38,63 @@ def close(stage: Stage, sheet: Sheet) -> list[str]:
 
 def _runs(stage: Stage) -> Iterator[str]:
     stage.display.heading("Runs")
+    runs = {e.run_id: stage.contracts.escrow.get_run(e.run_id) for e in stage.endings}
+    figures = Figures(amount for run in runs.values() for amount in (run.reward, run.fee))
     rows = []
-    problems = []
     for ending in stage.endings:
-        run = stage.contracts.escrow.get_run(ending.run_id)
-        description = shown(stage.descriptions[ending.run_id])
+        run = runs[ending.run_id]
         worker = ending.agent.name if ending.agent else "-"
-        money = (column(run.reward), column(run.fee))
-        rows.append(
-            (str(ending.run_id), description, *money, worker, ending.wanted, run.state.name)
-        )
+        money = (figures.plain(run.reward), figures.plain(run.fee))
+        description = shown(stage.descriptions[ending.run_id])
+        row = (str(ending.run_id), *money, worker, ending.wanted, run.state.name, description)
+        rows.append(row)
         if run.state != ending.state:
-            problems.append(f"run {ending.run_id} is {run.state.name}, not {ending.state.name}")
-    fee = f">fee {_PERCENT} %"
-    columns = (">run", "description", ">reward", fee, "agent", "was to be", "is")
+            yield f"run {ending.run_id} is {run.state.name}, not {ending.state.name}"
+    columns = (">run", ">reward", f">fee {_PERCENT} %", "agent", "was to be", "is", "description")
     stage.display.table(columns, rows)
-    yield from problems
 
 
 def _agents(stage: Stage) -> None:
     stage.display.heading("Agents")
+    registry = stage.contracts.registry
+    records = {actor: registry.get_agent(actor.agent) for actor in stage.cast.agents}
+    figures = Figures(record.staked for record in records.values())
     rows = []
-    for actor in stage.cast.agents:
-        record = stage.contracts.registry.get_agent(actor.agent)
+    for actor, record in records.items():
+        status = registry.status_of(actor.agent).name
+        money = (figures.plain(record.staked), figures.plain(record.locked))
         counts = (record.claims, record.completions, record.rejections, record.strikes)
-        rows.append(
-            (
-                str(actor.agent),
-                actor.name,
-                stage.contracts.registry.status_of(actor.agent).name,
-                column(record.staked),
-                column(record.locked),
-                *map(str, counts),
-                str(reputation_score(record)),
-            )
-        )
-    columns = [">id", "agent", "status", ">staked", ">locked"]
-    columns += [">claims", ">completed", ">rejected", ">strikes", ">reputation"]
+        reputation = str(reputation_score(record))
+        rows.append((str(actor.agent), actor.name, *money, *map(str, counts), reputation, status))
+    columns = [">id", "agent", ">staked", ">locked"]
+    columns += [">claims", ">completed", ">rejected", ">strikes", ">reputation", "status"]
     stage.display.table(columns, rows)
 
 
 def _balances(stage: Stage, sheet: Sheet) -> None:
     stage.display.heading("Balance sheet, USDC")
-    accounts = sheet.moved
+    lines = [(a.name, a.start, a.paid, a.received, a.end, a.change) for a in sheet.moved]
+    sums = (sum(amounts) for amounts in zip(*(amounts for _, *amounts in lines), strict=True))
+    lines.append(("Σ", *sums))
+    figures = Figures(amount for _, *amounts in lines for amount in amounts)
     rows = [
-        [a.name, *map(column, (a.start, a.paid, a.received, a.end)), _signed(a.change)]
-        for a in accounts
+        (name, *map(figures.plain, amounts), figures.signed(won)) for name, *amounts, won in lines
     ]
-    sums = (
-        sum(a.start for a in accounts),
-        sum(a.paid for a in accounts),
-        sum(a.received for a in accounts),
-        sum(a.end for a in accounts),
-    )
-    rows.append(["Σ", *map(column, sums), _signed(sums[3] - sums[0])])
     columns = ("account", ">start", ">paid", ">received", ">end", ">change")
     stage.display.table(columns, rows, total=True)
 
 
-def _solvency(stage: Stage, held: tuple[Holding, ...]) -> None:
+def _solvency(stage: Stage, held: Sequence[Holding]) -> None:
     stage.display.heading("Solvency, USDC")
+    figures = Figures(amount for h in held for amount in (h.balance, h.owed))
     rows = [
-        (h.name, column(h.balance), column(h.owed), _signed(h.balance - h.owed), h.words)
+        (
+            h.name,
+            figures.plain(h.balance),
+            figures.plain(h.owed),
+            figures.signed(h.balance - h.owed),
+            h.words,
+        )
         for h in held
     ]
     columns = ("contract", ">balance", ">totalOwed", ">difference", "owed")
@@ -125,10 +120,6 @@ def _gas(stage: Stage) -> None:
     rows.append(("Σ", str(len(stage.steps)), "", "", f"{sum(s.gas for s in stage.steps):,}", ""))
     columns = ("step", ">times", ">least", ">most", ">in all", "paid by")
     stage.display.table(columns, rows, total=True)
-
-
-def _signed(amount: int) -> str:
-    return f"+{column(amount)}" if amount > 0 else column(amount)
 
 
 def verdict(stage: Stage, sheet: Sheet, problems: list[str], seconds: float) -> None:

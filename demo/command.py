@@ -21,7 +21,6 @@ from demo.runs_file import RunsFileRefused, read_runs
 )
 def cli(file: Path | None) -> None:
     """Play runs from start to end on a local chain of its own."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         runs = None if file is None else read_runs(file, int(time.time()))
     except RunsFileRefused as error:
@@ -32,6 +31,7 @@ def cli(file: Path | None) -> None:
     from deployment.errors import DeploymentError
     from localnet.errors import LocalnetError
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that Anvil is ended and tidied up
     try:
         adds_up = play(runs)
     except (AgentEscrowError, DeploymentError, LocalnetError) as error:

@@ -12,6 +12,7 @@ from typing import Final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.rule import Rule
 from rich.table import Table
@@ -30,6 +31,7 @@ COLOURS: Final = {
 }
 _PIPE_WIDTH: Final = 120
 _WIDEST: Final = 140
+_UNLIMITED: Final = 10_000
 _MONEY: Final = r"[0-9][0-9.,]*[0-9] (USDC|ETH)|\b[0-9] (USDC|ETH)"
 _STATUS: Final = r"\b(UNVERIFIED|PROVISIONAL|ESTABLISHED|FROZEN|BANNED)\b"
 
@@ -90,7 +92,7 @@ class Display:
         row = Table.grid(padding=(0, 2, 0, 0))
         row.add_column(width=12, no_wrap=True)
         row.add_column(width=9, no_wrap=True)
-        row.add_column()
+        row.add_column(overflow="fold")
         who = Text(name, style=f"bold {COLOURS[role]}")
         row.add_row(Text(moment(timestamp), style="dim"), who, _marked(text))
         self._print(row)
@@ -105,16 +107,25 @@ class Display:
         """Print a table.
 
         Args:
-            columns: Headings; with a leading ">" the column is right-aligned.
+            columns: Headings; with a leading ">" it is a column of figures, aligned to the right.
             rows: Cells, as text.
             total: Set the last row apart.
         """
-        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-        for name in columns:
-            right = name.startswith(">")
-            # Figures stay whole, whatever the width.
+        table = Table(
+            box=SIMPLE_HEAD,
+            show_edge=False,
+            pad_edge=False,
+            padding=(0, 1, 0, 0),
+            header_style="bold",
+        )
+        for number, name in enumerate(columns):
+            is_last = number == len(columns) - 1
+            # Where it is narrow, the last column and nothing else is broken.
             table.add_column(
-                name.removeprefix(">"), justify="right" if right else "left", no_wrap=right
+                name.removeprefix(">"),
+                justify="right" if name.startswith(">") else "left",
+                no_wrap=not is_last,
+                overflow="fold",
             )
         cells = [[_marked(cell) for cell in row] for row in rows]
         for number, row in enumerate(cells):
@@ -124,7 +135,12 @@ class Display:
                 style="bold" if total and last else "",
                 end_section=total and number == len(cells) - 2,
             )
+        everything = self._console.options.update(max_width=_UNLIMITED)
+        needed = Measurement.get(self._console, everything, table).minimum
+        width = self._console.width
+        self._console.width = max(width, needed)  # rather a broken line than a figure cut short
         self._print(table)
+        self._console.width = width
 
     def _print(self, what: RenderableType) -> None:
         if self._is_screen:

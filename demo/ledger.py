@@ -10,6 +10,7 @@ from web3 import Web3
 
 from agentescrow.chain.decode import decode_events
 from agentescrow.chain.events import UsdcTransfer
+from agentescrow.domain.constants import ZERO_ADDRESS
 from demo.stage import Stage
 from demo.wording import usdc
 
@@ -90,16 +91,17 @@ class Ledger:
         """Draw up the sheet."""
         paid, received = self._movements()
         names, end = self._names(), self._balances()
-        strangers = sorted({*paid, *received} - names.keys())
+        strangers = sorted({*paid, *received} - names.keys() - {ZERO_ADDRESS})
         accounts = [
             Account(name, self._start[at], paid[at], received[at], end[at], is_known=True)
             for at, name in names.items()
         ]
-        accounts += [
-            Account(at, 0, paid[at], received[at], self._balance(at), is_known=False)
-            for at in strangers
-        ]
+        accounts += [self._stranger(at, paid[at], received[at]) for at in strangers]
         return Sheet(tuple(accounts), self._stage.contracts.usdc.total_supply() - self._supply)
+
+    def _stranger(self, address: str, paid: int, received: int) -> Account:
+        end = self._balance(address)
+        return Account(address, end + paid - received, paid, received, end, is_known=False)
 
     def _names(self) -> dict[str, str]:
         contracts = self._stage.contracts

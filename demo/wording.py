@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -9,6 +10,7 @@ from agentescrow.domain.constants import DAY, ONE_USDC, USDC_DECIMALS
 from agentescrow.domain.money import format_usdc
 
 _UNITS: Final = (("day", DAY), ("hour", 3600), ("minute", 60), ("second", 1))
+_FEWEST: Final = 2  # decimals
 
 
 def usdc(amount: int) -> str:
@@ -20,16 +22,32 @@ def usdc(amount: int) -> str:
     return f"{format_usdc(amount)} USDC"
 
 
-def column(amount: int) -> str:
-    """Write an amount so that points stand below each other: "10,000.000000", a hyphen for nothing.
+class Figures:
+    """Writes amounts so that their points stand below each other, with the decimals they need.
 
     Args:
-        amount: Base units.
+        amounts: All that will be written, base units.
     """
-    if amount == 0:
-        return f"-{' ' * (USDC_DECIMALS + 1)}"
-    whole, fraction = divmod(abs(amount), ONE_USDC)
-    return f"{'-' if amount < 0 else ''}{whole:,}.{fraction:0{USDC_DECIMALS}d}"
+
+    def __init__(self, amounts: Iterable[int]) -> None:
+        self._decimals = max((self._needed(amount) for amount in amounts), default=_FEWEST)
+
+    def plain(self, amount: int) -> str:
+        """Write an amount: "10,000.00", a hyphen for nothing."""
+        if amount == 0:
+            return f"-{' ' * (self._decimals + 1)}"
+        whole, fraction = divmod(abs(amount), ONE_USDC)
+        decimals = f"{fraction:0{USDC_DECIMALS}d}"[: self._decimals]
+        return f"{'-' if amount < 0 else ''}{whole:,}.{decimals}"
+
+    def signed(self, amount: int) -> str:
+        """Write a difference: "+110.00"."""
+        return f"{'+' if amount > 0 else ''}{self.plain(amount)}"
+
+    @staticmethod
+    def _needed(amount: int) -> int:
+        decimals = f"{abs(amount) % ONE_USDC:0{USDC_DECIMALS}d}".rstrip("0")
+        return max(len(decimals), _FEWEST)
 
 
 def moment(timestamp: int) -> str:

@@ -1,0 +1,102 @@
+"""`make demo`: the four stories."""
+
+from __future__ import annotations
+
+import pytest
+
+from deployment.record import FINISHED, UNFINISHED
+
+_STORIES = {
+    "1. Work, a revision, approval": [
+        "agent      registers agent 0",
+        "agent      stakes 20 USDC",
+        "poster     posts run 1",
+        "100 USDC + 5 USDC fee",
+        "agent      claims run 1: locks 20 USDC",
+        "agent      starts to work on run 1",
+        "agent      submits run 1",
+        "poster     asks for revision 1 of run 1",
+        "agent      resubmits run 1",
+        "poster     approves run 1: 100 USDC to the agent, 5 USDC fee",
+    ],
+    "2. An agent vanishes: slash, compensation, FROZEN, re-stake": [
+        "agent      claims run 2",
+        "7 days pass",
+        "poster     slashes run 2: 10.5 USDC back + 10.5 USDC of the stake as compensation",
+        "agent 0 is FROZEN",
+        "agent      tries to claim run 3 and is refused: Agent 0 is FROZEN",
+        "agent      stakes 20 USDC, with a permit in the same transaction: agent 0 is PROVISIONAL",
+        "agent      claims run 3",
+    ],
+    "3. A poster stays silent: anybody finalizes": [
+        "agent      submits run 3",
+        "7 days pass",
+        "outsider   finalizes run 3, silence has approved it: 50 USDC to the agent",
+        "outsider   sends 7.5 USDC of fees to the treasury",
+    ],
+    "4. An agent without ETH: it signs, a relayer pays the gas": [
+        "newcomer   has 20 USDC and 0 ETH",
+        "newcomer   stakes 20 USDC by a signed EIP-3009 authorization",
+        "newcomer   claims run 4: locks 20 USDC of its stake",
+        "(sent by the relayer)",
+        "newcomer   has earned 40 USDC, and still has 0 ETH",
+    ],
+}
+
+
+def _records():
+    files = [file for folder in (FINISHED, UNFINISHED) for file in folder.glob("*")]
+    return {file: file.stat().st_mtime_ns for file in files}
+
+
+@pytest.fixture(scope="module")
+def before():
+    return _records()
+
+
+@pytest.fixture(scope="module")
+def played(demo, before):
+    return demo()
+
+
+def test_demo__no_file__plays_to_the_end(played):
+    assert (played.code, played.err) == (0, "")
+    assert played.lines[-1].startswith("Everything adds up: ")
+
+
+@pytest.mark.parametrize("heading", _STORIES)
+def test_demo__no_file__tells_each_story_in_order(played, heading):
+    text = "\n".join(played.chapter(heading))
+    at = 0
+    for step in _STORIES[heading]:
+        assert step in text[at:]
+        at = text.index(step, at)
+
+
+def test_demo__no_file__accounts_for_every_unit(played, adds_up):
+    """RUN-20: what the contracts hold is what they owe, and nothing was lost on the way."""
+    adds_up(played)
+    change = {name: cells[-1] for name, cells in played.table("Balance sheet, USDC").items()}
+    # Earned: 100 + 50 for the agent, less 20 slashed and 20 staked. RUN-3: fees 5 + 2.5.
+    assert (change["agent"], change["newcomer"]) == ("+110.00", "+20.00")
+    # STAKE-8: 9.5 of the slash are beyond what the run cost the poster.
+    assert change["treasury"] == "+17.00"
+    assert change["poster"] == "-189.00"
+
+
+def test_demo__no_file__shows_the_gas_of_every_step(played):
+    gas = played.table("Gas per step")
+    steps = {"postRun", "claimRun", "startRun", "submitWork", "requestRevision", "approve"}
+    assert steps | {"slash", "finalize"} <= gas.keys()
+    assert gas["slash"][0] == "1"
+    assert gas["claimRun"][-1] == "agent, relayer"
+    assert sum(int(c[0]) for name, c in gas.items() if name != "Σ") == int(gas["Σ"][0])
+
+
+def test_demo__piped__prints_plain_lines(played):
+    assert not [c for c in played.out if c != "\n" and not c.isprintable()]
+    assert all(line == line.rstrip() and len(line) <= 120 for line in played.lines)
+
+
+def test_demo__played__leaves_no_record_behind(played, before):
+    assert _records() == before
