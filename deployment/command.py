@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -19,14 +20,16 @@ from agentescrow.chain.connection import chain_time
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import find, load
 from agentescrow.chain.events import Event
+from agentescrow.chain.forwarder import GaslessWallet
 from agentescrow.chain.reverts import translate
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
-from agentescrow.errors import AgentEscrowError, NodeUnreachable
+from agentescrow.errors import NodeUnreachable
 from deployment.ape_wallet import ADDRESS, impersonated, wallet_of
 from deployment.display import as_json
 
 _TEST_ACCOUNT = "TEST::"
+_UNSET = re.compile(r"\$\{(\w+)\}")  # Ape leaves a variable that is not set as it is
 _NO_ACCOUNT = "an account is missing: name one with --account (`ape accounts list` shows yours)"
 PERMIT_SECONDS = 3600
 """How long a permit is valid that is signed and sent at once."""
@@ -63,7 +66,7 @@ class VerbCommand(ConnectedProviderCommand):  # type: ignore[misc] # Ape is not 
         Raises:
             click.ClickException: It failed; the message is for the person in front of it.
         """
-        logger.set_level(LogLevel.WARNING)
+        logger.set_level(LogLevel.ERROR)
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
@@ -127,11 +130,15 @@ def verb(*, signs: bool = True) -> Callable[[Callable[..., None]], click.Command
             deployment: Path | None,
             json_wanted: bool,
             account: str | None = None,
+            relayer: str | None = None,
             yes: bool = False,
             **arguments: object,
         ) -> None:
             contracts = _contracts(deployment)
             wallet = wallet_named(contracts.w3, account, yes) if account else None
+            if wallet is not None and relayer is not None:
+                payer = wallet_named(contracts.w3, relayer, yes)
+                wallet = GaslessWallet(wallet, payer, contracts.forwarder)
             function(Session(contracts, wallet, json_wanted), **arguments)
 
         functools.update_wrapper(run, function)
@@ -160,6 +167,7 @@ def _options(signs: bool) -> list[Callable[..., Any]]:
             help="Who acts: an alias of Ape's, TEST::0 to TEST::9 on a local chain, "
             "or any address where the node impersonates.",
         ),
+        click.option("--relayer", help="Who pays the gas: --account signs only, and needs no ETH."),
         click.option("--yes", is_flag=True, help="Sign without asking."),
         *shared,
     ]
@@ -209,8 +217,12 @@ def _one_line(error: Exception) -> str:
     meaning = translate(error)
     if meaning is not None:
         return str(meaning)
-    if isinstance(error, ApeException | AgentEscrowError):
-        return " ".join(str(error).split())
+    text = " ".join(str(error).split())
+    unset = _UNSET.search(text)
+    if unset:
+        return f"{unset[1]} is not set: export the RPC address of a node in it"
+    if isinstance(error, ApeException):
+        return text
     if isinstance(error, ConnectionError | TimeoutError):
         return str(NodeUnreachable("the node does not answer: check the network and its address"))
     raise error

@@ -129,6 +129,7 @@ def _receipt(w3: Web3, transaction: HexBytes) -> TxReceipt:
 
 def _with_sender(error: Exception, wallet: Wallet) -> Exception:
     meaning = translate(error)
-    if isinstance(meaning, InsufficientFunds):
+    # An error of ours has its account already: a relayer's.
+    if meaning is not error and isinstance(meaning, InsufficientFunds):
         return InsufficientFunds(meaning.asset, wallet.address, meaning.words)
     return error

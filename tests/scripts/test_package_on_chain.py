@@ -17,6 +17,7 @@ from agentescrow.domain.run import RunState
 from agentescrow.errors import (
     ContractReverted,
     DeploymentUnknown,
+    InsufficientFunds,
     NodeUnreachable,
     TransactionFailed,
     WrongChain,
@@ -60,6 +61,17 @@ def test_gasless_wallet__contract_refuses__says_why(contracts, open_run, gasless
     with pytest.raises(ContractReverted, match="There is no agent 9") as raised:
         contracts.escrow.claim_run(gasless, open_run(), 9)
     assert raised.value.name == "AgentUnknown"
+
+
+def test_gasless_wallet__relayer_without_eth__is_named(
+    contracts, wallets, open_run, staked_agent, gasless, rpc
+):
+    """RUN-19: it is the relayer who pays, so it is the relayer who lacks ETH."""
+    run_id, payer = open_run(), wallets.relayer.address
+    rpc("anvil_setBalance", payer, "0x0")
+
+    with pytest.raises(InsufficientFunds, match=payer):
+        contracts.escrow.claim_run(gasless, run_id, staked_agent)
 
 
 def test_execute__expired_changed_replayed__is_refused_in_words(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -227,6 +228,21 @@ def test_network__nobody_there__is_said(bare, record_file):
     assert done.exit_code == 1
     assert len(done.output.splitlines()) == 1
     assert "127.0.0.1:1" in done.output
+
+
+def test_network__variable_not_set__is_named():
+    """ape-config.yaml takes the nodes of public networks from the environment."""
+    environment = {key: value for key, value in os.environ.items() if key != "BASE_RPC_URL"}
+    command = ["ape", "run", "show", "--network", "base:mainnet:node"]
+
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: BASE_RPC_URL is not set: export the RPC address of a node in it\n"
+    )
 
 
 def test_ape_run__real_process__one_line_and_exit_code(local, record_file, open_run):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+
 import pytest
+from eth_account import Account
 
 from agentescrow.chain.connection import chain_time
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import DAY, ONE_USDC
 from agentescrow.domain.run import RunState
 from localnet import usdc
+from localnet.artifacts import ROOT
 
 WEEK = 7 * DAY
 
@@ -223,6 +229,52 @@ def test_show__nothing__tells_of_the_contracts(says, does, open_run, contracts):
     assert "105 USDC held, 105 USDC owed" in says("show", by=None)
     assert (facts["escrowHolds"], facts["escrowOwes"]) == (105 * ONE_USDC, 105 * ONE_USDC)
     assert facts["escrow"] == contracts.escrow.address
+
+
+def test_relayer__account_without_eth__only_signs(
+    does, fails, rpc, contracts, wallets, open_run, staked_agent
+):
+    """RUN-19: an agent without ETH claims; a relayer pays."""
+    run_id = open_run()
+    rpc("anvil_setBalance", wallets.agent.address, "0x0")
+    relayer = ("--relayer", "TEST::5")
+
+    assert "insufficient ETH" in fails("claim", run_id, "--agent", staked_agent, by="agent")
+    done = does("claim", run_id, "--agent", staked_agent, *relayer, by="agent")
+    staked = does("stake", 5, "--agent", staked_agent, "--permit", *relayer, by="agent")
+
+    assert done["wallet"] == wallets.agent.address
+    assert staked["from_"] == wallets.agent.address
+    assert "does not trust the forwarder" in fails(
+        "stake", 5, "--agent", staked_agent, *relayer, by="agent"
+    )
+
+
+def test_account__key_file__acts_unattended(local, record_file, rpc, tmp_path, contracts):
+    """Point 4: keys only through Ape's accounts; unattended, with the passphrase in a variable."""
+    key = Account.create()
+    rpc("anvil_setBalance", key.address, hex(10**18))
+    (tmp_path / "accounts").mkdir()
+    keyfile = json.dumps(Account.encrypt(key.key, "secret", kdf="pbkdf2", iterations=2))
+    (tmp_path / "accounts" / "worker.json").write_text(keyfile)
+    more = {"APE_DATA_FOLDER": str(tmp_path), "APE_ACCOUNTS_worker_PASSPHRASE": "secret"}
+
+    command = ["ape", "run", "register", "--account", "worker", "--yes", "--json"]
+    command += ["--network", local.url, "--deployment", str(record_file)]
+
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **more},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["owner"] == key.address
+    assert contracts.identity.owner_of(0) == key.address
 
 
 def test_account__address_without_key__is_impersonated(bare, local, record_file, contracts, rpc):
