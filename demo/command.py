@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 import time
@@ -21,6 +22,8 @@ from demo.runs_file import RunsFileRefused, read_runs
 )
 def cli(file: Path | None) -> None:
     """Play runs from start to end on a local chain of its own."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may know fewer characters than we use
     try:
         runs = None if file is None else read_runs(file, int(time.time()))
     except RunsFileRefused as error:
@@ -31,7 +34,8 @@ def cli(file: Path | None) -> None:
     from deployment.errors import DeploymentError
     from localnet.errors import LocalnetError
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that Anvil is ended and tidied up
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # so that Anvil's files are tidied up
+        signal.signal(ending, lambda number, _: sys.exit(128 + number))
     try:
         adds_up = play(runs)
     except (AgentEscrowError, DeploymentError, LocalnetError) as error:
