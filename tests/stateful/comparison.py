@@ -43,7 +43,9 @@ class Comparison:
         """
         twin = self._twin
         changed = self._changed()
-        runs = (numbers | changed["runs"] | self._one_in_turn(twin.escrow.runs)) & twin.escrow.runs.keys()
+        runs = (
+            numbers | changed["runs"] | self._one_in_turn(twin.escrow.runs)
+        ) & twin.escrow.runs.keys()
         agents = (numbers | changed["agents"]) & set(self._ground.agent_ids)
         agents |= {twin.escrow.runs[run].agent_id for run in runs} & set(self._ground.agent_ids)
         agents |= self._one_in_turn(self._ground.agent_ids)
@@ -55,7 +57,9 @@ class Comparison:
 
     def after_time(self) -> None:
         """Compare what follows from the time: the ladder, and who may claim what."""
-        for run_id in self._one_in_turn(self._twin.escrow.runs) | self._one_in_turn(self._twin.escrow.runs):
+        for run_id in self._one_in_turn(self._twin.escrow.runs) | self._one_in_turn(
+            self._twin.escrow.runs
+        ):
             self._run(run_id, [*self._ground.agent_ids])
         for agent_id in self._ground.agent_ids:
             self._agent(agent_id)
@@ -75,7 +79,9 @@ class Comparison:
         for agent_id in ground.agent_ids:
             self._agent(agent_id)
             self._rights(agent_id)
-        self._money({person.address for person in EVERYBODY} | {c.address for c in ground.contracts})
+        self._money(
+            {person.address for person in EVERYBODY} | {c.address for c in ground.contracts}
+        )
         self._settings()
         self._unknown_ids()
         self._conservation()
@@ -119,7 +125,9 @@ class Comparison:
             says = twin.is_operator(agent_id, person.address)
             self._same(registry, "isOperator", agent_id, person.address, says=(says,))
         if twin.identity.exists(agent_id):
-            self._same(registry, "payoutWalletOf", agent_id, says=(twin.payout_wallet_of(agent_id),))
+            self._same(
+                registry, "payoutWalletOf", agent_id, says=(twin.payout_wallet_of(agent_id),)
+            )
 
     def _money(self, accounts: set[str]) -> None:
         ground, twin = self._ground, self._twin
@@ -129,7 +137,9 @@ class Comparison:
                 self._same(vault, "creditOf", account, says=(twin_vault.credit_of(account),))
             # Solvency (RUN-20), of the contract's own figures.
             held = self._asked(ground.usdc, "balanceOf", vault.address)
-            assert held >= self._asked(vault, "totalOwed"), f"{vault.address} holds less than it owes"
+            assert held >= self._asked(vault, "totalOwed"), (
+                f"{vault.address} holds less than it owes"
+            )
         self._same(ground.escrow, "accruedFees", says=(twin.escrow.accrued_fees(),))
         self._same(ground.escrow, "runCount", says=(twin.escrow.run_count(),))
         always = {ground.escrow.address, ground.registry.address, twin.escrow.treasury}
@@ -145,21 +155,35 @@ class Comparison:
         for market in (ground.escrow.address, *(person.address for person in MARKETS)):
             usable = twin.registry.is_market(market, now=ground.chain.now)
             self._same(ground.registry, "isMarket", market, says=(usable,))
-            self._same(ground.registry, "marketUsableAt", market, says=(twin.registry.market_usable_at(market),))
+            self._same(
+                ground.registry,
+                "marketUsableAt",
+                market,
+                says=(twin.registry.market_usable_at(market),),
+            )
         for run in twin.escrow.runs.values():
             self._same(ground.escrow, "feeOn", run.reward, says=(run.fee,))
 
     def _unknown_ids(self) -> None:
         for run_id in (0, self._twin.escrow.run_count() + 1):
-            for view, more in (("getRun", ()), ("slashableAt", ()), ("reviewEndsAt", ()), ("claimEligibility", (0,))):
+            for view, more in (
+                ("getRun", ()),
+                ("slashableAt", ()),
+                ("reviewEndsAt", ()),
+                ("claimEligibility", (0,)),
+            ):
                 self._refused(self._ground.escrow, view, run_id, *more, says=("RunUnknown", run_id))
         for agent_id in UNKNOWN_AGENTS:
-            self._refused(self._ground.registry, "payoutWalletOf", agent_id, says=("AgentUnknown", agent_id))
+            self._refused(
+                self._ground.registry, "payoutWalletOf", agent_id, says=("AgentUnknown", agent_id)
+            )
 
     def _conservation(self) -> None:
         """No unit of USDC has come or gone: all balances are compared, so the twin's sum is the real one."""
         assert sum(self._twin.token.balances.values()) == self._minted
-        known = {person.address for person in EVERYBODY} | {c.address for c in self._ground.contracts}
+        known = {person.address for person in EVERYBODY} | {
+            c.address for c in self._ground.contracts
+        }
         assert self._twin.token.balances.keys() <= known
 
     # How
@@ -179,7 +203,9 @@ class Comparison:
         except Reverted as error:
             assert (error.name, *error.args_by_name.values()) == says
         else:
-            raise AssertionError(f"{view}{args}: the contract says {answer.hex()}, the rules say {says}")
+            raise AssertionError(
+                f"{view}{args}: the contract says {answer.hex()}, the rules say {says}"
+            )
 
     def _asked(self, contract: Contract, view: str, *args: int | str) -> int:
         return int.from_bytes(self._raw(contract, view, args), "big")
@@ -201,7 +227,9 @@ class Comparison:
         }
         before, self._seen = self._seen, {name: dict(records) for name, records in current.items()}
         return {
-            name: {key for key, record in records.items() if before.get(name, {}).get(key) != record}
+            name: {
+                key for key, record in records.items() if before.get(name, {}).get(key) != record
+            }
             for name, records in current.items()
         }
 
@@ -226,7 +254,9 @@ def _run_words(run: Run) -> tuple[Any, ...]:
 
 
 def _words(values: tuple[Any, ...]) -> bytes:
-    return b"".join(_address_word(v) if isinstance(v, str) else int(v).to_bytes(32, "big") for v in values)
+    return b"".join(
+        _address_word(v) if isinstance(v, str) else int(v).to_bytes(32, "big") for v in values
+    )
 
 
 @cache

@@ -9,7 +9,9 @@ from tests.stateful import profiles  # noqa: F401 - registers the profiles befor
 
 def pytest_ignore_collect(collection_path, config):
     """Leave the other backend's test to the other command."""
-    other = "test_in_process.py" if config.pluginmanager.hasplugin("ape_test") else "test_on_anvil.py"
+    other = (
+        "test_in_process.py" if config.pluginmanager.hasplugin("ape_test") else "test_on_anvil.py"
+    )
     return True if collection_path.name == other else None
 
 

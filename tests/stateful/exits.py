@@ -6,7 +6,7 @@ from hypothesis import note
 
 from agentescrow.domain.run import CLAIMED_STATES, FUNDED_STATES, RunState
 from tests.stateful import people
-from tests.stateful.people import BY_ADDRESS
+from tests.stateful.people import BY_ADDRESS, Person
 from tests.stateful.world import DONE, World
 
 
@@ -28,7 +28,10 @@ def everybody_leaves(world: World) -> None:
     _fees(world)
     _stakes(world)
     world.comparison.everything()
-    for vault, twin in ((world.ground.escrow, world.twin.escrow), (world.ground.registry, world.twin.registry)):
+    for vault, twin in (
+        (world.ground.escrow, world.twin.escrow),
+        (world.ground.registry, world.twin.registry),
+    ):
         assert twin.total_owed() == 0, "somebody's money is left"
         assert world.twin.token.balance_of(vault.address) == world.given[vault.address]
 
@@ -37,21 +40,28 @@ def _without_the_poster(world: World, run_id: int) -> None:
     escrow = world.ground.escrow
     run = world.twin.escrow.get_run(run_id)
     if run.state == RunState.OPEN:
-        _wait_until(world, run.deadline)
-        assert world.act(people.outsider, escrow, "cancelRun", run_id) == DONE
+        _as_soon_as_possible(world, people.outsider, "cancelRun", run_id, run.deadline)
         return
     if run.state != RunState.SUBMITTED:
-        assert world.act(BY_ADDRESS[run.wallet], escrow, "submitWork", run_id, "ipfs://last") == DONE
-    _wait_until(world, world.twin.escrow.review_ends_at(run_id))
-    assert world.act(people.outsider, escrow, "finalize", run_id) == DONE
+        assert (
+            world.act(BY_ADDRESS[run.wallet], escrow, "submitWork", run_id, "ipfs://last") == DONE
+        )
+    limit = world.twin.escrow.review_ends_at(run_id)
+    _as_soon_as_possible(world, people.outsider, "finalize", run_id, limit)
 
 
 def _without_the_agent(world: World, run_id: int) -> None:
-    escrow = world.ground.escrow
     run = world.twin.escrow.get_run(run_id)
     call = {RunState.OPEN: "cancelRun", RunState.SUBMITTED: "approve"}.get(run.state, "slash")
-    _wait_until(world, run.slashable_at)
-    assert world.act(BY_ADDRESS[run.poster], escrow, call, run_id) == DONE
+    _as_soon_as_possible(world, BY_ADDRESS[run.poster], call, run_id, run.slashable_at)
+
+
+def _as_soon_as_possible(world: World, sender: Person, call: str, run_id: int, limit: int) -> None:
+    """Refused a second before the limit, and done at it; done at once where it is over."""
+    escrow = world.ground.escrow
+    if limit - 1 > world.now:
+        assert world.act(sender, escrow, call, run_id, at=limit - 1) != DONE
+    assert world.act(sender, escrow, call, run_id, at=max(limit, world.now + 1)) == DONE
 
 
 def _circle_relents(world: World) -> None:
@@ -75,15 +85,23 @@ def _second_markets_let_go(world: World) -> None:
 
 
 def _credits(world: World) -> None:
-    for vault, twin in ((world.ground.escrow, world.twin.escrow), (world.ground.registry, world.twin.registry)):
+    for vault, twin in (
+        (world.ground.escrow, world.twin.escrow),
+        (world.ground.registry, world.twin.registry),
+    ):
         for account in list(twin.credits):
-            assert world.act(BY_ADDRESS[account], vault, "withdrawCredit", people.safe_place) == DONE
+            assert (
+                world.act(BY_ADDRESS[account], vault, "withdrawCredit", people.safe_place) == DONE
+            )
 
 
 def _fees(world: World) -> None:
     if world.twin.escrow.accrued_fees():
         escrow = world.ground.escrow
-        assert world.act(BY_ADDRESS[world.twin.escrow.owner], escrow, "setTreasury", people.safe_place) == DONE
+        assert (
+            world.act(BY_ADDRESS[world.twin.escrow.owner], escrow, "setTreasury", people.safe_place)
+            == DONE
+        )
         assert world.act(people.outsider, escrow, "sweepFees") == DONE
 
 
@@ -92,10 +110,10 @@ def _stakes(world: World) -> None:
         available = world.twin.registry.available_stake(agent_id)
         if available:
             holder = BY_ADDRESS[world.twin.identity.agents[agent_id].owner]
-            assert world.act(holder, world.ground.registry, "unstake", agent_id, available, people.safe_place) == DONE
+            assert (
+                world.act(
+                    holder, world.ground.registry, "unstake", agent_id, available, people.safe_place
+                )
+                == DONE
+            )
         assert world.twin.registry.get_agent(agent_id).staked == 0
-
-
-def _wait_until(world: World, moment: int) -> None:
-    if moment > world.now:
-        world.pass_time(moment)

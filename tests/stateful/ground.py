@@ -37,9 +37,15 @@ class Twin:
 
     def remember(self) -> list[dict[str, Any]]:
         """What a call may change, for a multicall of which a part is refused."""
-        ledger = {field.name: copy.copy(getattr(self.token, field.name)) for field in fields(self.token)}
+        ledger = {
+            field.name: copy.copy(getattr(self.token, field.name)) for field in fields(self.token)
+        }
         vaults = [
-            {name: copy.copy(value) for name, value in vars(vault).items() if isinstance(value, dict | set | int | str)}
+            {
+                name: copy.copy(value)
+                for name, value in vars(vault).items()
+                if isinstance(value, dict | set | int | str)
+            }
             for vault in (self.registry, self.escrow)
         ]
         return [ledger, *vaults]
@@ -111,7 +117,9 @@ class Ground:
 
     def _names(self) -> dict[str, str]:
         names = ("usdc", "identity", "forwarder", "registry", "escrow")
-        contracts = {contract.address: name for contract, name in zip(self.contracts, names, strict=True)}
+        contracts = {
+            contract.address: name for contract, name in zip(self.contracts, names, strict=True)
+        }
         return contracts | {person.address: person.role for person in EVERYBODY}
 
     def _deploy(self) -> None:
@@ -120,7 +128,13 @@ class Ground:
         escrow_address = created_address(deployer.address, chain.nonce(deployer.address) + 1)
         parties = (people.treasury, people.owner)
         self.registry = chain.deploy(
-            ours("StakeRegistry"), self.usdc, self.identity, *parties, [escrow_address], self.forwarder, sender=deployer
+            ours("StakeRegistry"),
+            self.usdc,
+            self.identity,
+            *parties,
+            [escrow_address],
+            self.forwarder,
+            sender=deployer,
         )
         self.deployed_at = chain.now
         self.escrow = chain.deploy(
@@ -160,8 +174,12 @@ class Ground:
         first, _, third, _ = ids
         self.identity.send(people.agent_owner, "approve", people.agent_operator, first)
         deadline = self.chain.now + 60
-        consent = self.signatures.wallet_consent(people.agent_wallet, first, people.agent_owner.address, deadline)
-        self.identity.send(people.agent_owner, "setAgentWallet", first, people.agent_wallet, deadline, consent)
+        consent = self.signatures.wallet_consent(
+            people.agent_wallet, first, people.agent_owner.address, deadline
+        )
+        self.identity.send(
+            people.agent_owner, "setAgentWallet", first, people.agent_wallet, deadline, consent
+        )
         self.identity.send(people.fleet_owner, "unsetAgentWallet", third)
         self.identity.send(people.fleet_owner, "setApprovalForAll", people.fleet_operator, True)
 

@@ -5,16 +5,23 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
-from agentescrow.domain.constants import DAY, ESTABLISHED_AFTER, ESTABLISHED_COMPLETIONS, MARKET_DELAY, MIN_STAKE, ONE_USDC
+from agentescrow.domain.constants import (
+    DAY,
+    ESTABLISHED_AFTER,
+    ESTABLISHED_COMPLETIONS,
+    MARKET_DELAY,
+    MIN_STAKE,
+    ONE_USDC,
+)
 from tests.stateful import people
 from tests.stateful.offers import Offer, good_offers
 from tests.stateful.people import POSTERS
 from tests.stateful.rules_circumstances import CircumstanceRules
-from tests.stateful.rules_runs import RunRules
+from tests.stateful.rules_limits import LimitRules
 from tests.stateful.rules_stakes import StakeRules
 
 
-class EscrowMachine(RunRules, StakeRules, CircumstanceRules):
+class EscrowMachine(LimitRules, StakeRules, CircumstanceRules):
     """StakeRegistry, RunEscrow, USDC and the identity registry beside the twin."""
 
     @initialize(
@@ -23,7 +30,9 @@ class EscrowMachine(RunRules, StakeRules, CircumstanceRules):
         market=st.booleans(),
         experienced=st.sampled_from([False, False, True]),
     )
-    def the_day_begins(self, staked: tuple[int, ...], first: list[Offer], market: bool, experienced: bool) -> None:
+    def the_day_begins(
+        self, staked: tuple[int, ...], first: list[Offer], market: bool, experienced: bool
+    ) -> None:
         """Some agents have staked, some runs are open, there may be a second market, and one agent ESTABLISHED."""
         for agent_id, runs in zip(self.agents, staked, strict=True):
             if runs:

@@ -46,7 +46,9 @@ class Offer:
     def terms(self, now: int) -> RunTerms:
         """The terms, if sent now."""
         deadline = now + self.deadline_ahead
-        return RunTerms(self.reward, deadline, self.review_days, self.max_revisions, self.min_status)
+        return RunTerms(
+            self.reward, deadline, self.review_days, self.max_revisions, self.min_status
+        )
 
 
 def _mostly(usual: object, *others: object, weight: int = 7) -> st.SearchStrategy:
@@ -57,7 +59,19 @@ def _mostly(usual: object, *others: object, weight: int = 7) -> st.SearchStrateg
 # Reward and fee of 19_047_619 are MIN_STAKE exactly: there the cap of a compensation begins to bite. The fee of 20
 # is exactly 1, that of 21 is rounded up. A run below 1 USDC is no completion.
 rewards = st.sampled_from(
-    [10 * ONE_USDC, 100 * ONE_USDC, 1, 19, 20, 21, ONE_USDC - 1, ONE_USDC, 19_047_618, 19_047_619, 19_047_620]
+    [
+        10 * ONE_USDC,
+        100 * ONE_USDC,
+        1,
+        19,
+        20,
+        21,
+        ONE_USDC - 1,
+        ONE_USDC,
+        19_047_618,
+        19_047_619,
+        19_047_620,
+    ]
 ) | st.integers(1, 400 * ONE_USDC)
 good_offers = st.builds(
     Offer,

@@ -36,7 +36,9 @@ class Person:
 
 def _person(role: str) -> Person:
     key = PrivateKey(keccak(text=f"agentescrow stateful {role}"))
-    return Person(role, key, checksum("0x" + keccak(key.public_key.format(compressed=False)[1:])[12:].hex()))
+    return Person(
+        role, key, checksum("0x" + keccak(key.public_key.format(compressed=False)[1:])[12:].hex())
+    )
 
 
 owner = _person("owner")
@@ -67,7 +69,15 @@ relayer = _person("relayer")
 safe_place = _person("safe_place")
 
 POSTERS = (poster, rich_poster, poor_poster)
-AGENT_PEOPLE = (agent_owner, agent_wallet, agent_operator, lone_agent, fleet_owner, fleet_operator, buyer)
+AGENT_PEOPLE = (
+    agent_owner,
+    agent_wallet,
+    agent_operator,
+    lone_agent,
+    fleet_owner,
+    fleet_operator,
+    buyer,
+)
 MARKETS = (second_market, third_market)
 PLATFORM = (owner, next_owner, treasury, next_treasury)
 EVERYBODY = (*POSTERS, *AGENT_PEOPLE, *MARKETS, *PLATFORM, outsider, relayer, safe_place)

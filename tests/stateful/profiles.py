@@ -14,7 +14,11 @@ _SHARED = {
     "database": None,
     "print_blob": True,
     # Examples are long on purpose. Explaining a failure takes longer than reading its story.
-    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+    "suppress_health_check": [
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ],
     "phases": [Phase.explicit, Phase.generate, Phase.shrink],
 }
 # Examples and steps: in process, and on Anvil.

@@ -55,8 +55,14 @@ class CircumstanceRules(Stage):
         twin = self.twin
         moments = {run.deadline for run in twin.escrow.runs.values()}
         moments |= {run.due_at for run in twin.escrow.runs.values()}
-        moments |= {run.claimed_at + ABANDON_WINDOW for run in twin.escrow.runs.values() if run.claimed_at}
-        moments |= {agent.staked_at + ESTABLISHED_AFTER for agent in twin.registry.agents.values() if agent.staked_at}
+        moments |= {
+            run.claimed_at + ABANDON_WINDOW for run in twin.escrow.runs.values() if run.claimed_at
+        }
+        moments |= {
+            agent.staked_at + ESTABLISHED_AFTER
+            for agent in twin.registry.agents.values()
+            if agent.staked_at
+        }
         moments |= set(twin.registry.usable_at.values())
         return sorted(moment for moment in moments if moment > self.world.now + 1)
 
@@ -95,15 +101,21 @@ class CircumstanceRules(Stage):
         self.twin.identity.approve(agent_id, to.address)
 
     def _approval_withdrawn(self, agent_id: int, holder: Person, _: Person) -> None:
-        self._identity(f"nobody is approved for agent {agent_id}", holder, "approve", ZERO_ADDRESS, agent_id)
+        self._identity(
+            f"nobody is approved for agent {agent_id}", holder, "approve", ZERO_ADDRESS, agent_id
+        )
         self.twin.identity.approve(agent_id, ZERO_ADDRESS)
 
     def _operator_named(self, _: int, holder: Person, to: Person) -> None:
-        self._identity(f"{to} may act for all agents of {holder}", holder, "setApprovalForAll", to, True)
+        self._identity(
+            f"{to} may act for all agents of {holder}", holder, "setApprovalForAll", to, True
+        )
         self.twin.identity.set_operator(holder.address, to.address, approved=True)
 
     def _operator_dismissed(self, _: int, holder: Person, to: Person) -> None:
-        self._identity(f"{to} may not act for all agents of {holder}", holder, "setApprovalForAll", to, False)
+        self._identity(
+            f"{to} may not act for all agents of {holder}", holder, "setApprovalForAll", to, False
+        )
         self.twin.identity.set_operator(holder.address, to.address, approved=False)
 
     @_identity_answers
@@ -142,12 +154,19 @@ class CircumstanceRules(Stage):
             self.act(self._owner_of(self.escrow), "unpause")
 
     @precondition(lambda machine: not machine.twin.token.paused)
-    @rule(by=st.sampled_from([people.outsider, people.rich_poster]), at_the_escrow=st.booleans(), amount=st.integers(1, 100_000_000))
+    @rule(
+        by=st.sampled_from([people.outsider, people.rich_poster]),
+        at_the_escrow=st.booleans(),
+        amount=st.integers(1, 100_000_000),
+    )
     def somebody_gives_money_away(self, by: Person, at_the_escrow: bool, amount: int) -> None:
         """Straight to a contract: it is not booked and belongs to nobody (RUN-24)."""
         vault = self.escrow if at_the_escrow else self.registry
         token = self.twin.token
-        if token.balance_of(by.address) >= amount and not {by.address, vault.address} & token.blacklisted:
+        if (
+            token.balance_of(by.address) >= amount
+            and not {by.address, vault.address} & token.blacklisted
+        ):
             words = f"{by} sends {amount} straight to the {self.world.named(vault)}"
             self.world.circumstance(words, self.ground.usdc, by.address, "transfer", vault, amount)
             token.transfer(by.address, vault.address, amount)
@@ -156,13 +175,17 @@ class CircumstanceRules(Stage):
     # The platform
 
     @rule(by=by_owner, wrong=st.sampled_from([False] * 4 + [True]), via=vias, steps=spells)
-    def the_owner_pauses_or_unpauses(self, by: Person | None, wrong: bool, via: Via, steps: int) -> None:
+    def the_owner_pauses_or_unpauses(
+        self, by: Person | None, wrong: bool, via: Via, steps: int
+    ) -> None:
         """Wrong: pauses what is paused, or unpauses what is not."""
         function = "unpause" if self.twin.escrow.paused != wrong else "pause"
         self.act(by or self._owner_of(self.escrow), function, via=via)
         self.closed_for = steps
 
-    @rule(by=by_owner, to=st.sampled_from(PLATFORM) | nowhere, at_the_escrow=st.booleans(), via=vias)
+    @rule(
+        by=by_owner, to=st.sampled_from(PLATFORM) | nowhere, at_the_escrow=st.booleans(), via=vias
+    )
     def the_owner_moves_the_treasury(
         self, by: Person | None, to: Person | Nowhere, at_the_escrow: bool, via: Via
     ) -> None:
@@ -179,14 +202,23 @@ class CircumstanceRules(Stage):
         to=st.sampled_from([people.safe_place, people.outsider, *POSTERS]) | nowhere,
         via=vias,
     )
-    def somebody_withdraws_a_credit(self, pick: int, by: Person | None, to: Person | Nowhere, via: Via) -> None:
+    def somebody_withdraws_a_credit(
+        self, pick: int, by: Person | None, to: Person | Nowhere, via: Via
+    ) -> None:
         owed = [(self.escrow, account) for account in self.twin.escrow.credits]
         owed += [(self.registry, account) for account in self.twin.registry.credits]
         vault, account = (owed or [(self.escrow, people.poster.address)])[pick % max(len(owed), 1)]
         self.world.act(by or BY_ADDRESS[account], vault, "withdrawCredit", self.place(to), via=via)
 
-    @rule(by=by_owner, to=st.sampled_from([people.owner, people.next_owner]), at_the_escrow=st.booleans(), via=vias)
-    def the_owner_hands_over(self, by: Person | None, to: Person, at_the_escrow: bool, via: Via) -> None:
+    @rule(
+        by=by_owner,
+        to=st.sampled_from([people.owner, people.next_owner]),
+        at_the_escrow=st.booleans(),
+        via=vias,
+    )
+    def the_owner_hands_over(
+        self, by: Person | None, to: Person, at_the_escrow: bool, via: Via
+    ) -> None:
         vault = self.escrow if at_the_escrow else self.registry
         twin = self._twin_of(vault)
         sender = by or self._owner_of(vault)
@@ -194,7 +226,10 @@ class CircumstanceRules(Stage):
         if by is people.outsider:
             self.world.act_as(by, vault, "acceptOwnership", rules=_only(""), via=via)
             self.world.act_as(by, vault, "renounceOwnership", rules=only_the_owner, via=via)
-        if self.world.act_as(sender, vault, "transferOwnership", to, rules=only_the_owner, via=via) == DONE:
+        if (
+            self.world.act_as(sender, vault, "transferOwnership", to, rules=only_the_owner, via=via)
+            == DONE
+        ):
             self.world.act_as(to, vault, "acceptOwnership", rules=_only(to.address))
             twin.owner = to.address
 
@@ -211,7 +246,10 @@ class CircumstanceRules(Stage):
 
     def _who_can_be_blacklisted(self, pick: int) -> str:
         likely = [*POSTERS, *AGENT_PEOPLE, *PLATFORM[2:]]
-        addresses = [person.address for person in likely] * 3 + [self.escrow.address, self.registry.address]
+        addresses = [person.address for person in likely] * 3 + [
+            self.escrow.address,
+            self.registry.address,
+        ]
         return addresses[pick % len(addresses)]
 
     def _identity(self, words: str, holder: Person, function: str, *args: object) -> None:

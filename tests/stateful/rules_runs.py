@@ -43,7 +43,7 @@ _CALLS = (
 # In a story agents claim and work more often than posters lose patience.
 _LIKELY = (*["claimRun"] * 6, *["submitWork"] * 3, "requestRevision", "abandonRun", *_CALLS)
 _WITH_TEXT = {"submitWork", "requestRevision", "reject"}
-_AGENTS_CALLS = {"claimRun", "startRun", "submitWork", "abandonRun"}
+AGENTS_CALLS = {"claimRun", "startRun", "submitWork", "abandonRun"}
 
 
 def _is_there(call: str):
@@ -64,18 +64,35 @@ class RunRules(Stage):
 
     @_is_there("fundRun")
     @rule(pick=picks, by=by_poster, offset=offsets, via=vias)
-    def poster_funds_a_draft(self, pick: int, by: Part | Person, offset: int | None, via: Via) -> None:
+    def poster_funds_a_draft(
+        self, pick: int, by: Part | Person, offset: int | None, via: Via
+    ) -> None:
         run_id = self.run_for("fundRun", pick)
         self._by_poster("fundRun", run_id, by, offset, self.run(run_id).deadline, via)
 
     @_is_there("claimRun")
-    @rule(pick=picks, agent_pick=picks, any_agent=st.sampled_from([False] * 4 + [True]), by=by_agent, offset=offsets, via=vias)
+    @rule(
+        pick=picks,
+        agent_pick=picks,
+        any_agent=st.sampled_from([False] * 4 + [True]),
+        by=by_agent,
+        offset=offsets,
+        via=vias,
+    )
     def agent_claims_a_run(
-        self, pick: int, agent_pick: int, any_agent: bool, by: Part | Person, offset: int | None, via: Via
+        self,
+        pick: int,
+        agent_pick: int,
+        any_agent: bool,
+        by: Part | Person,
+        offset: int | None,
+        via: Via,
     ) -> None:
         run_id = self.run_for("claimRun", pick)
         run = self.run(run_id)
-        agent_id = self.one_of(self.agents, agent_pick) if any_agent else self.agent_for(run, agent_pick)
+        agent_id = (
+            self.one_of(self.agents, agent_pick) if any_agent else self.agent_for(run, agent_pick)
+        )
         at = self.world.moment(offset, run.deadline)
         self.act(self.who(by, None, agent_id), "claimRun", run_id, agent_id, at=at, via=via)
 
@@ -86,9 +103,22 @@ class RunRules(Stage):
         self._by_agent("startRun", run_id, (), by, None, 0, via)
 
     @_is_there("submitWork")
-    @rule(pick=picks, by=by_agent, text=texts, offset=offsets, around_the_deadline=st.booleans(), via=vias)
+    @rule(
+        pick=picks,
+        by=by_agent,
+        text=texts,
+        offset=offsets,
+        around_the_deadline=st.booleans(),
+        via=vias,
+    )
     def agent_submits(
-        self, pick: int, by: Part | Person, text: str, offset: int | None, around_the_deadline: bool, via: Via
+        self,
+        pick: int,
+        by: Part | Person,
+        text: str,
+        offset: int | None,
+        around_the_deadline: bool,
+        via: Via,
     ) -> None:
         run_id = self.run_for("submitWork", pick)
         run = self.run(run_id)
@@ -113,11 +143,15 @@ class RunRules(Stage):
         self, pick: int, by: Part | Person, text: str, offset: int | None, via: Via
     ) -> None:
         run_id = self.run_for("requestRevision", pick)
-        self._by_poster("requestRevision", run_id, by, offset, self.run(run_id).review_ends_at, via, text)
+        self._by_poster(
+            "requestRevision", run_id, by, offset, self.run(run_id).review_ends_at, via, text
+        )
 
     @_is_there("reject")
     @rule(pick=picks, by=by_poster, text=texts, offset=offsets, via=vias)
-    def poster_rejects(self, pick: int, by: Part | Person, text: str, offset: int | None, via: Via) -> None:
+    def poster_rejects(
+        self, pick: int, by: Part | Person, text: str, offset: int | None, via: Via
+    ) -> None:
         run_id = self.run_for("reject", pick)
         self._by_poster("reject", run_id, by, offset, self.run(run_id).review_ends_at, via, text)
 
@@ -143,8 +177,15 @@ class RunRules(Stage):
     # Whole stories, so that much comes about in few steps
 
     @precondition(lambda machine: machine.live_runs())
-    @rule(pick=picks, agent_pick=picks, choices=st.lists(st.integers(0, 19), min_size=1, max_size=6), offset=offsets)
-    def a_run_goes_on(self, pick: int, agent_pick: int, choices: list[int], offset: int | None) -> None:
+    @rule(
+        pick=picks,
+        agent_pick=picks,
+        choices=st.lists(st.integers(0, 19), min_size=1, max_size=6),
+        offset=offsets,
+    )
+    def a_run_goes_on(
+        self, pick: int, agent_pick: int, choices: list[int], offset: int | None
+    ) -> None:
         """The right people do one thing after another that the state allows, the last of them at an edge of its time."""
         self._goes_on(self.one_of(self.live_runs(), pick), agent_pick, choices, offset)
 
@@ -167,7 +208,9 @@ class RunRules(Stage):
         for _ in range(times):
             run_id = self._claimed(poster, offer, pick)
             if run_id is not None:
-                self._by_agent("submitWork", run_id, ("ipfs://work",), Part.WALLET, None, 0, Via.DIRECTLY)
+                self._by_agent(
+                    "submitWork", run_id, ("ipfs://work",), Part.WALLET, None, 0, Via.DIRECTLY
+                )
                 self.act(poster, "approve", run_id)
 
     @precondition(lambda machine: not machine.twin.escrow.paused)
@@ -183,12 +226,25 @@ class RunRules(Stage):
         for offset in offsets:
             run_id = self._claimed(poster, offer, pick)
             if run_id is not None:
-                self._by_poster("slash", run_id, Part.POSTER, offset, self.run(run_id).slashable_at, Via.DIRECTLY)
+                self._by_poster(
+                    "slash",
+                    run_id,
+                    Part.POSTER,
+                    offset,
+                    self.run(run_id).slashable_at,
+                    Via.DIRECTLY,
+                )
 
     # Out of turn
 
     @precondition(lambda machine: machine.twin.escrow.runs)
-    @rule(call=st.sampled_from(_CALLS), pick=picks, agent_pick=picks, by=st.one_of(by_poster, by_agent), via=vias)
+    @rule(
+        call=st.sampled_from(_CALLS),
+        pick=picks,
+        agent_pick=picks,
+        by=st.one_of(by_poster, by_agent),
+        via=vias,
+    )
     def somebody_calls_out_of_turn(
         self, call: str, pick: int, agent_pick: int, by: Part | Person, via: Via
     ) -> None:
@@ -231,14 +287,23 @@ class RunRules(Stage):
         together = [(call, run_id, *self._rest(call, agent_id)) for call in calls]
         self.world.act_together(self.who(by, run, agent_id), self.escrow, *together, via=via)
 
-    @rule(poster=posters, offer=good_offers, bad=offers, via=st.sampled_from([Via.DIRECTLY, Via.RELAYED]))
-    def poster_posts_two_runs_at_once(self, poster: Person, offer: Offer, bad: Offer, via: Via) -> None:
+    @rule(
+        poster=posters,
+        offer=good_offers,
+        bad=offers,
+        via=st.sampled_from([Via.DIRECTLY, Via.RELAYED]),
+    )
+    def poster_posts_two_runs_at_once(
+        self, poster: Person, offer: Offer, bad: Offer, via: Via
+    ) -> None:
         terms = [("postRun", self._terms(each), "ipfs://task") for each in (offer, bad)]
         self.world.act_together(poster, self.escrow, *terms, via=via)
 
     # How
 
-    def _goes_on(self, run_id: int, agent_pick: int, choices: list[int], offset: int | None) -> None:
+    def _goes_on(
+        self, run_id: int, agent_pick: int, choices: list[int], offset: int | None
+    ) -> None:
         for number, choice in enumerate(choices, start=1):
             run = self.run(run_id)
             calls = [call for call in _LIKELY if run.state in allowed_states(call)]
@@ -247,13 +312,17 @@ class RunRules(Stage):
             call = calls[choice % len(calls)]
             fit = self.fit_agent_for if call == "claimRun" else self.agent_for
             agent_id = run.agent_id if run.claimed_at else fit(run, agent_pick)
-            by = Part.WALLET if call in _AGENTS_CALLS else Part.POSTER
-            at = self.world.moment(offset if number == len(choices) else None, self._limit(call, run))
+            by = Part.WALLET if call in AGENTS_CALLS else Part.POSTER
+            at = self.world.moment(
+                offset if number == len(choices) else None, self._limit(call, run)
+            )
             self.act(self.who(by, run, agent_id), call, run_id, *self._rest(call, agent_id), at=at)
 
     def live_runs(self) -> list[int]:
         """Runs that have not ended."""
-        return [run_id for run_id, run in self.twin.escrow.runs.items() if run.state not in FINAL_STATES]
+        return [
+            run_id for run_id, run in self.twin.escrow.runs.items() if run.state not in FINAL_STATES
+        ]
 
     def _limit(self, call: str, run: Run) -> int:
         """The moment that a call has to do with."""
@@ -270,13 +339,27 @@ class RunRules(Stage):
         return ("ipfs://text",) if call in _WITH_TEXT else ()
 
     def _by_poster(
-        self, call: str, run_id: int, by: Part | Person, offset: int | None, limit: int, via: Via, *rest: str
+        self,
+        call: str,
+        run_id: int,
+        by: Part | Person,
+        offset: int | None,
+        limit: int,
+        via: Via,
+        *rest: str,
     ) -> None:
         at = self.world.moment(offset, limit)
         self.act(self.who(by, self.run(run_id)), call, run_id, *rest, at=at, via=via)
 
     def _by_agent(
-        self, call: str, run_id: int, rest: tuple[str, ...], by: Part | Person, offset: int | None, limit: int, via: Via
+        self,
+        call: str,
+        run_id: int,
+        rest: tuple[str, ...],
+        by: Part | Person,
+        offset: int | None,
+        limit: int,
+        via: Via,
     ) -> None:
         run = self.run(run_id)
         at = self.world.moment(offset, limit)

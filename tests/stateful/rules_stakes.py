@@ -49,9 +49,15 @@ class Flaw(Enum):
 _SLASHED = (AgentStatus.FROZEN, AgentStatus.BANNED)
 flaws = st.sampled_from([Flaw.NONE] * 8 + list(Flaw))
 stakers = st.sampled_from([people.rich_poster, *AGENT_PEOPLE, people.poor_poster, people.outsider])
-receivers = st.sampled_from([None] * 6 + [*AGENT_PEOPLE, people.safe_place, people.outsider]) | nowhere
-unstakers = st.sampled_from([Part.NFT_OWNER] * 6 + [Part.OPERATOR] * 2 + [Part.WALLET, people.outsider, people.buyer])
-markets = st.sampled_from([people.second_market] * 6 + [people.third_market, people.outsider, people.owner])
+receivers = (
+    st.sampled_from([None] * 6 + [*AGENT_PEOPLE, people.safe_place, people.outsider]) | nowhere
+)
+unstakers = st.sampled_from(
+    [Part.NFT_OWNER] * 6 + [Part.OPERATOR] * 2 + [Part.WALLET, people.outsider, people.buyer]
+)
+markets = st.sampled_from(
+    [people.second_market] * 6 + [people.third_market, people.outsider, people.owner]
+)
 
 
 class StakeRules(Stage):
@@ -67,14 +73,23 @@ class StakeRules(Stage):
         self._registry(by, "stake", self.one_of(self.agents, agent_pick), amount, via=via)
 
     @precondition(lambda machine: machine.agents_with(*_SLASHED))
-    @rule(by=stakers, pick=picks, amount=st.sampled_from([MIN_STAKE, MIN_STAKE, MIN_STAKE - 1, 5 * MIN_STAKE]))
+    @rule(
+        by=stakers,
+        pick=picks,
+        amount=st.sampled_from([MIN_STAKE, MIN_STAKE, MIN_STAKE - 1, 5 * MIN_STAKE]),
+    )
     def somebody_stakes_for_a_slashed_agent(self, by: Person, pick: int, amount: int) -> None:
         """It unfreezes a frozen agent; a banned one must not receive it."""
         self._registry(by, "stake", self.one_of(self.agents_with(*_SLASHED), pick), amount)
 
     @rule(by=unstakers, agent_pick=picks, amount=st.none() | stakes, to=receivers, via=vias)
     def somebody_unstakes(
-        self, by: Part | Person, agent_pick: int, amount: int | None, to: Person | Nowhere | None, via: Via
+        self,
+        by: Part | Person,
+        agent_pick: int,
+        amount: int | None,
+        to: Person | Nowhere | None,
+        via: Via,
     ) -> None:
         """Without an amount: all that is available; without a receiver: to the NFT's owner."""
         agent_id = self.one_of(self.agents, agent_pick)
@@ -84,12 +99,30 @@ class StakeRules(Stage):
 
     # Markets
 
-    @rule(by=markets, agent_pick=picks, amount=slices, min_status=st.sampled_from([1, 1, 1, 2, 0, 3]), via=vias)
-    def a_market_locks(self, by: Person, agent_pick: int, amount: int, min_status: int, via: Via) -> None:
-        self._registry(by, "lock", self.one_of(self.agents, agent_pick), amount, min_status, via=via)
+    @rule(
+        by=markets,
+        agent_pick=picks,
+        amount=slices,
+        min_status=st.sampled_from([1, 1, 1, 2, 0, 3]),
+        via=vias,
+    )
+    def a_market_locks(
+        self, by: Person, agent_pick: int, amount: int, min_status: int, via: Via
+    ) -> None:
+        self._registry(
+            by, "lock", self.one_of(self.agents, agent_pick), amount, min_status, via=via
+        )
 
-    @rule(by=markets, agent_pick=picks, amount=slices, outcome=st.sampled_from([1, 1, 2, 0, 3, 255]), via=vias)
-    def a_market_releases(self, by: Person, agent_pick: int, amount: int, outcome: int, via: Via) -> None:
+    @rule(
+        by=markets,
+        agent_pick=picks,
+        amount=slices,
+        outcome=st.sampled_from([1, 1, 2, 0, 3, 255]),
+        via=vias,
+    )
+    def a_market_releases(
+        self, by: Person, agent_pick: int, amount: int, outcome: int, via: Via
+    ) -> None:
         self._registry(by, "release", self._locked(agent_pick), amount, outcome, via=via)
 
     @rule(
@@ -106,14 +139,18 @@ class StakeRules(Stage):
         """It gives nothing, half, all, or one unit more than all to somebody, or to the zero address."""
         compensation = [0, amount // 2, amount, amount + 1][share]
         receiver = "0x" + "00" * 20 if to is None else to
-        self._registry(by, "slash", self._locked(agent_pick), amount, receiver, compensation, via=via)
+        self._registry(
+            by, "slash", self._locked(agent_pick), amount, receiver, compensation, via=via
+        )
 
     @rule(
         by=st.sampled_from([None] * 6 + [people.outsider, people.second_market]),
         market=st.sampled_from([*MARKETS, people.second_market, None]),
         via=vias,
     )
-    def the_owner_schedules_a_market(self, by: Person | None, market: Person | None, via: Via) -> None:
+    def the_owner_schedules_a_market(
+        self, by: Person | None, market: Person | None, via: Via
+    ) -> None:
         named = "0x" + "00" * 20 if market is None else market
         self._registry(by or self._platform_owner(), "scheduleMarket", named, via=via)
 
@@ -136,26 +173,53 @@ class StakeRules(Stage):
     @precondition(lambda machine: people.second_market.address in machine.twin.registry.usable_at)
     @rule(agent_pick=picks, amount=slices, offset=st.sampled_from([0, -1, 1]))
     def a_market_locks_as_soon_as_it_may(self, agent_pick: int, amount: int, offset: int) -> None:
-        at = self.world.moment(offset, self.twin.registry.market_usable_at(people.second_market.address))
+        at = self.world.moment(
+            offset, self.twin.registry.market_usable_at(people.second_market.address)
+        )
         agent_id = self.one_of(self.agents, agent_pick)
         self._registry(people.second_market, "lock", agent_id, amount, 1, at=at)
 
     # Payments by signature
 
-    @rule(by=anybody, payer=stakers, agent_pick=picks, amount=stakes, salt=st.integers(0, 3), flaw=flaws, via=vias)
+    @rule(
+        by=anybody,
+        payer=stakers,
+        agent_pick=picks,
+        amount=stakes,
+        salt=st.integers(0, 3),
+        flaw=flaws,
+        via=vias,
+    )
     def somebody_stakes_with_an_authorization(
-        self, by: Person, payer: Person, agent_pick: int, amount: int, salt: int, flaw: Flaw, via: Via
+        self,
+        by: Person,
+        payer: Person,
+        agent_pick: int,
+        amount: int,
+        salt: int,
+        flaw: Flaw,
+        via: Via,
     ) -> None:
         agent_id = self.one_of(self.agents, agent_pick)
         if flaw is Flaw.USED and self.used:
             agent_id, amount, payment = self.used[agent_pick % len(self.used)]
         else:
             other = self.one_of(self.agents, agent_pick + 1)
-            payment = self._payment(self.twin.registry, payer, amount, ((agent_id,), (other,)), salt, flaw)
+            payment = self._payment(
+                self.twin.registry, payer, amount, ((agent_id,), (other,)), salt, flaw
+            )
         if self._registry(by, "stakeWithAuthorization", agent_id, amount, payment, via=via) == DONE:
             self.used.append((agent_id, amount, payment))
 
-    @rule(by=anybody, payer=posters, offer=offers, text=texts, salt=st.integers(0, 3), flaw=flaws, via=vias)
+    @rule(
+        by=anybody,
+        payer=posters,
+        offer=offers,
+        text=texts,
+        salt=st.integers(0, 3),
+        flaw=flaws,
+        via=vias,
+    )
     def poster_posts_a_run_with_an_authorization(
         self, by: Person, payer: Person, offer: Offer, text: str, salt: int, flaw: Flaw, via: Via
     ) -> None:
@@ -164,17 +228,30 @@ class StakeRules(Stage):
         payment = self._payment(self.twin.escrow, payer, terms.cost, purposes, salt, flaw)
         self.act(by, "postRunWithAuthorization", terms, text, payment, via=via)
         if flaw is Flaw.USED:
-            self.act(by, "postRunWithAuthorization", terms, text, payment, at=self.world.now + 1, via=via)
+            self.act(
+                by, "postRunWithAuthorization", terms, text, payment, at=self.world.now + 1, via=via
+            )
 
     @rule(by=anybody, honest=st.booleans(), at_the_escrow=st.booleans(), via=vias)
-    def somebody_uses_a_permit(self, by: Person, honest: bool, at_the_escrow: bool, via: Via) -> None:
+    def somebody_uses_a_permit(
+        self, by: Person, honest: bool, at_the_escrow: bool, via: Via
+    ) -> None:
         """A bad one is swallowed (STAKE-1); a good one allows what is allowed already."""
         vault = self.escrow if at_the_escrow else self.registry
         nonce = self.ground.usdc.view("nonces", by)
-        signature = self.ground.signatures.permit(by, vault.address, 2**256 - 1, nonce if honest else nonce + 1)
+        signature = self.ground.signatures.permit(
+            by, vault.address, 2**256 - 1, nonce if honest else nonce + 1
+        )
         forever = 2**256 - 1
         self.world.act_as(
-            by, vault, "selfPermit", forever, forever, signature, rules=lambda speaker, now: None, via=via
+            by,
+            vault,
+            "selfPermit",
+            forever,
+            forever,
+            signature,
+            rules=lambda speaker, now: None,
+            via=via,
         )
 
     # Which and how
@@ -182,11 +259,19 @@ class StakeRules(Stage):
     def agents_with(self, *statuses: AgentStatus) -> list[int]:
         """Agents at some places of the ladder."""
         now = self.world.now
-        return [agent for agent in self.agents if self.twin.registry.status_of(agent, now=now) in statuses]
+        return [
+            agent
+            for agent in self.agents
+            if self.twin.registry.status_of(agent, now=now) in statuses
+        ]
 
     def _locked(self, pick: int) -> int:
         """An agent of which a second market has locked something, if there is one."""
-        held = [agent for (market, agent), amount in self.twin.registry.locks.items() if amount and market in BY_ADDRESS]
+        held = [
+            agent
+            for (market, agent), amount in self.twin.registry.locks.items()
+            if amount and market in BY_ADDRESS
+        ]
         return self.one_of(held or self.agents, pick)
 
     def _platform_owner(self) -> Person:

@@ -12,16 +12,22 @@ from agentescrow.domain.terms import RunTerms
 from agentescrow.domain.token import Authorization
 from tests.stateful.people import BY_ADDRESS, Person
 
-_DOMAIN = keccak(text="EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
+_DOMAIN = keccak(
+    text="EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+)
 _RECEIVE = keccak(
     text="ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,"
     "uint256 validBefore,bytes32 nonce)"
 )
-_PERMIT = keccak(text="Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)")
+_PERMIT = keccak(
+    text="Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+)
 _FORWARD = keccak(
     text="ForwardRequest(address from,address to,uint256 value,uint256 gas,uint256 nonce,uint48 deadline,bytes data)"
 )
-_WALLET = keccak(text="AgentWalletSet(uint256 agentId,address newWallet,address owner,uint256 deadline)")
+_WALLET = keccak(
+    text="AgentWalletSet(uint256 agentId,address newWallet,address owner,uint256 deadline)"
+)
 _TERMS = ("uint64", "uint40", "uint8", "uint8", "uint8")
 
 FOREVER = 2**48 - 1
@@ -70,19 +76,36 @@ class Signatures:
     def permit(self, signer: Person, spender: str, value: int, nonce: int) -> bytes:
         """Sign an allowance that never expires."""
         values = (_PERMIT, signer.address, spender, value, nonce, 2**256 - 1)
-        return signer.sign(_digest(self._usdc, ("bytes32", "address", "address", *["uint256"] * 3), values))
+        return signer.sign(
+            _digest(self._usdc, ("bytes32", "address", "address", *["uint256"] * 3), values)
+        )
 
-    def request(self, signer: Person, sender: Person, to: str, nonce: int, data: bytes) -> tuple[Any, ...]:
+    def request(
+        self, signer: Person, sender: Person, to: str, nonce: int, data: bytes
+    ) -> tuple[Any, ...]:
         """Sign a call for the forwarder; `signer` is another person than `sender` in a forgery."""
         values = (_FORWARD, sender.address, to, 0, FORWARDED_GAS, nonce, FOREVER, keccak(data))
-        types = ("bytes32", "address", "address", "uint256", "uint256", "uint256", "uint48", "bytes32")
+        types = (
+            "bytes32",
+            "address",
+            "address",
+            "uint256",
+            "uint256",
+            "uint256",
+            "uint48",
+            "bytes32",
+        )
         signature = signer.sign(_digest(self._forwarder, types, values))
         return (sender.address, to, 0, FORWARDED_GAS, FOREVER, data, signature)
 
-    def wallet_consent(self, wallet: Person, agent_id: int, agent_owner: str, deadline: int) -> bytes:
+    def wallet_consent(
+        self, wallet: Person, agent_id: int, agent_owner: str, deadline: int
+    ) -> bytes:
         """Sign that one will be an agent's wallet."""
         values = (_WALLET, agent_id, wallet.address, agent_owner, deadline)
-        return wallet.sign(_digest(self._identity, ("bytes32", "uint256", "address", "address", "uint256"), values))
+        return wallet.sign(
+            _digest(self._identity, ("bytes32", "uint256", "address", "address", "uint256"), values)
+        )
 
 
 def _nonce(purpose: tuple[object, ...]) -> bytes:
@@ -101,7 +124,9 @@ def terms_tuple(terms: RunTerms) -> tuple[int, ...]:
 
 def _domain(name: str, version: str, chain_id: int, contract: str) -> bytes:
     types = ("bytes32", "bytes32", "bytes32", "uint256", "address")
-    return keccak(encode(types, (_DOMAIN, keccak(text=name), keccak(text=version), chain_id, contract)))
+    return keccak(
+        encode(types, (_DOMAIN, keccak(text=name), keccak(text=version), chain_id, contract))
+    )
 
 
 def _digest(domain: bytes, types: tuple[str, ...], values: tuple[Any, ...]) -> bytes:

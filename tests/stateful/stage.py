@@ -97,7 +97,9 @@ class Stage(RuleBasedStateMachine):
         nft = identity.agents.get(agent_id)
         if nft is None:
             return ""
-        operators = sorted(operator for holder, operator in identity.operators if holder == nft.owner)
+        operators = sorted(
+            operator for holder, operator in identity.operators if holder == nft.owner
+        )
         approved = nft.approved if nft.approved in BY_ADDRESS else ""
         return {
             Part.WALLET: identity.payout_wallet(agent_id),

@@ -41,6 +41,13 @@ def test_machine__in_process__agrees_with_the_rules(told):
 
     done = {function for function, outcome in tally.outcomes if outcome == "done"}
     assert (_functions("RunEscrow") | _functions("StakeRegistry")) - done == _NEVER_DONE
-    assert {state.name for state in RunState} | {status.name for status in AgentStatus} <= tally.statuses.keys()
-    declared = {item["name"] for name in ("RunEscrow", "StakeRegistry") for item in ours(name).abi if item["type"] == "error"}
+    assert {state.name for state in RunState} | {
+        status.name for status in AgentStatus
+    } <= tally.statuses.keys()
+    declared = {
+        item["name"]
+        for name in ("RunEscrow", "StakeRegistry")
+        for item in ours(name).abi
+        if item["type"] == "error"
+    }
     assert declared - {outcome for _, outcome in tally.outcomes} - _NEVER_SEEN == set()

@@ -133,7 +133,13 @@ class World:
         return soon if offset is None or limit + offset <= self.now else limit + offset
 
     def act(
-        self, sender: Person, contract: Contract, function: str, *args: Any, at: int | None = None, via: Via = Via.DIRECTLY
+        self,
+        sender: Person,
+        contract: Contract,
+        function: str,
+        *args: Any,
+        at: int | None = None,
+        via: Via = Via.DIRECTLY,
     ) -> Outcome:
         """Call a function of RunEscrow or StakeRegistry, as the rules say and in truth, and compare."""
         twin = self.twin.escrow if contract is self.ground.escrow else self.twin.registry
@@ -141,10 +147,17 @@ class World:
         def as_the_rules_say(speaker: str, now: int) -> None:
             _apply(twin, function, args, speaker, now)
 
-        return self.act_as(sender, contract, function, *args, at=at, via=via, rules=as_the_rules_say)
+        return self.act_as(
+            sender, contract, function, *args, at=at, via=via, rules=as_the_rules_say
+        )
 
     def act_together(
-        self, sender: Person, contract: Contract, *calls: tuple[Any, ...], at: int | None = None, via: Via = Via.DIRECTLY
+        self,
+        sender: Person,
+        contract: Contract,
+        *calls: tuple[Any, ...],
+        at: int | None = None,
+        via: Via = Via.DIRECTLY,
     ) -> Outcome:
         """Make several calls in one multicall: all of them or none."""
         twin = self.twin.escrow if contract is self.ground.escrow else self.twin.registry
@@ -161,7 +174,9 @@ class World:
         data = [contract.calldata(function, *map(_to_chain, args)) for function, *args in calls]
         for function, *args in calls:
             note(f"  together: {function}({', '.join(map(self.named, args))})")
-        return self.act_as(sender, contract, "multicall", data, at=at, via=via, rules=as_the_rules_say)
+        return self.act_as(
+            sender, contract, "multicall", data, at=at, via=via, rules=as_the_rules_say
+        )
 
     def act_as(
         self,
@@ -182,13 +197,19 @@ class World:
         if via in _RELAYS and contract is self.ground.registry and function in _FOR_MARKETS:
             speaker = self.ground.forwarder.address
 
-        expected = Outcome("ERC2771ForwarderInvalidSigner", (_forger(sender).address, sender.address))
+        expected = Outcome(
+            "ERC2771ForwarderInvalidSigner", (_forger(sender).address, sender.address)
+        )
         if via is not Via.FORGED:
             expected = self._of_rules(lambda: rules(speaker, now))
             if via in _RELAYS and expected != DONE:
-                note(f"      the rules say {self._told(expected)}, which the forwarder keeps for itself")
+                note(
+                    f"      the rules say {self._told(expected)}, which the forwarder keeps for itself"
+                )
                 expected = Outcome("FailedCall")
-        actual = self._of_contract(sender, contract, contract.calldata(function, *map(_to_chain, args)), via, now)
+        actual = self._of_contract(
+            sender, contract, contract.calldata(function, *map(_to_chain, args)), via, now
+        )
 
         assert actual == expected, (
             f"{sender}: {shown}: the contract says {self._told(actual)}, the rules say {self._told(expected)}"
@@ -199,7 +220,9 @@ class World:
         self.in_a_step = False
         return actual
 
-    def circumstance(self, words: str, contract: Contract, sender: str, function: str, *args: Any) -> None:
+    def circumstance(
+        self, words: str, contract: Contract, sender: str, function: str, *args: Any
+    ) -> None:
         """Let something happen in USDC or in the identity registry that is right there; the caller tells the twin."""
         note(f"  {self.now + self.ground.chain.step} {words}")
         contract.send(sender, function, *map(_to_chain, args))
@@ -267,7 +290,9 @@ class World:
             return Outcome("Error", (_USDC_SAYS[str(error.values[2])],))
         return DONE
 
-    def _of_contract(self, sender: Person, contract: Contract, data: bytes, via: Via, now: int) -> Outcome:
+    def _of_contract(
+        self, sender: Person, contract: Contract, data: bytes, via: Via, now: int
+    ) -> Outcome:
         victim = bytes.fromhex(people.poster.address[2:])
         if via is Via.SPOOFED:
             data += victim
@@ -298,10 +323,14 @@ def _forger(victim: Person) -> Person:
     return people.relayer if victim is people.outsider else people.outsider
 
 
-def _apply(twin: UsdcVaultTwin, function: str, args: tuple[Any, ...], sender: str, now: int) -> None:
+def _apply(
+    twin: UsdcVaultTwin, function: str, args: tuple[Any, ...], sender: str, now: int
+) -> None:
     method = getattr(twin, _snake(function))
     known = {"sender": sender, "now": now}
-    method(*map(_to_twin, args), **{name: known[name] for name in _asked(type(twin), _snake(function))})
+    method(
+        *map(_to_twin, args), **{name: known[name] for name in _asked(type(twin), _snake(function))}
+    )
 
 
 @cache
