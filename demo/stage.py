@@ -79,6 +79,7 @@ class Stage:
         self.steps: list[Step] = []
         self.descriptions: dict[int, str] = {}
         self.endings: list[Ending] = []
+        chain.w3.middleware_onion.remove("validation")  # asks for the chain id before each request
         self._rpc("anvil_setBlockTimestampInterval", 0)
         self._now = chain_time(chain.w3)
 
