@@ -15,7 +15,7 @@ _BYTECODE = ("object", "sourceMap", "immutableReferences")
 _PUSH1, _PUSH32 = 0x60, 0x7F
 
 Spot = tuple[int, int, str]
-"""Start and end in the source, in bytes, and what the tracer noted there: "", t, n, v or f"""
+"""Start and end in the source, in bytes, and what the tracer noted there: "" or a letter"""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Code:
         """
         for note in notes:
             kind = note[-1] if note[-1].isalpha() else ""
-            source, start, end = self._ranges.get(int(note.rstrip("tnvf")), (-1, 0, 0))
+            source, start, end = self._ranges.get(int(note.rstrip("tnvfsr")), (-1, 0, 0))
             yield source, (start, end, kind)
 
     def all_spots(self) -> Iterator[tuple[int, Spot]]:

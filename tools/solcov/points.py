@@ -1,8 +1,9 @@
 """What there is to cover in a source file, and how it shows in a trace.
 
-The code generator without IR gives the conditional jump of an `if`, a `?:`, a loop, a `try`, an
-`&&` or an `||` the source range of the whole of it. An `&&` ends in a jump target with the same
-range, which is fallen into with the right operand's value on the stack.
+The code generator without IR gives the conditional jump of an `if`, a `?:`, a loop, an `&&` or an
+`||` the source range of the whole of it. An `&&` ends in a jump target with the same range, which
+is fallen into with the right operand's value on the stack. Of a `try` the call itself is looked at,
+since no jump is left of one with empty blocks.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _WAYS = {
     "Conditional": (("true", "t"), ("false", "n")),
     "ForStatement": (("body", "n"), ("end", "t")),
     "WhileStatement": (("body", "n"), ("end", "t")),
-    "TryStatement": (("success", "t"), ("failure", "n")),
+    "TryStatement": (("success", "s"), ("failure", "r")),
     "require": (("true", "t"), ("false", "n")),
     "&&": (("left false", "t"), ("only left true", "f"), ("both true", "v")),
     "||": (("left true", "t"), ("none true", "f"), ("only right true", "v")),
@@ -102,7 +103,8 @@ class _Reader:
         elif kind in _STATEMENTS:
             self.found.statements.append(self._point(node, covered=_inside(node, self._ranges)))
         for way, note in _WAYS.get(_branch(node), ()):
-            covered = (*_range(node), note) in self._spots
+            where = node["externalCall"] if kind == "TryStatement" else node
+            covered = (*_range(where), note) in self._spots
             self.found.branches.append(self._point(node, way=way, covered=covered))
         if kind == "IfStatement":
             ran = any((*_range(node), way) in self._spots for way in "tn")

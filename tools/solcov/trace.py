@@ -13,9 +13,10 @@ CREATION = "creation"
 
 # Notes by the address of the code, which is not the address of the storage in a delegatecall:
 # "12" instruction 12 was executed, "12t" its jump was taken, "12n" not taken; "12v" and "12f": the
-# jump target 12 was reached by falling into it, with something true or false on top of the stack.
+# jump target 12 was reached by falling into it, with something true or false on top of the stack;
+# "12s" the call at 12 succeeded, "12r" it reverted.
 _TRACER = """{
- hits: {}, skip: %s, codes: [%s], last: [0], notes: null,
+ hits: {}, skip: %s, codes: [%s], last: [0], places: [0], notes: null,
  use: function() {
   var code = this.codes[this.codes.length - 1];
   if (code === null || this.skip[code]) { this.notes = null; return; }
@@ -26,21 +27,26 @@ _TRACER = """{
  enter: function(f) {
   this.codes.push(f.getType().indexOf("CREATE") == 0 ? null : toHex(f.getTo()));
   this.last.push(0);
+  this.places.push(0);
   this.use();
  },
- exit: function(r) { this.codes.pop(); this.last.pop(); this.use(); },
+ exit: function(r) { this.codes.pop(); this.last.pop(); this.places.pop(); this.use(); },
  step: function(l) {
   if (this.notes === null) { return; }
-  var pc = l.getPC(), op = l.op.toNumber(), top = this.last.length - 1;
+  var pc = l.getPC(), op = l.op.toNumber(), top = this.last.length - 1, last = this.last[top];
   this.notes[pc] = 1;
+  if (last == 0xf1 || last == 0xf4 || last == 0xfa) {
+   this.notes[this.places[top] + (l.stack.peek(0).valueOf() == 0 ? "r" : "s")] = 1;
+  }
   if (op == 0x57) {
    this.notes[pc + (l.stack.peek(1).valueOf() == 0 ? "n" : "t")] = 1;
-  } else if (op == 0x5b && this.last[top] != 0x56 && this.last[top] != 0x57) {
+  } else if (op == 0x5b && last != 0x56 && last != 0x57) {
    if (l.stack.length() > 0) {
     this.notes[pc + (l.stack.peek(0).valueOf() == 0 ? "f" : "v")] = 1;
    }
   }
   this.last[top] = op;
+  this.places[top] = pc;
  },
  fault: function(l) {},
  result: function() {

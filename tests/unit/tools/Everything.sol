@@ -50,6 +50,10 @@ contract Everything {
         }
     }
 
+    function ignored(uint256 value) external {
+        try this.add(value) {} catch {}
+    }
+
     function forwarded(bytes calldata data) external returns (bool success) {
         (success,) = address(this).delegatecall(data);
     }
