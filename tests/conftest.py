@@ -20,7 +20,7 @@ def pytest_configure(config):
     if not config.pluginmanager.hasplugin("ape_test"):
         return
     # It asks the chain twenty times a test which fixtures have changed it, and restores too little
-    # when a fixture of the session comes late. The contract suite and the machines do it themselves.
+    # when a fixture of the session comes late. Contract suite and state machine do it themselves.
     config.option.disable_isolation = True
     if os.environ.get("TRACES"):
         return
