@@ -1,4 +1,4 @@
-"""The end of every example: whatever state it left, everybody gets their money out (RUN-15, RUN-16, STAKE-6)."""
+"""The end of every example: everybody gets their money out (RUN-15, RUN-16, STAKE-6)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from hypothesis import note
 
 from agentescrow.domain.run import CLAIMED_STATES, FUNDED_STATES, RunState
 from tests.stateful import people
+from tests.stateful.outcome import DONE
 from tests.stateful.people import BY_ADDRESS, Person
-from tests.stateful.world import DONE, World
+from tests.stateful.world import World
 
 
 def everybody_leaves(world: World) -> None:
-    """End every run, withdraw every credit, sweep every fee, unstake every stake; then nothing is owed any more.
+    """End every run, withdraw every credit, sweep the fees, unstake every stake: nothing is owed.
 
-    Runs with odd numbers end without their posters, the others without their agents. The circumstances of the example
-    last until the runs have ended: a pause, a blacklist, an identity registry that does not answer.
+    Runs with odd numbers end without their posters, the others without their agents. What was the
+    matter in the example lasts until the runs have ended: a pause, a blacklist, a silent registry.
     """
     note("  everybody leaves")
     for run_id, run in list(world.twin.escrow.runs.items()):
@@ -65,7 +66,7 @@ def _as_soon_as_possible(world: World, sender: Person, call: str, run_id: int, l
 
 
 def _circle_relents(world: World) -> None:
-    """Frozen USDC is Circle's business: what it holds back of ours is out when it lets go of the contracts."""
+    """What Circle froze comes out when Circle lets go of USDC and of the contracts."""
     token = world.twin.token
     if token.paused:
         world.unpause_usdc()

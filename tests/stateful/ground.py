@@ -63,7 +63,8 @@ class Ground:
     Attributes:
         blacklister: Who blacklists for Circle.
         pauser: Who pauses USDC for Circle.
-        agent_ids: The agents' ids, in the order of `people`: agent 0 of a fresh identity registry is the first.
+        agent_ids: The agents' ids, in the order of `people`; they begin at 0 where the identity
+            registry is fresh.
     """
 
     def __init__(self, chain: Chain) -> None:

@@ -18,10 +18,16 @@ from tests.stateful.offers import Offer, good_offers
 from tests.stateful.people import POSTERS
 from tests.stateful.rules_circumstances import CircumstanceRules
 from tests.stateful.rules_limits import LimitRules
+from tests.stateful.rules_out_of_turn import OutOfTurnRules
+from tests.stateful.rules_payments import PaymentRules
+from tests.stateful.rules_runs import RunRules
 from tests.stateful.rules_stakes import StakeRules
+from tests.stateful.rules_stories import StoryRules
 
 
-class EscrowMachine(LimitRules, StakeRules, CircumstanceRules):
+class EscrowMachine(
+    RunRules, StoryRules, LimitRules, OutOfTurnRules, StakeRules, PaymentRules, CircumstanceRules
+):
     """StakeRegistry, RunEscrow, USDC and the identity registry beside the twin."""
 
     @initialize(
@@ -33,15 +39,15 @@ class EscrowMachine(LimitRules, StakeRules, CircumstanceRules):
     def the_day_begins(
         self, staked: tuple[int, ...], first: list[Offer], market: bool, experienced: bool
     ) -> None:
-        """Some agents have staked, some runs are open, there may be a second market, and one agent ESTABLISHED."""
+        """Stakes, open runs, perhaps an ESTABLISHED agent, perhaps a second market."""
         for agent_id, runs in zip(self.agents, staked, strict=True):
             if runs:
-                self._registry(people.rich_poster, "stake", agent_id, runs * MIN_STAKE)
+                self.act_registry(people.rich_poster, "stake", agent_id, runs * MIN_STAKE)
         if experienced:
             self.runs_go_well(people.rich_poster, Offer(ONE_USDC, DAY), 0, ESTABLISHED_COMPLETIONS)
             self.world.pass_time(self.world.now + ESTABLISHED_AFTER)
         if market:
-            self._registry(people.owner, "scheduleMarket", people.second_market)
+            self.act_registry(people.owner, "scheduleMarket", people.second_market)
             self.world.pass_time(self.world.now + MARKET_DELAY)
         for number, offer in enumerate(first):
-            self.act(POSTERS[number % len(POSTERS)], "postRun", self._terms(offer), "ipfs://task")
+            self.act(POSTERS[number % len(POSTERS)], "postRun", self.terms(offer), "ipfs://task")

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from agentescrow.domain.constants import DAY, MIN_STAKE, ONE_USDC, REWARD_MAX, STAKE_MAX
 from agentescrow.domain.terms import RunTerms
-from tests.stateful.people import EVERYBODY, POSTERS
-from tests.stateful.world import Via
+from tests.stateful import people
+from tests.stateful.outcome import Via
+from tests.stateful.people import AGENT_PEOPLE, EVERYBODY, POSTERS
 
 
 class Part(Enum):
@@ -56,8 +57,8 @@ def _mostly(usual: object, *others: object, weight: int = 7) -> st.SearchStrateg
     return st.sampled_from([usual] * (weight * len(others)) + list(others))
 
 
-# Reward and fee of 19_047_619 are MIN_STAKE exactly: there the cap of a compensation begins to bite. The fee of 20
-# is exactly 1, that of 21 is rounded up. A run below 1 USDC is no completion.
+# Reward and fee of 19_047_619 are MIN_STAKE exactly: there the cap of a compensation begins to
+# bite. The fee of 20 is exactly 1, that of 21 is rounded up. A run below 1 USDC is no completion.
 rewards = st.sampled_from(
     [
         10 * ONE_USDC,
@@ -113,3 +114,4 @@ stakes = st.sampled_from(
 ) | st.integers(1, 3 * MIN_STAKE)
 nowhere = st.sampled_from(Nowhere)
 slices = st.sampled_from([MIN_STAKE, 1, MIN_STAKE // 2, MIN_STAKE - 1, 2 * MIN_STAKE, 0])
+stakers = st.sampled_from([people.rich_poster, *AGENT_PEOPLE, people.poor_poster, people.outsider])

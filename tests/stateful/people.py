@@ -1,6 +1,6 @@
 """The cast: everybody who takes part, by role.
 
-Keys are made from the roles' names, so that an address means the same person in every run and on every chain.
+Keys are made from the roles' names: an address is the same person in every run and on every chain.
 """
 
 from __future__ import annotations

@@ -1,15 +1,18 @@
-"""How long the machine runs: `quick` with `make test`; `long` with `--hypothesis-profile long` or STATEFUL_PROFILE=long.
+"""How long the machine runs: the profile `quick`, or `long`.
 
-`long` draws anew each time and prints the seed of a failure; STATEFUL_EXAMPLES changes how many examples it draws.
+`quick` is what `make test` takes: the same examples each time. `long` is asked for by
+`--hypothesis-profile long` or STATEFUL_PROFILE=long, draws anew each time and prints how to repeat
+a failure; STATEFUL_EXAMPLES changes how many examples it draws.
 """
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 
-_SHARED = {
+_SHARED: dict[str, Any] = {
     "deadline": None,
     "database": None,
     "print_blob": True,
@@ -23,7 +26,7 @@ _SHARED = {
 }
 # Examples and steps: in process, and on Anvil.
 _SIZES = {
-    "quick": {"in process": (500, 40), "on Anvil": (24, 25)},
+    "quick": {"in process": (350, 40), "on Anvil": (24, 25)},
     "long": {"in process": (6_000, 60), "on Anvil": (200, 40)},
 }
 

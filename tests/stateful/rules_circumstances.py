@@ -1,4 +1,4 @@
-"""What happens around the contracts: time, sales of NFTs, Circle's measures, the platform's owner, gifts."""
+"""What happens around the contracts: time, sales of NFTs, Circle, the platform's owner, gifts."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from hypothesis.stateful import invariant, precondition, rule
 
 from agentescrow.domain.constants import ABANDON_WINDOW, DAY, ESTABLISHED_AFTER, ZERO_ADDRESS
 from agentescrow.domain.reverts import reverted
+from agentescrow.domain.vault import UsdcVaultTwin
 from localnet.chain import Contract
 from tests.stateful import people
 from tests.stateful.offers import Nowhere, anybody, nowhere, picks, vias
+from tests.stateful.outcome import DONE, Via
 from tests.stateful.people import AGENT_PEOPLE, BY_ADDRESS, PLATFORM, POSTERS, Person
 from tests.stateful.stage import Stage
-from tests.stateful.world import DONE, Via
 
 new_holders = st.sampled_from([people.buyer, *AGENT_PEOPLE, *POSTERS])
 by_owner = st.sampled_from([None] * 7 + [people.outsider, people.next_owner, people.treasury])
@@ -31,7 +32,7 @@ _identity_answers = precondition(lambda machine: machine.world.silent_agents is 
 
 
 class CircumstanceRules(Stage):
-    """The weather. What USDC and the identity registry do is right by definition: the twin is told."""
+    """The weather. What USDC and the identity registry do is right: the twin is told."""
 
     def __init__(self) -> None:
         """Begin in fair weather."""
@@ -142,7 +143,7 @@ class CircumstanceRules(Stage):
 
     @invariant()
     def nothing_stands_still_for_ever(self) -> None:
-        """A silence or a pause ends after some steps, or the rest of the example would be all refusals."""
+        """A silence or a pause ends after some steps, or the rest would be all refusals."""
         self.silent_for -= 1
         self.paused_for -= 1
         self.closed_for -= 1
@@ -235,7 +236,7 @@ class CircumstanceRules(Stage):
 
     # How
 
-    def _twin_of(self, vault: Contract):
+    def _twin_of(self, vault: Contract) -> UsdcVaultTwin:
         return self.twin.escrow if vault is self.escrow else self.twin.registry
 
     def _owner_of(self, vault: Contract) -> Person:

@@ -1,54 +1,29 @@
-"""What happens to stakes: deposits, withdrawals, markets; and payments by signature."""
+"""What happens to stakes: deposits, withdrawals, markets."""
 
 from __future__ import annotations
-
-from dataclasses import replace
-from enum import Enum
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from agentescrow.domain.agent import AgentStatus
-from agentescrow.domain.constants import DAY, MIN_STAKE
-from agentescrow.domain.token import Authorization
-from agentescrow.domain.vault import UsdcVaultTwin
+from agentescrow.domain.constants import MIN_STAKE
 from tests.stateful import people
 from tests.stateful.offers import (
     Nowhere,
-    Offer,
     Part,
-    anybody,
     nowhere,
-    offers,
     offsets,
     picks,
-    posters,
     slices,
+    stakers,
     stakes,
-    texts,
     vias,
 )
+from tests.stateful.outcome import Via
 from tests.stateful.people import AGENT_PEOPLE, BY_ADDRESS, EVERYBODY, MARKETS, Person
-from tests.stateful.signatures import SignedPayment
 from tests.stateful.stage import Stage
-from tests.stateful.world import DONE, Via
-
-
-class Flaw(Enum):
-    """What is wrong with a signed payment."""
-
-    NONE = "nothing"
-    OTHER_AMOUNT = "it is over another amount"
-    OTHER_PURPOSE = "it is for something else"
-    OTHER_SIGNER = "somebody else signed it"
-    TOO_EARLY = "it is not valid yet"
-    TOO_LATE = "it is not valid any more"
-    USED = "it was used before"
-
 
 _SLASHED = (AgentStatus.FROZEN, AgentStatus.BANNED)
-flaws = st.sampled_from([Flaw.NONE] * 8 + list(Flaw))
-stakers = st.sampled_from([people.rich_poster, *AGENT_PEOPLE, people.poor_poster, people.outsider])
 receivers = (
     st.sampled_from([None] * 6 + [*AGENT_PEOPLE, people.safe_place, people.outsider]) | nowhere
 )
@@ -63,14 +38,9 @@ markets = st.sampled_from(
 class StakeRules(Stage):
     """Deposits and withdrawals by everybody, and markets that are none of ours."""
 
-    def __init__(self) -> None:
-        """Begin with nothing signed."""
-        super().__init__()
-        self.used: list[tuple[int, int, SignedPayment]] = []
-
     @rule(by=stakers, agent_pick=picks, amount=stakes, via=vias)
     def somebody_stakes(self, by: Person, agent_pick: int, amount: int, via: Via) -> None:
-        self._registry(by, "stake", self.one_of(self.agents, agent_pick), amount, via=via)
+        self.act_registry(by, "stake", self.one_of(self.agents, agent_pick), amount, via=via)
 
     @precondition(lambda machine: machine.agents_with(*_SLASHED))
     @rule(
@@ -80,7 +50,7 @@ class StakeRules(Stage):
     )
     def somebody_stakes_for_a_slashed_agent(self, by: Person, pick: int, amount: int) -> None:
         """It unfreezes a frozen agent; a banned one must not receive it."""
-        self._registry(by, "stake", self.one_of(self.agents_with(*_SLASHED), pick), amount)
+        self.act_registry(by, "stake", self.one_of(self.agents_with(*_SLASHED), pick), amount)
 
     @rule(by=unstakers, agent_pick=picks, amount=st.none() | stakes, to=receivers, via=vias)
     def somebody_unstakes(
@@ -95,7 +65,9 @@ class StakeRules(Stage):
         agent_id = self.one_of(self.agents, agent_pick)
         whole = self.twin.registry.available_stake(agent_id) if amount is None else amount
         receiver = self.place(self.who(Part.NFT_OWNER, None, agent_id) if to is None else to)
-        self._registry(self.who(by, None, agent_id), "unstake", agent_id, whole, receiver, via=via)
+        self.act_registry(
+            self.who(by, None, agent_id), "unstake", agent_id, whole, receiver, via=via
+        )
 
     # Markets
 
@@ -109,7 +81,7 @@ class StakeRules(Stage):
     def a_market_locks(
         self, by: Person, agent_pick: int, amount: int, min_status: int, via: Via
     ) -> None:
-        self._registry(
+        self.act_registry(
             by, "lock", self.one_of(self.agents, agent_pick), amount, min_status, via=via
         )
 
@@ -123,7 +95,7 @@ class StakeRules(Stage):
     def a_market_releases(
         self, by: Person, agent_pick: int, amount: int, outcome: int, via: Via
     ) -> None:
-        self._registry(by, "release", self._locked(agent_pick), amount, outcome, via=via)
+        self.act_registry(by, "release", self._locked(agent_pick), amount, outcome, via=via)
 
     @rule(
         by=markets,
@@ -136,10 +108,10 @@ class StakeRules(Stage):
     def a_market_slashes(
         self, by: Person, agent_pick: int, amount: int, to: Person | None, share: int, via: Via
     ) -> None:
-        """It gives nothing, half, all, or one unit more than all to somebody, or to the zero address."""
+        """It gives nothing, half, all, or one unit more than all to somebody or to nobody."""
         compensation = [0, amount // 2, amount, amount + 1][share]
         receiver = "0x" + "00" * 20 if to is None else to
-        self._registry(
+        self.act_registry(
             by, "slash", self._locked(agent_pick), amount, receiver, compensation, via=via
         )
 
@@ -152,7 +124,7 @@ class StakeRules(Stage):
         self, by: Person | None, market: Person | None, via: Via
     ) -> None:
         named = "0x" + "00" * 20 if market is None else market
-        self._registry(by or self._platform_owner(), "scheduleMarket", named, via=via)
+        self.act_registry(by or self._platform_owner(), "scheduleMarket", named, via=via)
 
     @rule(
         by=st.sampled_from([None] * 6 + [people.outsider]),
@@ -168,7 +140,7 @@ class StakeRules(Stage):
         usable_at = self.twin.registry.usable_at
         named = max(usable_at, key=lambda known: usable_at[known]) if newest else market.address
         at = self.world.moment(offset, self.twin.registry.market_usable_at(named))
-        self._registry(by or self._platform_owner(), "cancelMarket", named, at=at, via=via)
+        self.act_registry(by or self._platform_owner(), "cancelMarket", named, at=at, via=via)
 
     @precondition(lambda machine: people.second_market.address in machine.twin.registry.usable_at)
     @rule(agent_pick=picks, amount=slices, offset=st.sampled_from([0, -1, 1]))
@@ -177,82 +149,7 @@ class StakeRules(Stage):
             offset, self.twin.registry.market_usable_at(people.second_market.address)
         )
         agent_id = self.one_of(self.agents, agent_pick)
-        self._registry(people.second_market, "lock", agent_id, amount, 1, at=at)
-
-    # Payments by signature
-
-    @rule(
-        by=anybody,
-        payer=stakers,
-        agent_pick=picks,
-        amount=stakes,
-        salt=st.integers(0, 3),
-        flaw=flaws,
-        via=vias,
-    )
-    def somebody_stakes_with_an_authorization(
-        self,
-        by: Person,
-        payer: Person,
-        agent_pick: int,
-        amount: int,
-        salt: int,
-        flaw: Flaw,
-        via: Via,
-    ) -> None:
-        agent_id = self.one_of(self.agents, agent_pick)
-        if flaw is Flaw.USED and self.used:
-            agent_id, amount, payment = self.used[agent_pick % len(self.used)]
-        else:
-            other = self.one_of(self.agents, agent_pick + 1)
-            payment = self._payment(
-                self.twin.registry, payer, amount, ((agent_id,), (other,)), salt, flaw
-            )
-        if self._registry(by, "stakeWithAuthorization", agent_id, amount, payment, via=via) == DONE:
-            self.used.append((agent_id, amount, payment))
-
-    @rule(
-        by=anybody,
-        payer=posters,
-        offer=offers,
-        text=texts,
-        salt=st.integers(0, 3),
-        flaw=flaws,
-        via=vias,
-    )
-    def poster_posts_a_run_with_an_authorization(
-        self, by: Person, payer: Person, offer: Offer, text: str, salt: int, flaw: Flaw, via: Via
-    ) -> None:
-        terms = offer.terms(self.world.now + self.ground.chain.step)
-        purposes = ((terms, text), (replace(terms, reward=terms.reward + 1), text))
-        payment = self._payment(self.twin.escrow, payer, terms.cost, purposes, salt, flaw)
-        self.act(by, "postRunWithAuthorization", terms, text, payment, via=via)
-        if flaw is Flaw.USED:
-            self.act(
-                by, "postRunWithAuthorization", terms, text, payment, at=self.world.now + 1, via=via
-            )
-
-    @rule(by=anybody, honest=st.booleans(), at_the_escrow=st.booleans(), via=vias)
-    def somebody_uses_a_permit(
-        self, by: Person, honest: bool, at_the_escrow: bool, via: Via
-    ) -> None:
-        """A bad one is swallowed (STAKE-1); a good one allows what is allowed already."""
-        vault = self.escrow if at_the_escrow else self.registry
-        nonce = self.ground.usdc.view("nonces", by)
-        signature = self.ground.signatures.permit(
-            by, vault.address, 2**256 - 1, nonce if honest else nonce + 1
-        )
-        forever = 2**256 - 1
-        self.world.act_as(
-            by,
-            vault,
-            "selfPermit",
-            forever,
-            forever,
-            signature,
-            rules=lambda speaker, now: None,
-            via=via,
-        )
+        self.act_registry(people.second_market, "lock", agent_id, amount, 1, at=at)
 
     # Which and how
 
@@ -276,31 +173,3 @@ class StakeRules(Stage):
 
     def _platform_owner(self) -> Person:
         return BY_ADDRESS[self.twin.registry.owner]
-
-    def _registry(self, sender: Person, function: str, *args: object, **how: object):
-        return self.world.act(sender, self.registry, function, *args, **how)
-
-    def _payment(
-        self,
-        vault: UsdcVaultTwin,
-        payer: Person,
-        amount: int,
-        purposes: tuple[tuple[object, ...], tuple[object, ...]],
-        salt: int,
-        flaw: Flaw,
-    ) -> SignedPayment:
-        right, other = purposes
-        now = self.world.now + self.ground.chain.step
-        authorization: Authorization = vault.authorize(
-            payer.address,
-            amount + (flaw is Flaw.OTHER_AMOUNT),
-            *(other if flaw is Flaw.OTHER_PURPOSE else right),
-            salt=salt,
-            # Both limits are outside of the time in which it is valid.
-            valid_after=now if flaw is Flaw.TOO_EARLY else now - 1,
-            valid_before=now if flaw is Flaw.TOO_LATE else now + (1 if salt else 30 * DAY),
-        )
-        if flaw is Flaw.OTHER_SIGNER:
-            signed = authorization.signature._replace(signer=people.relayer.address)
-            authorization = replace(authorization, signature=signed)
-        return self.ground.signatures.payment(authorization)

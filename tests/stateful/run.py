@@ -10,8 +10,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from localnet.chain import Chain
 from tests.stateful.ground import Ground
 from tests.stateful.machine import EscrowMachine
+from tests.stateful.outcome import Tally
 from tests.stateful.profiles import chosen
-from tests.stateful.world import Tally
 
 
 def run_machine(chain: Chain, where: str, told: Callable[[Tally, str, float], None]) -> Tally:

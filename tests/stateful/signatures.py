@@ -1,4 +1,4 @@
-"""What people sign: payments (EIP-3009), permits (EIP-2612), relayed calls (ERC-2771), agents' wallets (ERC-8004)."""
+"""What people sign: payments (EIP-3009), permits (EIP-2612), relayed calls, agents' wallets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _PERMIT = keccak(
     text="Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
 )
 _FORWARD = keccak(
-    text="ForwardRequest(address from,address to,uint256 value,uint256 gas,uint256 nonce,uint48 deadline,bytes data)"
+    text="ForwardRequest(address from,address to,uint256 value,uint256 gas,uint256 nonce,"
+    "uint48 deadline,bytes data)"
 )
 _WALLET = keccak(
     text="AgentWalletSet(uint256 agentId,address newWallet,address owner,uint256 deadline)"
@@ -56,7 +57,7 @@ class Signatures:
         self._forwarder = _domain("agentescrow", "1", chain_id, forwarder)
 
     def payment(self, authorization: Authorization) -> SignedPayment:
-        """Sign what the twin's authorization says was signed, be it what the call asks for or not."""
+        """Sign what the twin's authorization says was signed, be it right or wrong."""
         signed = authorization.signature
         values = (
             _RECEIVE,

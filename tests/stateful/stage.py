@@ -9,14 +9,32 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from agentescrow.domain.agent import CLAIMING_STATUSES
 from agentescrow.domain.constants import BAN_STRIKES, MIN_STAKE, ZERO_ADDRESS
-from agentescrow.domain.run import Run
+from agentescrow.domain.run import FINAL_STATES, Run
+from agentescrow.domain.terms import RunTerms
 from agentescrow.domain.transitions import allowed_states
 from tests.stateful import people
 from tests.stateful.exits import everybody_leaves
 from tests.stateful.ground import Ground
-from tests.stateful.offers import Nowhere, Part
+from tests.stateful.offers import Nowhere, Offer, Part
+from tests.stateful.outcome import Outcome, Tally, Via
 from tests.stateful.people import BY_ADDRESS, Person
-from tests.stateful.world import Outcome, Tally, World
+from tests.stateful.world import World
+
+CALLS = (
+    "fundRun",
+    "claimRun",
+    "startRun",
+    "submitWork",
+    "approve",
+    "requestRevision",
+    "reject",
+    "finalize",
+    "slash",
+    "cancelRun",
+    "abandonRun",
+)
+_WITH_TEXT = {"submitWork", "requestRevision", "reject"}
+AGENTS_CALLS = {"claimRun", "startRun", "submitWork", "abandonRun"}
 
 
 class Stage(RuleBasedStateMachine):
@@ -74,11 +92,15 @@ class Stage(RuleBasedStateMachine):
     def fit_agent_for(self, run: Run, pick: int) -> int:
         """The same; where no agent may, somebody stakes for one that only lacks a stake."""
         agent_id = self.agent_for(run, pick)
+        self.stake_where_it_lacks(agent_id)
+        return agent_id
+
+    def stake_where_it_lacks(self, agent_id: int) -> None:
+        """Let somebody stake for an agent that is frozen or has no stake left for a claim."""
         agent = self.twin.registry.get_agent(agent_id)
         lacks_stake = agent.frozen or agent.available < MIN_STAKE
         if lacks_stake and agent.strikes < BAN_STRIKES and self.world.silent_agents is None:
-            self.world.act(people.rich_poster, self.registry, "stake", agent_id, MIN_STAKE)
-        return agent_id
+            self.act_registry(people.rich_poster, "stake", agent_id, MIN_STAKE)
 
     # Who
 
@@ -122,3 +144,58 @@ class Stage(RuleBasedStateMachine):
     def act(self, sender: Person, function: str, *args: Any, **how: Any) -> Outcome:
         """Call RunEscrow."""
         return self.world.act(sender, self.escrow, function, *args, **how)
+
+    def act_registry(self, sender: Person, function: str, *args: Any, **how: Any) -> Outcome:
+        """Call StakeRegistry."""
+        return self.world.act(sender, self.registry, function, *args, **how)
+
+    def live_runs(self) -> list[int]:
+        """Runs that have not ended."""
+        return [
+            run_id for run_id, run in self.twin.escrow.runs.items() if run.state not in FINAL_STATES
+        ]
+
+    def limit_of(self, call: str, run: Run) -> int:
+        """The moment that a call has to do with."""
+        if call in ("fundRun", "claimRun", "cancelRun"):
+            return run.deadline
+        return run.abandon_ends_at if call == "abandonRun" else run.due_at
+
+    def terms(self, offer: Offer) -> RunTerms:
+        """Terms that are sent in the next block."""
+        return offer.terms(self.world.now + self.ground.chain.step)
+
+    def rest_of(self, call: str, agent_id: int) -> tuple[int | str, ...]:
+        """The arguments of a call that come after the run's id."""
+        if call == "claimRun":
+            return (agent_id,)
+        return ("ipfs://text",) if call in _WITH_TEXT else ()
+
+    def call_by_poster(
+        self,
+        call: str,
+        run_id: int,
+        by: Part | Person,
+        offset: int | None,
+        limit: int,
+        via: Via,
+        *rest: str,
+    ) -> None:
+        """Call what is the poster's, around a limit."""
+        at = self.world.moment(offset, limit)
+        self.act(self.who(by, self.run(run_id)), call, run_id, *rest, at=at, via=via)
+
+    def call_by_agent(
+        self,
+        call: str,
+        run_id: int,
+        rest: tuple[str, ...],
+        by: Part | Person,
+        offset: int | None,
+        limit: int,
+        via: Via,
+    ) -> None:
+        """Call what is the agent's, around a limit."""
+        run = self.run(run_id)
+        at = self.world.moment(offset, limit)
+        self.act(self.who(by, run, run.agent_id), call, run_id, *rest, at=at, via=via)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.run import RunState
 from localnet.artifacts import ours
 from localnet.evm import Revm
+from tests.stateful.outcome import Tally
 from tests.stateful.run import run_machine
 
 
-def _functions(contract):
+def _functions(contract: str) -> set[str]:
     """Every function of a contract that changes something."""
     return {
         item["name"]
@@ -31,8 +34,10 @@ _NEVER_SEEN = {
 }
 
 
-def test_machine__in_process__agrees_with_the_rules(told):
-    """STAKE-1 to STAKE-10, RUN-0 to RUN-19, RUN-20, RUN-22 to RUN-26: twin and contracts agree after every step.
+def test_machine__in_process__agrees_with_the_rules(
+    told: Callable[[Tally, str, float], None],
+) -> None:
+    """STAKE-1 to STAKE-10, RUN-0 to RUN-26: twin and contracts agree after every step.
 
     And the machine has got about: every function succeeded, every state, status and error came up.
     """

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from ape.managers.chain import ChainManager
+
 from localnet.evm import AnvilFast
+from tests.stateful.outcome import Tally
 from tests.stateful.run import run_machine
 
 
-def test_machine__on_anvil__agrees_with_the_rules(chain, told):
-    """STAKE-1 to STAKE-10, RUN-0 to RUN-26: as in process, with real blocks, receipts and clocks."""
+def test_machine__on_anvil__agrees_with_the_rules(
+    chain: ChainManager, told: Callable[[Tally, str, float], None]
+) -> None:
+    """STAKE-1 to STAKE-10, RUN-0 to RUN-26: as in process, with real blocks and receipts."""
     with AnvilFast(chain.provider.uri) as anvil:
         run_machine(anvil, "on Anvil", told)

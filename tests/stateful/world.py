@@ -1,4 +1,4 @@
-"""One call, two worlds: `World.act` does the same to the contracts and to the twin and compares what came of it."""
+"""One call, two worlds: `World.act` asks the contracts and the twin the same, and compares."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import inspect
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum
 from functools import cache
 from typing import Any
 
 from hypothesis import note
 
+from agentescrow.domain.escrow import RunEscrowTwin
 from agentescrow.domain.identity import AgentIdentity
+from agentescrow.domain.registry import StakeRegistryTwin
 from agentescrow.domain.reverts import TOKEN_REFUSED
 from agentescrow.domain.terms import RunTerms
 from agentescrow.domain.vault import UsdcVaultTwin
@@ -23,6 +23,7 @@ from localnet.codec import Reverted
 from tests.stateful import people
 from tests.stateful.comparison import Comparison
 from tests.stateful.ground import Ground
+from tests.stateful.outcome import DONE, RELAYS, Outcome, Tally, Via
 from tests.stateful.people import Person
 from tests.stateful.signatures import SignedPayment, terms_tuple
 
@@ -38,66 +39,6 @@ _USDC_SAYS = {
 }
 # They ask msg.sender, never a forwarded sender (STAKE-3).
 _FOR_MARKETS = {"lock", "release", "slash"}
-
-
-class Via(Enum):
-    """How a call reaches a contract."""
-
-    DIRECTLY = "directly"
-    RELAYED = "through the forwarder"
-    IN_A_MULTICALL = "in a multicall"
-    RELAYED_MULTICALL = "in a multicall through the forwarder"
-    FORGED = "through the forwarder, signed by somebody else"
-    SPOOFED = "with a victim's address appended"
-    SPOOFED_MULTICALL = "in a multicall through the forwarder, with a victim's address appended"
-
-
-_RELAYS = {Via.RELAYED, Via.RELAYED_MULTICALL, Via.FORGED, Via.SPOOFED_MULTICALL}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a call: "done", or an error and its values."""
-
-    name: str
-    values: tuple[Any, ...] = ()
-
-
-DONE = Outcome("done")
-
-
-@dataclass
-class Tally:
-    """What was tried, over all examples of a test.
-
-    Attributes:
-        outcomes: How often each function ended how.
-        views: How many answers of views were compared.
-        statuses: How often each run state and agent status was seen after a step.
-        examples: How many examples ran to their end.
-    """
-
-    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
-    views: int = 0
-    statuses: Counter[str] = field(default_factory=Counter)
-    examples: int = 0
-
-    @property
-    def transactions(self) -> int:
-        """How many transactions were sent."""
-        return sum(self.outcomes.values())
-
-    @property
-    def refused(self) -> int:
-        """How many of them reverted."""
-        return sum(count for (_, outcome), count in self.outcomes.items() if outcome != "done")
-
-    def told(self, seconds: float) -> str:
-        """Say it in a line."""
-        return (
-            f"{self.examples} examples, {self.transactions} transactions ({self.refused} refused), "
-            f"{self.views} views compared, {seconds:.0f} s, {self.transactions / seconds:.0f} transactions/s"
-        )
 
 
 class World:
@@ -128,7 +69,7 @@ class World:
         return self.ground.chain.now
 
     def moment(self, offset: int | None, limit: int) -> int:
-        """Say when the next step happens: a block later, or so many seconds around a limit that is still to come."""
+        """Say when the next step happens: a block later, or around a limit still to come."""
         soon = self.now + self.ground.chain.step
         return soon if offset is None or limit + offset <= self.now else limit + offset
 
@@ -141,7 +82,7 @@ class World:
         at: int | None = None,
         via: Via = Via.DIRECTLY,
     ) -> Outcome:
-        """Call a function of RunEscrow or StakeRegistry, as the rules say and in truth, and compare."""
+        """Call a function of RunEscrow or StakeRegistry, by the rules and in truth; compare."""
         twin = self.twin.escrow if contract is self.ground.escrow else self.twin.registry
 
         def as_the_rules_say(speaker: str, now: int) -> None:
@@ -188,13 +129,13 @@ class World:
         at: int | None = None,
         via: Via = Via.DIRECTLY,
     ) -> Outcome:
-        """The same where the twin has no method of that name: `rules` is told who speaks, and when."""
+        """The same where the twin has no such method: `rules` is told who speaks, and when."""
         self.in_a_step = True
         now = self.now + self.ground.chain.step if at is None else at
         shown = f"{self.named(contract)}.{function}({', '.join(map(self.named, args))})"
         note(f"  {now} {sender}{'' if via is Via.DIRECTLY else f' {via.value}'}: {shown}")
         speaker = sender.address
-        if via in _RELAYS and contract is self.ground.registry and function in _FOR_MARKETS:
+        if via in RELAYS and contract is self.ground.registry and function in _FOR_MARKETS:
             speaker = self.ground.forwarder.address
 
         expected = Outcome(
@@ -202,17 +143,16 @@ class World:
         )
         if via is not Via.FORGED:
             expected = self._of_rules(lambda: rules(speaker, now))
-            if via in _RELAYS and expected != DONE:
-                note(
-                    f"      the rules say {self._told(expected)}, which the forwarder keeps for itself"
-                )
+            if via in RELAYS and expected != DONE:
+                note(f"      the forwarder keeps for itself: {self._told(expected)}")
                 expected = Outcome("FailedCall")
         actual = self._of_contract(
             sender, contract, contract.calldata(function, *map(_to_chain, args)), via, now
         )
 
         assert actual == expected, (
-            f"{sender}: {shown}: the contract says {self._told(actual)}, the rules say {self._told(expected)}"
+            f"{sender}: {shown}: the contract says {self._told(actual)}, "
+            f"the rules say {self._told(expected)}"
         )
         note(f"      {self._told(actual)}")
         self.tally.outcomes[function, actual.name] += 1
@@ -223,7 +163,7 @@ class World:
     def circumstance(
         self, words: str, contract: Contract, sender: str, function: str, *args: Any
     ) -> None:
-        """Let something happen in USDC or in the identity registry that is right there; the caller tells the twin."""
+        """Let USDC or the identity registry do something; the caller tells the twin."""
         note(f"  {self.now + self.ground.chain.step} {words}")
         contract.send(sender, function, *map(_to_chain, args))
         self.tally.outcomes[f"{self.named(contract)}.{function}", "done"] += 1
@@ -303,7 +243,7 @@ class World:
         chain = self.ground.chain
         chain.next_timestamp = now
         try:
-            if via in _RELAYS:
+            if via in RELAYS:
                 signer = _forger(sender) if via is Via.FORGED else sender
                 self._relay(signer, sender, contract, data)
             else:
@@ -326,16 +266,17 @@ def _forger(victim: Person) -> Person:
 def _apply(
     twin: UsdcVaultTwin, function: str, args: tuple[Any, ...], sender: str, now: int
 ) -> None:
-    method = getattr(twin, _snake(function))
+    method = _snake(function)
     known = {"sender": sender, "now": now}
-    method(
-        *map(_to_twin, args), **{name: known[name] for name in _asked(type(twin), _snake(function))}
-    )
+    asked = {name: known[name] for name in _asked(type(twin).__name__, method)}
+    getattr(twin, method)(*map(_to_twin, args), **asked)
 
 
 @cache
-def _asked(twin: type, method: str) -> tuple[str, ...]:
-    parameters = inspect.signature(getattr(twin, method)).parameters
+def _asked(twin: str, method: str) -> tuple[str, ...]:
+    """Which of sender and time a twin's method wants to know."""
+    kind = {kind.__name__: kind for kind in (RunEscrowTwin, StakeRegistryTwin)}[twin]
+    parameters = inspect.signature(getattr(kind, method)).parameters
     return tuple(name for name in ("sender", "now") if name in parameters)
 
 
