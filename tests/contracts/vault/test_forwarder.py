@@ -13,6 +13,8 @@ when somebody else has signed it
     it should revert with ERC2771ForwarderInvalidSigner
 when the relayer changes anything of it
     it should revert with ERC2771ForwarderInvalidSigner (target, data, gas, deadline)
+when the signature is the malleable twin of a good one
+    it should revert with ERC2771ForwarderInvalidSigner
 when it is for a contract that does not trust the forwarder
     it should revert with ERC2771UntrustfulTarget
 when it sends ETH along
@@ -41,6 +43,7 @@ from agentescrow.domain.run import RunState
 from tests.contracts.outcome import reverting
 
 GAS, DEADLINE, DATA = 3, 4, 5
+_CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 
 @pytest.fixture
@@ -147,6 +150,21 @@ def test_forwarder__changed_by_the_relayer__reverts(
 
     assert refusal.value.name == "ERC2771ForwarderInvalidSigner"
     assert refusal.value.inputs["signer"] != ready.address
+
+
+def test_forwarder__twin_of_the_signature__reverts(
+    payment, ready, request_, forwarder, relayer, ledger
+):
+    """RUN-19 (threat: malleable signatures): of (r, s) and (r, n - s) only the lower s counts."""
+    *rest, signature = request_
+    s, v = int.from_bytes(signature[32:64]), signature[64]
+    twin = signature[:32] + (_CURVE_ORDER - s).to_bytes(32) + bytes([27 + 28 - v])
+
+    with (
+        ledger.moves(),
+        reverting(forwarder.ERC2771ForwarderInvalidSigner, signer=ZERO_ADDRESS, **{"from": ready}),
+    ):
+        forwarder.execute((*rest, twin), sender=relayer)
 
 
 def test_forwarder__target_that_does_not_trust_it__reverts(
