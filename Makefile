@@ -12,6 +12,7 @@ TYPED := $(wildcard agentescrow localnet deployment demo tools benchmarks)
 PLAIN_TESTS := $(wildcard tests/unit tests/localnet tests/deployment tests/demo tests/promises tests/scripts)
 CHAIN_TESTS := $(filter-out %.py %__pycache__ $(PLAIN_TESTS),$(wildcard tests/*))
 FORK_TESTS := $(wildcard tests/contracts tests/stateful)
+# The state machine is in all three: in process, on Ape's chain, on the fork; its conftest.py picks the test.
 WORKERS ?= 2
 
 .PHONY: help demo chain build check test test-plain test-local fork coverage bench clean
@@ -42,7 +43,7 @@ check: .build/.made ## formatters, linters, types, import directions
 test: test-plain test-local fork ## every test, on a local chain and on a fork
 
 test-plain: .build/.made
-	$(ENV) pytest -p no:ape_test -q -n $(WORKERS) $(PLAIN_TESTS)
+	$(ENV) pytest -p no:ape_test -q -n $(WORKERS) $(PLAIN_TESTS) $(wildcard tests/stateful)
 
 test-local: .build/.made
 	$(ENV) ape test -q -n $(WORKERS) $(CHAIN_TESTS)

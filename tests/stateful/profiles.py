@@ -26,7 +26,7 @@ _SHARED: dict[str, Any] = {
 }
 # Examples and steps: in process, and on Anvil.
 _SIZES = {
-    "quick": {"in process": (350, 40), "on Anvil": (24, 25)},
+    "quick": {"in process": (350, 40), "on Anvil": (20, 25)},
     "long": {"in process": (6_000, 60), "on Anvil": (200, 40)},
 }
 
