@@ -9,11 +9,14 @@ from contextlib import contextmanager
 class Books:
     """Balances and liabilities, compared to the unit."""
 
-    def __init__(self, ledger, escrow, registry) -> None:
+    def __init__(self, rpc, ledger, escrow, registry) -> None:
         """Know the contracts that owe."""
+        self._rpc = rpc
         self._ledger = ledger
         self._escrow = escrow
         self._registry = registry
+        views = (escrow.totalOwed, escrow.accruedFees, registry.totalOwed)
+        self._questions = [(view.contract.address, bytes(view.encode_input())) for view in views]
 
     @contextmanager
     def moves(
@@ -40,5 +43,4 @@ class Books:
         assert balances[self._registry.address] >= after[2]
 
     def _liabilities(self) -> list[int]:
-        escrow, registry = self._escrow, self._registry
-        return [escrow.totalOwed(), escrow.accruedFees(), registry.totalOwed()]
+        return self._rpc.call_all(self._questions)

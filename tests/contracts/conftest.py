@@ -8,6 +8,7 @@ from localnet import usdc as circle_usdc
 from tests.contracts.books import Books
 from tests.contracts.clock import Clock
 from tests.contracts.ledger import Ledger
+from tests.contracts.rpc import Rpc
 from tests.contracts.runs import MIN_STAKE, Runs
 from tests.contracts.signing import Signing
 
@@ -16,10 +17,11 @@ PURSE = 10**15
 
 
 @pytest.fixture(autouse=True)
-def _isolated(chain):
+def _isolated(chain, rpc):
     """Undo what a test and its own fixtures did; what belongs to the session is made before."""
     snapshot = chain.snapshot()
     yield
+    rpc.settle()
     chain.restore(snapshot)
 
 
@@ -57,7 +59,13 @@ def escrow(project, owner, usdc, registry, treasury, forwarder):
 
 
 @pytest.fixture(scope="session")
-def people(w3, poster, agent, outsider, treasury, owner, relayer, rival, buyer):
+def rpc(w3):
+    """Bare JSON-RPC, for what only prepares or checks."""
+    return Rpc(w3)
+
+
+@pytest.fixture(scope="session")
+def people(rpc, poster, agent, outsider, treasury, owner, relayer, rival, buyer):
     """All roles, as plain accounts.
 
     On a fork of the public chain Anvil's well-known accounts carry other people's code
@@ -65,7 +73,7 @@ def people(w3, poster, agent, outsider, treasury, owner, relayer, rival, buyer):
     """
     everybody = [poster, agent, outsider, treasury, owner, relayer, rival, buyer]
     for account in everybody:
-        w3.provider.make_request("anvil_setCode", [account.address, "0x"])
+        rpc.ask("anvil_setCode", account.address, "0x")
     return everybody
 
 
@@ -107,27 +115,27 @@ def agent_id(rival_id, enlist, agent, poster, outsider, usdc, escrow, fund):
 
 
 @pytest.fixture(scope="session")
-def clock(w3):
+def clock(rpc):
     """`clock.at(t)`: time of the next transaction; `clock.now()`; `clock.mine(at=t)` for views."""
-    return Clock(w3)
+    return Clock(rpc)
 
 
 @pytest.fixture(scope="session")
-def runs(w3, clock, escrow, poster, agent, agent_id):
+def runs(rpc, clock, escrow, poster, agent, agent_id):
     """Makes runs; the fixtures below are its factories."""
-    return Runs(w3, clock, escrow, poster, agent, agent_id)
+    return Runs(rpc, clock, escrow, poster, agent, agent_id)
 
 
 @pytest.fixture(scope="session")
-def ledger(w3, usdc, people, escrow, registry, agent_id):
+def ledger(rpc, usdc, people, escrow, registry, agent_id):
     """`with ledger.moves({poster: -5}):` checks the balances of everybody."""
-    return Ledger(w3, usdc, [*people, escrow, registry])
+    return Ledger(rpc, usdc, [*people, escrow, registry])
 
 
 @pytest.fixture(scope="session")
-def books(ledger, escrow, registry):
+def books(rpc, ledger, escrow, registry):
     """`with books.moves({poster: -5}, owed=5):` checks balances, liabilities and solvency."""
-    return Books(ledger, escrow, registry)
+    return Books(rpc, ledger, escrow, registry)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Who has how much USDC, read often and so past Ape: a tenth of the time."""
+"""Who has how much USDC, read often and so past Ape."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from contextlib import contextmanager
 class Ledger:
     """The USDC of everybody who takes part in the tests."""
 
-    def __init__(self, w3, usdc, parties) -> None:
+    def __init__(self, rpc, usdc, parties) -> None:
         """Know whom to watch.
 
         Args:
-            w3: A connection to the chain.
+            rpc: A connection to the chain.
             usdc: The token.
             parties: Accounts and contracts.
         """
-        self._request = w3.provider.make_request
-        self._usdc = usdc.address
+        self._rpc = rpc
         self._parties = [party.address for party in parties]
+        self._questions = [
+            (usdc.address, bytes(usdc.balanceOf.encode_input(party))) for party in self._parties
+        ]
 
     def balances(self) -> dict[str, int]:
         """Read the balance of each party, in base units."""
-        return {party: self._balance(party) for party in self._parties}
+        return dict(zip(self._parties, self._rpc.call_all(self._questions), strict=True))
 
     @contextmanager
     def moves(self, changes=None) -> Iterator[None]:
@@ -38,8 +40,3 @@ class Ledger:
         yield
         after = self.balances()
         assert {p: after[p] - before[p] for p in after if after[p] != before[p]} == expected
-
-    def _balance(self, party: str) -> int:
-        data = "0x70a08231" + party[2:].lower().rjust(64, "0")  # balanceOf(address)
-        answer = self._request("eth_call", [{"to": self._usdc, "data": data}, "latest"])
-        return int(answer["result"], 16)

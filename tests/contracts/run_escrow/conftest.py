@@ -44,6 +44,6 @@ def set_wallet(identity, agent, agent_id, signing, clock):
 
 
 @pytest.fixture(scope="session")
-def silence_identity(w3, identity):
+def silence_identity(rpc, identity):
     """`silence_identity()`: the identity registry reverts whatever it is asked."""
-    return lambda: w3.provider.make_request("anvil_setCode", [identity.address, _REVERTING_CODE])
+    return lambda: rpc.ask("anvil_setCode", identity.address, _REVERTING_CODE)

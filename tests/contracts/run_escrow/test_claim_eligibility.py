@@ -102,11 +102,11 @@ def test_claim_eligibility__identity_registry_silent__sets_bit_2(
 
 
 def test_claim_eligibility__identity_registry_without_code__sets_bit_2(
-    answers, w3, identity, open_run
+    answers, rpc, identity, open_run
 ):
     """RUN-5: an empty answer is none."""
     run_id = open_run()
-    w3.provider.make_request("anvil_setCode", [identity.address, "0x"])
+    rpc.ask("anvil_setCode", identity.address, "0x")
     answers(run_id, AGENT_UNKNOWN)
 
 

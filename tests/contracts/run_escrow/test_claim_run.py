@@ -338,12 +338,12 @@ def test_claim_run__caller_who_lost_its_right__has_none_on_the_run(
 
 
 def test_claim_run__agent_number_zero__works_to_the_end(
-    escrow, registry, identity, accounts, w3, fund, usdc, poster, open_run, get_run, books
+    escrow, registry, identity, accounts, rpc, fund, usdc, poster, open_run, get_run, books
 ):
     """Threat "agent 0": ids start at 0, so 0 is a valid agent and no sign of absence."""
     holder = accounts[identity.ownerOf(0)]
     if not registry.getAgent(0).staked:  # on a fork of the public chain somebody else owns it
-        w3.provider.make_request("anvil_setBalance", [holder.address, hex(10**18)])
+        rpc.ask("anvil_setBalance", holder.address, hex(10**18))
         fund(holder, MIN_STAKE)
         usdc.approve(registry, MIN_STAKE, sender=holder)
         registry.stake(0, MIN_STAKE, sender=holder)

@@ -42,7 +42,7 @@ class System:
 
 @pytest.fixture(scope="session")
 def deploy_with(
-    project, w3, clock, identity, forwarder, people, owner, treasury, poster, agent, agent_id
+    project, rpc, clock, identity, forwarder, people, owner, treasury, poster, agent, agent_id
 ):
     """`deploy_with(token)`: a whole system, with money and stake."""
 
@@ -56,7 +56,7 @@ def deploy_with(
             token.mint(holder, _HUNDRED_RUNS, sender=owner)
             token.approve(spender, _HUNDRED_RUNS, sender=holder)
         registry.stake(agent_id, 4 * MIN_STAKE, sender=agent)
-        return System(token, registry, escrow, Runs(w3, clock, escrow, poster, agent, agent_id))
+        return System(token, registry, escrow, Runs(rpc, clock, escrow, poster, agent, agent_id))
 
     return deploy_with
 

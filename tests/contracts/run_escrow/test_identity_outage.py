@@ -23,10 +23,10 @@ BROKEN = {
 
 
 @pytest.fixture(params=BROKEN)
-def break_identity(request, w3, identity):
+def break_identity(request, rpc, identity):
     """`break_identity()`: from now on the identity registry is of no use."""
     code = BROKEN[request.param]
-    return lambda: w3.provider.make_request("anvil_setCode", [identity.address, code])
+    return lambda: rpc.ask("anvil_setCode", identity.address, code)
 
 
 def test_identity_outage__frozen_wallet__starts_and_submits(
@@ -106,12 +106,12 @@ def test_identity_outage__anyone__finalizes(
 
 @pytest.mark.parametrize("code", ["0x5f5ffd", "0x"], ids=["reverts", "is gone"])
 def test_identity_outage__operator_by_its_word_only__is_not_the_agent(
-    escrow, identity, agent, agent_id, relayer, w3, set_wallet, claimed_run, code
+    escrow, identity, agent, agent_id, relayer, rpc, set_wallet, claimed_run, code
 ):
     """RUN-7: an owner apart from the wallet has to wait until the registry answers again."""
     set_wallet(relayer)
     run_id = claimed_run()
-    w3.provider.make_request("anvil_setCode", [identity.address, code])
+    rpc.ask("anvil_setCode", identity.address, code)
     with reverting(escrow.NotAgent, runId=run_id, caller=agent):
         escrow.submitWork(run_id, WORK, sender=agent)
     escrow.submitWork(run_id, WORK, sender=relayer)

@@ -70,9 +70,9 @@ def _register(identity, account) -> int:
 
 
 @pytest.fixture(scope="session")
-def ledger(w3, usdc, people, registry, agent_id):
+def ledger(rpc, usdc, people, registry, agent_id):
     """`with ledger.moves({poster: -5}):` checks the balances of everybody."""
-    return Ledger(w3, usdc, [*people, registry])
+    return Ledger(rpc, usdc, [*people, registry])
 
 
 @pytest.fixture

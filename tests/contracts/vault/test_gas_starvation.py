@@ -25,8 +25,9 @@ LEAST = 40_000
 class Sweep:
     """One call at many gas limits, each from the same state."""
 
-    def __init__(self, w3, sender, call, args) -> None:
+    def __init__(self, w3, rpc, sender, call, args) -> None:
         """Know the call."""
+        self._rpc = rpc
         self._request = w3.provider.make_request
         self._transaction = {
             "from": sender.address,
@@ -55,12 +56,10 @@ class Sweep:
         return enough
 
     def _send(self, gas: int) -> dict:
-        snapshot = self._request("evm_snapshot", [])["result"]
-        sent = self._request("eth_sendTransaction", [self._transaction | {"gas": hex(gas)}])
-        receipt = None
-        while receipt is None:  # Anvil mines at once, but answers before it has
-            receipt = self._request("eth_getTransactionReceipt", [sent["result"]])["result"]
-        assert self._request("evm_revert", [snapshot])["result"]
+        snapshot = self._rpc.ask("evm_snapshot")
+        receipt = self._rpc.send(self._transaction | {"gas": hex(gas)})
+        self._rpc.settle()
+        assert self._rpc.ask("evm_revert", snapshot)
         return receipt
 
 
@@ -86,25 +85,25 @@ def _assert_whole_or_not_at_all(outcomes, usdc, gains) -> None:
 
 
 def test_finalize__any_gas_limit__pays_whole_or_reverts_whole(
-    escrow, usdc, agent, outsider, submitted_run, clock, w3
+    escrow, usdc, agent, outsider, submitted_run, clock, w3, rpc
 ):
     """RUN-16 (threat: a call starved of gas turns a payout into a credit)."""
     run_id = submitted_run()
     clock.mine(at=escrow.reviewEndsAt(run_id))
 
-    outcomes = Sweep(w3, outsider, escrow.finalize, (run_id,)).outcomes()
+    outcomes = Sweep(w3, rpc, outsider, escrow.finalize, (run_id,)).outcomes()
 
     _assert_whole_or_not_at_all(outcomes, usdc, {agent: REWARD})
 
 
 def test_slash__any_gas_limit__pays_whole_or_reverts_whole(
-    escrow, usdc, poster, treasury, claimed_run, clock, w3
+    escrow, usdc, poster, treasury, claimed_run, clock, w3, rpc
 ):
     """RUN-16, STAKE-8 (threat: a call starved of gas turns a payout into a credit)."""
     run_id = claimed_run(reward=ONE_USDC)
     cost = ONE_USDC + ONE_USDC // 20
     clock.mine(at=escrow.slashableAt(run_id))
 
-    outcomes = Sweep(w3, poster, escrow.slash, (run_id,)).outcomes()
+    outcomes = Sweep(w3, rpc, poster, escrow.slash, (run_id,)).outcomes()
 
     _assert_whole_or_not_at_all(outcomes, usdc, {poster: 2 * cost, treasury: MIN_STAKE - cost})
