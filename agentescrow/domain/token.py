@@ -112,8 +112,10 @@ class TokenLedger:
         """
         signer = authorization.signer
         times = (authorization.valid_after, authorization.valid_before)
-        reason = ""
-        if now <= authorization.valid_after:
+        reason = self._barred(signer, to)
+        if reason:
+            pass  # USDC looks at that before it looks at the authorization
+        elif now <= authorization.valid_after:
             reason = "not valid yet"
         elif now >= authorization.valid_before:
             reason = "expired"
@@ -126,11 +128,16 @@ class TokenLedger:
         self.transfer(signer, to, amount)
         self.used_nonces.add((signer, nonce))
 
-    def _refusal(self, sender: str, to: str, amount: int) -> str:
+    def _barred(self, sender: str, to: str) -> str:
         if self.paused:
             return "paused"
         if sender in self.blacklisted or to in self.blacklisted:
             return "blacklisted"
+        return ""
+
+    def _refusal(self, sender: str, to: str, amount: int) -> str:
+        if reason := self._barred(sender, to):
+            return reason
         if to == ZERO_ADDRESS:
             return "zero address"
         if amount > self.balance_of(sender):

@@ -57,7 +57,8 @@ class Comparison:
         self._money(changed["balances"] | {sender.address})
 
     def after_time(self) -> None:
-        """Compare what follows from the time: the ladder, and who may claim what."""
+        """Compare what follows from the time: ladder, markets, and who may claim what."""
+        self._markets()
         for run_id in self._one_in_turn(self._twin.escrow.runs) | self._one_in_turn(
             self._twin.escrow.runs
         ):
@@ -153,17 +154,17 @@ class Comparison:
         for vault, twin_vault in ((ground.escrow, twin.escrow), (ground.registry, twin.registry)):
             self._same(vault, "treasury", says=(twin_vault.treasury,))
             self._same(vault, "owner", says=(twin_vault.owner,))
-        for market in (ground.escrow.address, *(person.address for person in MARKETS)):
-            usable = twin.registry.is_market(market, now=ground.chain.now)
-            self._same(ground.registry, "isMarket", market, says=(usable,))
-            self._same(
-                ground.registry,
-                "marketUsableAt",
-                market,
-                says=(twin.registry.market_usable_at(market),),
-            )
+        self._markets()
         for run in twin.escrow.runs.values():
             self._same(ground.escrow, "feeOn", run.reward, says=(run.fee,))
+
+    def _markets(self) -> None:
+        registry, twin = self._ground.registry, self._twin.registry
+        for market in (self._ground.escrow.address, *(person.address for person in MARKETS)):
+            usable = twin.is_market(market, now=self._ground.chain.now)
+            self._same(registry, "isMarket", market, says=(usable,))
+            usable_at = twin.market_usable_at(market)
+            self._same(registry, "marketUsableAt", market, says=(usable_at,))
 
     def _unknown_ids(self) -> None:
         for run_id in (0, self._twin.escrow.run_count() + 1):

@@ -9,10 +9,10 @@ from agentescrow.domain.constants import (
     DAY,
     ESTABLISHED_AFTER,
     ESTABLISHED_COMPLETIONS,
-    MARKET_DELAY,
     MIN_STAKE,
     ONE_USDC,
 )
+from agentescrow.domain.registry import Outcome
 from tests.stateful import people
 from tests.stateful.offers import Offer, good_offers
 from tests.stateful.people import POSTERS
@@ -44,10 +44,25 @@ class EscrowMachine(
             if runs:
                 self.act_registry(people.rich_poster, "stake", agent_id, runs * MIN_STAKE)
         if experienced:
-            self.runs_go_well(people.rich_poster, Offer(ONE_USDC, DAY), 0, ESTABLISHED_COMPLETIONS)
-            self.world.pass_time(self.world.now + ESTABLISHED_AFTER)
+            self._one_becomes_established()
         if market:
-            self.act_registry(people.owner, "scheduleMarket", people.second_market)
-            self.world.pass_time(self.world.now + MARKET_DELAY)
+            self._a_second_market_opens()
         for number, offer in enumerate(first):
             self.act(POSTERS[number % len(POSTERS)], "postRun", self.terms(offer), "ipfs://task")
+
+    def _one_becomes_established(self) -> None:
+        """Not a second before its 30 days are over (STAKE-5)."""
+        self.runs_go_well(people.rich_poster, Offer(ONE_USDC, DAY), 0, ESTABLISHED_COMPLETIONS)
+        best = max(
+            self.twin.registry.agents.values(), key=lambda agent: agent.completions, default=None
+        )
+        if best is not None and best.staked_at:
+            self.world.pass_time(best.staked_at + ESTABLISHED_AFTER - 1)
+            self.world.pass_time(best.staked_at + ESTABLISHED_AFTER)
+
+    def _a_second_market_opens(self) -> None:
+        """Not a second before its 14 days are over (STAKE-9)."""
+        self.act_registry(people.owner, "scheduleMarket", people.second_market)
+        self.a_market_locks_as_soon_as_it_may(0, 1, -1)
+        self.a_market_locks_as_soon_as_it_may(0, 1, 0)
+        self.act_registry(people.second_market, "release", self.agents[0], 1, Outcome.NONE)
