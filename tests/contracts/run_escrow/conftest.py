@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.contracts.run_escrow.authorization import SALT
+from tests.contracts.runs import COST, IPFS
+
 ZERO = "0x" + "00" * 20
 _REVERTING_CODE = "0x5f5ffd"  # PUSH0 PUSH0 REVERT
 
@@ -47,3 +50,31 @@ def set_wallet(identity, agent, agent_id, signing, clock):
 def silence_identity(rpc, identity):
     """`silence_identity()`: the identity registry reverts whatever it is asked."""
     return lambda: rpc.ask("anvil_setCode", identity.address, _REVERTING_CODE)
+
+
+@pytest.fixture
+def authorize(signing, poster, escrow):
+    """`authorize(terms, …)`: the poster signs for reward and fee of 100 USDC."""
+
+    def authorize(terms, uri=IPFS, amount=COST, signer=poster, to=escrow, salt=SALT, **more):
+        return signing.run_authorization(signer, to, terms, uri, amount, salt=salt, **more)
+
+    return authorize
+
+
+@pytest.fixture
+def post(escrow, relayer):
+    """`post(terms, authorization, …)`: a stranger sends it."""
+
+    def post(terms, authorization, uri=IPFS, sender=relayer):
+        return escrow.postRunWithAuthorization(terms, uri, authorization, sender=sender)
+
+    return post
+
+
+@pytest.fixture
+def wallet(project, outsider, fund):
+    """A smart-contract wallet of the outsider's, with money."""
+    wallet = outsider.deploy(project.Erc1271Wallet)
+    fund(wallet, COST)
+    return wallet

@@ -47,7 +47,7 @@ def test_create_run__rule_broken__reverts(escrow, poster, terms, clock, rule):
 
 def test_create_run__empty_description__reverts(escrow, poster, terms):
     """RUN-2."""
-    with reverting(escrow.EmptyText):
+    with reverting(escrow.EmptyIpfsHash):
         escrow.createRun(terms(), "", sender=poster)
 
 

@@ -49,7 +49,7 @@ def test_post_run__rule_broken__reverts(escrow, poster, terms, clock, rule):
 
 def test_post_run__empty_description__reverts_and_pulls_nothing(escrow, poster, terms, books):
     """RUN-2."""
-    with books.moves(), reverting(escrow.EmptyText):
+    with books.moves(), reverting(escrow.EmptyIpfsHash):
         escrow.postRun(terms(), "", sender=poster)
 
 

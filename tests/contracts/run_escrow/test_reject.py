@@ -166,7 +166,7 @@ def test_reject__poster__emits_run_rejected_and_counts(
 def test_reject__empty_reason__reverts(escrow, poster, submitted_run):
     """RUN-13."""
     run_id = submitted_run(max_revisions=0)
-    with reverting(escrow.EmptyText):
+    with reverting(escrow.EmptyReason, runId=run_id):
         escrow.reject(run_id, "", sender=poster)
 
 

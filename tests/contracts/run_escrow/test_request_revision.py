@@ -91,7 +91,7 @@ def test_request_revision__all_used__reverts(escrow, poster, runs, get_run, allo
 def test_request_revision__empty_feedback__reverts(escrow, poster, submitted_run):
     """RUN-13."""
     run_id = submitted_run()
-    with reverting(escrow.EmptyText):
+    with reverting(escrow.EmptyFeedback, runId=run_id):
         escrow.requestRevision(run_id, "", sender=poster)
 
 

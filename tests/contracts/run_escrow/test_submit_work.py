@@ -49,7 +49,7 @@ def test_submit_work__not_the_agent__reverts(escrow, poster, outsider, runs, sta
 def test_submit_work__empty_uri__reverts(escrow, agent, runs, state):
     """RUN-13."""
     run_id = getattr(runs, state)()
-    with reverting(escrow.EmptyText):
+    with reverting(escrow.EmptyDeliverableURI, runId=run_id):
         escrow.submitWork(run_id, "", sender=agent)
 
 
