@@ -18,6 +18,7 @@ from pathlib import Path
 from localnet.artifacts import ROOT
 
 COPY = ROOT / "coverage" / "project"
+LCOV = ROOT / "coverage" / "lcov.info"
 _LINKED = (".venv", "node_modules")
 _CHANGED = (
     ("ape-config.yaml", "via_ir: true", "via_ir: false"),
@@ -89,7 +90,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("tests", nargs="*", default=list(_DEFAULT), help="what to run")
     asked = parser.parse_args(argv)
     prepare()
-    options = ("--sol-lcov=../lcov.info", f"--sol-fail-under={asked.fail_under}")
+    options = (f"--sol-lcov={LCOV}", f"--sol-fail-under={asked.fail_under}")
     return subprocess.call(["bash", "-c", _SCRIPT, "solcov", *options, *asked.tests], cwd=COPY)
 
 
