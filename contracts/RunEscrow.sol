@@ -79,6 +79,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         UsdcVault(IUsdc(usdc), IStakeRegistry(registry).IDENTITY(), owner, trustedForwarder)
     {
         REGISTRY = IStakeRegistry(registry);
+        if (REGISTRY.USDC() != USDC) revert UsdcMismatch(usdc, address(REGISTRY.USDC()));
         _setTreasury(treasury);
     }
 
@@ -170,7 +171,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     function submitWork(uint256 runId, string calldata deliverableURI) external {
         Record storage run = _gate(runId, RunStates.SUBMITTABLE);
         _requireAgent(runId, run);
-        _requireText(deliverableURI);
+        if (bytes(deliverableURI).length == 0) revert EmptyDeliverableURI(runId);
 
         // Safe cast until 2106.
         run.submittedAt = uint32(block.timestamp);
@@ -217,7 +218,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         uint256 maxRevisions = run.flags.maxRevisions();
         uint256 revision = run.revisions + 1;
         if (revision > maxRevisions) revert NoRevisionsLeft(runId, maxRevisions);
-        _requireText(feedback);
+        if (bytes(feedback).length == 0) revert EmptyFeedback(runId);
 
         uint256 dueAt = Math.max(block.timestamp + CLAIM_TIMEOUT, run.deadline);
         run.flags = run.flags.withState(RunState.REVISION_REQUESTED);
@@ -234,7 +235,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         _requirePoster(runId, run);
         _requireInReview(runId, run);
         _requireRejectable(runId, run);
-        _requireText(reason);
+        if (bytes(reason).length == 0) revert EmptyReason(runId);
 
         run.flags = run.flags.withState(RunState.REJECTED);
         uint256 refund = _escrowed(run);
@@ -358,9 +359,13 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         (bool known, address owner, address wallet) = _lookUp(agentId);
         if (!known) return reasons | Eligibility.AGENT_UNKNOWN;
 
-        reasons |= _statusReasons(agentId, run.flags.minStatus());
+        bool selfClaim;
+        (known, selfClaim) = _mayActFor(agentId, owner, wallet, run.poster);
+        if (!known) return reasons | Eligibility.AGENT_UNKNOWN;
+
+        if (selfClaim) reasons |= Eligibility.SELF_CLAIM;
         if (REGISTRY.availableStake(agentId) < MIN_STAKE) reasons |= Eligibility.INSUFFICIENT_STAKE;
-        if (_mayActFor(agentId, owner, wallet, run.poster)) reasons |= Eligibility.SELF_CLAIM;
+        reasons |= _statusReasons(agentId, run.flags.minStatus());
     }
 
     /// @inheritdoc IRunEscrow
@@ -411,7 +416,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         returns (uint256 runId, uint256 amount)
     {
         _requireTerms(terms);
-        _requireText(ipfsHash);
+        if (bytes(ipfsHash).length == 0) revert EmptyIpfsHash();
 
         runId = ++_runCount;
         Record storage run = _runs[runId];
@@ -485,8 +490,14 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         if (!known) revert IStakeRegistry.AgentUnknown(agentId);
 
         address caller = _msgSender();
-        if (!_mayActFor(agentId, owner, wallet, caller)) revert NotOperator(agentId, caller);
-        if (_mayActFor(agentId, owner, wallet, poster)) revert SelfClaim(runId, agentId, poster);
+        (, bool operator) = _mayActFor(agentId, owner, wallet, caller);
+        if (!operator) revert NotOperator(agentId, caller);
+
+        // No answer is not a no: it would let posters work for themselves.
+        bool selfClaim;
+        (known, selfClaim) = _mayActFor(agentId, owner, wallet, poster);
+        if (!known) revert IStakeRegistry.AgentUnknown(agentId);
+        if (selfClaim) revert SelfClaim(runId, agentId, poster);
 
         return wallet;
     }
@@ -567,8 +578,13 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         return IDENTITY.tryLookUp(agentId);
     }
 
-    function _mayActFor(uint256 agentId, address owner, address wallet, address account) private view returns (bool) {
-        return account == owner || account == wallet || IDENTITY.isAuthorized(agentId, account);
+    function _mayActFor(uint256 agentId, address owner, address wallet, address account)
+        private
+        view
+        returns (bool known, bool operator)
+    {
+        if (account == owner || account == wallet) return (true, true);
+        return IDENTITY.tryIsAuthorized(agentId, account);
     }
 
     function _statusReasons(uint256 agentId, IStakeRegistry.AgentStatus minStatus) private view returns (uint256) {
@@ -578,11 +594,5 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         if (status == IStakeRegistry.AgentStatus.BANNED) return Eligibility.AGENT_BANNED;
         if (status < minStatus) return Eligibility.STATUS_TOO_LOW;
         return 0;
-    }
-
-    /* PRIVATE, WITHOUT STATE */
-
-    function _requireText(string calldata text) private pure {
-        if (bytes(text).length == 0) revert EmptyText();
     }
 }

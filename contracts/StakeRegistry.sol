@@ -99,8 +99,9 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     /// @inheritdoc IStakeRegistry
     function unstake(uint256 agentId, uint256 amount, address to) external nonReentrant {
         if (amount == 0) revert ZeroAmount();
-        _requireUnstaker(agentId, to);
-        _requireRecipient(to);
+        address owner = _requireUnstaker(agentId, to);
+        // The agent's owner may always receive, so that no market can be scheduled at its address to shut it out.
+        if (to != owner) _requireRecipient(to);
 
         Record memory record = _records[agentId];
         uint256 available = _available(record);
@@ -167,10 +168,10 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     {
         if (amount == 0) revert ZeroAmount();
         if (compensation > amount) revert CompensationTooLarge(compensation, amount);
+        if (beneficiary == address(0)) revert InvalidRecipient(beneficiary);
 
         Record memory record = _records[agentId];
         _unlock(record, agentId, amount);
-        if (beneficiary == address(0)) revert InvalidRecipient(beneficiary);
 
         // Safe cast: at most what was locked.
         record.staked -= uint48(amount);
@@ -299,7 +300,8 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     }
 
     function _schedule(address market, uint256 usableAt) private {
-        if (market == address(0)) revert InvalidRecipient(market);
+        // A forwarder as a market would let anybody slash: markets are asked for by msg.sender (STAKE-3).
+        if (market == address(0) || super._isOneOfTheContracts(market)) revert InvalidMarket(market);
         if (_usableAt[market] != 0) revert MarketAlreadyScheduled(market, _usableAt[market]);
 
         _usableAt[market] = usableAt;
@@ -308,13 +310,15 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     }
 
     /// The NFT's owner may send its stake anywhere, an approved operator only to the owner (STAKE-2).
-    function _requireUnstaker(uint256 agentId, address to) private view {
+    function _requireUnstaker(uint256 agentId, address to) private view returns (address owner) {
         address caller = _msgSender();
-        (bool known, address owner) = IDENTITY.tryOwnerOf(agentId);
+        bool known;
+        (known, owner) = IDENTITY.tryOwnerOf(agentId);
         if (!known) revert AgentUnknown(agentId);
-        if (caller == owner) return;
+        if (caller == owner) return owner;
 
-        if (!IDENTITY.isAuthorized(agentId, caller)) revert NotAgentOwner(agentId, caller);
+        (, bool authorized) = IDENTITY.tryIsAuthorized(agentId, caller);
+        if (!authorized) revert NotAgentOwner(agentId, caller);
         if (to != owner) revert UnstakeOnlyToOwner(agentId, to, owner);
     }
 

@@ -38,7 +38,11 @@ ERROR_WORDS: Final[Mapping[str, str]] = {
         "A review of {reviewDays} days is not allowed: {lowest} to {highest} days are."
     ),
     "MaxRevisionsTooHigh": "{maxRevisions} revisions are too many: at most {highest} are allowed.",
-    "EmptyText": "The description, deliverable, feedback or reason is empty.",
+    "EmptyIpfsHash": "The URI of the description is empty.",
+    "EmptyDeliverableURI": "The URI of the deliverable of run {runId} is empty.",
+    "EmptyFeedback": "The feedback on run {runId} is empty.",
+    "EmptyReason": "The reason for rejecting run {runId} is empty.",
+    "UsdcMismatch": "The escrow was given the token {usdc}, its registry holds {registryUsdc}.",
     "DeadlinePassed": (
         "The deadline of run {runId}, {deadline:time}, has passed: it is {timestamp:time}."
     ),
@@ -93,6 +97,10 @@ ERROR_WORDS: Final[Mapping[str, str]] = {
     ),
     "CompensationTooLarge": (
         "A compensation of {compensation:usdc} is more than the slashed {amount:usdc}."
+    ),
+    "InvalidMarket": (
+        "{market} cannot be a market: it is zero, the registry, its token, its identity registry or"
+        " its forwarder."
     ),
     "MarketAlreadyScheduled": "Market {market} is scheduled already, usable from {usableAt:time}.",
     "MarketNotScheduled": "Market {market} is not scheduled.",

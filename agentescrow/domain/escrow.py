@@ -84,7 +84,8 @@ class RunEscrowTwin(RunBook):
         """To SUBMITTED, however late (RUN-10)."""
         run = self._gate(run_id, "submitWork")
         self._require_agent(run_id, run, sender)
-        self._require_text(deliverable_uri)
+        if not deliverable_uri:
+            raise reverted("EmptyDeliverableURI", run_id)
         self.runs[run_id] = replace(run, state=RunState.SUBMITTED, submitted_at=now)
 
     def abandon_run(self, run_id: int, *, sender: str, now: int) -> None:
@@ -120,7 +121,8 @@ class RunEscrowTwin(RunBook):
         self._require_in_review(run_id, run, now)
         if run.revisions == run.max_revisions:
             raise reverted("NoRevisionsLeft", run_id, run.max_revisions)
-        self._require_text(feedback)
+        if not feedback:
+            raise reverted("EmptyFeedback", run_id)
         self.runs[run_id] = replace(
             run,
             state=RunState.REVISION_REQUESTED,
@@ -135,7 +137,8 @@ class RunEscrowTwin(RunBook):
         self._require_in_review(run_id, run, now)
         if run.revisions != run.max_revisions and not run.came_late:
             raise reverted("RevisionsLeft", run_id, run.revisions, run.max_revisions)
-        self._require_text(reason)
+        if not reason:
+            raise reverted("EmptyReason", run_id)
         self._release(run, Outcome.REJECTED, now)
         self.runs[run_id] = replace(run, state=RunState.REJECTED)
         self._pay(run.poster, run.cost)

@@ -85,7 +85,8 @@ class StakeRegistryTwin(UsdcVaultTwin):
         if amount == 0:
             raise reverted("ZeroAmount")
         self._require_unstaker(agent_id, to, sender)
-        self._require_recipient(to)
+        if to != self.identity.agents[agent_id].owner:
+            self._require_recipient(to)
         agent = self.get_agent(agent_id)
         if amount > agent.available:
             raise reverted("InsufficientStake", agent_id, agent.available, amount)
@@ -146,7 +147,6 @@ class StakeRegistryTwin(UsdcVaultTwin):
             raise reverted("ZeroAmount")
         if compensation > amount:
             raise reverted("CompensationTooLarge", compensation, amount)
-        self._require_lock(agent_id, amount, sender)
         if beneficiary == ZERO_ADDRESS:
             raise reverted("InvalidRecipient", beneficiary)
         self._unlock(agent_id, amount, sender)
@@ -244,8 +244,8 @@ class StakeRegistryTwin(UsdcVaultTwin):
         self.agents[agent_id] = replace(agent, locked=agent.locked - amount)
 
     def _schedule(self, market: str, usable_at: int) -> None:
-        if market == ZERO_ADDRESS:
-            raise reverted("InvalidRecipient", market)
+        if market == ZERO_ADDRESS or market in super()._contracts():
+            raise reverted("InvalidMarket", market)
         if market in self.usable_at:
             raise reverted("MarketAlreadyScheduled", market, self.usable_at[market])
         self.usable_at[market] = usable_at

@@ -133,11 +133,8 @@ class RunBook(UsdcVaultTwin):
         violation = terms.violation(now)
         if violation is not None:
             raise reverted(violation.error, *violation.error_values)
-        self._require_text(ipfs_hash)
-
-    def _require_text(self, text: str) -> None:
-        if not text:
-            raise reverted("EmptyText")
+        if not ipfs_hash:
+            raise reverted("EmptyIpfsHash")
 
     def _knows(self, agent_id: int) -> bool:
         """Whether the agent exists and its id fits a run's record (RUN-2)."""

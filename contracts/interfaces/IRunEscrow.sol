@@ -170,8 +170,17 @@ interface IRunEscrow is IUsdcVault {
     /// @notice At most 10 revisions may be reserved (RUN-2).
     error MaxRevisionsTooHigh(uint256 maxRevisions, uint256 highest);
 
-    /// @notice A description, deliverable, feedback or reason is empty (RUN-2, RUN-13).
-    error EmptyText();
+    /// @notice The description's URI is empty (RUN-2).
+    error EmptyIpfsHash();
+
+    /// @notice The deliverable's URI is empty (RUN-13).
+    error EmptyDeliverableURI(uint256 runId);
+
+    /// @notice The feedback is empty (RUN-13).
+    error EmptyFeedback(uint256 runId);
+
+    /// @notice The reason is empty (RUN-13).
+    error EmptyReason(uint256 runId);
 
     /// @notice The deadline has passed.
     error DeadlinePassed(uint256 runId, uint256 deadline, uint256 timestamp);
@@ -199,6 +208,9 @@ interface IRunEscrow is IUsdcVault {
 
     /// @notice A run can be given back once in its life (RUN-17).
     error AlreadyAbandoned(uint256 runId);
+
+    /// @notice The registry holds stakes in another token than this contract would hold rewards in.
+    error UsdcMismatch(address usdc, address registryUsdc);
 
     /// @notice No fees have accrued.
     error NoFees();

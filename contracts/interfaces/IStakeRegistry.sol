@@ -113,6 +113,9 @@ interface IStakeRegistry is IUsdcVault {
     /// @notice The compensation is part of what is slashed, so it cannot be more.
     error CompensationTooLarge(uint256 compensation, uint256 amount);
 
+    /// @notice Neither zero, nor this contract, its token, its identity registry or its forwarder can be a market.
+    error InvalidMarket(address market);
+
     /// @notice The market is scheduled or usable already.
     error MarketAlreadyScheduled(address market, uint256 usableAt);
 

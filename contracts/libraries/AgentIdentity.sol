@@ -42,14 +42,17 @@ library AgentIdentity {
     /// @param identity Registry asked.
     /// @param agentId Agent.
     /// @param account Account asked about.
+    /// @return answered Whether the registry answered with yes or no.
     /// @return authorized The answer; false where there is none.
-    function isAuthorized(IIdentityRegistry identity, uint256 agentId, address account)
+    function tryIsAuthorized(IIdentityRegistry identity, uint256 agentId, address account)
         internal
         view
-        returns (bool authorized)
+        returns (bool answered, bool authorized)
     {
-        (bool answered, uint256 word) =
-            _read(identity, abi.encodeCall(IIdentityRegistry.isAuthorizedOrOwner, (account, agentId)));
+        uint256 word;
+        (answered, word) = _read(identity, abi.encodeCall(IIdentityRegistry.isAuthorizedOrOwner, (account, agentId)));
+        // Any other word is no boolean.
+        answered = answered && word <= 1;
         authorized = answered && word == 1;
     }
 
@@ -64,7 +67,9 @@ library AgentIdentity {
         returns (bool operator)
     {
         (bool known, address owner, address wallet) = tryLookUp(identity, agentId);
-        operator = known && (account == owner || account == wallet || isAuthorized(identity, agentId, account));
+        if (!known) return false;
+        if (account == owner || account == wallet) return true;
+        (, operator) = tryIsAuthorized(identity, agentId, account);
     }
 
     function _readAddress(IIdentityRegistry identity, bytes memory question) private view returns (bool, address) {

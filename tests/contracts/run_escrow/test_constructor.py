@@ -4,6 +4,8 @@ when the treasury is zero or one of the contracts
 └── it should revert
 when the owner is zero
 └── it should revert
+when the registry holds another token
+└── it should revert with UsdcMismatch
 when all is well
 ├── it should set everything, and take the identity registry from the stake registry
 ├── it should emit TreasurySet
@@ -35,6 +37,15 @@ def test_constructor__no_owner__reverts(
     """Somebody has to be able to pause."""
     with reverting(escrow.OwnableInvalidOwner, owner=ZERO):
         owner.deploy(project.RunEscrow, usdc, registry, treasury, ZERO, forwarder)
+
+
+def test_constructor__registry_of_another_token__reverts(
+    project, escrow, registry, usdc, owner, treasury, forwarder
+):
+    """A compensation would be paid in another token than a reward."""
+    other = owner.deploy(project.PlainToken)
+    with reverting(escrow.UsdcMismatch, usdc=other, registryUsdc=usdc):
+        owner.deploy(project.RunEscrow, other, registry, treasury, owner, forwarder)
 
 
 def test_constructor__all_well__sets_everything(

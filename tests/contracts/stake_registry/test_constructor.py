@@ -3,7 +3,7 @@
 when the owner is zero
     it should revert with OwnableInvalidOwner
 when a market is zero
-    it should revert with InvalidRecipient
+    it should revert with InvalidMarket
 when a market is given twice
     it should revert with MarketAlreadyScheduled
 when the treasury is zero or one of the contracts
@@ -47,13 +47,13 @@ def test_constructor__owner_zero__reverts(registry, deploy):
 
 def test_constructor__market_zero__reverts(registry, deploy, market):
     """RUN-26."""
-    with reverting(registry.InvalidRecipient, to=ZERO_ADDRESS):
+    with reverting(registry.InvalidMarket, market=ZERO_ADDRESS):
         deploy(markets=[market, ZERO_ADDRESS])
 
 
 def test_constructor__first_market_zero__reverts(registry, deploy, market):
     """RUN-26."""
-    with reverting(registry.InvalidRecipient, to=ZERO_ADDRESS):
+    with reverting(registry.InvalidMarket, market=ZERO_ADDRESS):
         deploy(markets=[ZERO_ADDRESS, market])
 
 

@@ -3,8 +3,8 @@
 scheduleMarket
     when the caller is not the owner
         it should revert with OwnableUnauthorizedAccount
-    when the market is zero
-        it should revert with InvalidRecipient
+    when the market is zero, or what can never be one
+        it should revert with InvalidMarket
     when the market is scheduled or usable already
         it should revert with MarketAlreadyScheduled
     otherwise
@@ -61,8 +61,17 @@ def test_schedule_market__not_the_owner__reverts(request, registry, later, who):
 
 def test_schedule_market__zero__reverts(registry, owner):
     """RUN-26."""
-    with reverting(registry.InvalidRecipient, to=ZERO_ADDRESS):
+    with reverting(registry.InvalidMarket, market=ZERO_ADDRESS):
         registry.scheduleMarket(ZERO_ADDRESS, sender=owner)
+
+
+@pytest.mark.parametrize("what", ["forwarder", "registry", "usdc", "identity"])
+def test_schedule_market__what_can_never_be_one__reverts(request, registry, owner, what):
+    """STAKE-3, STAKE-9 (threat: the forwarder as a market, through which anybody could slash)."""
+    market = request.getfixturevalue(what).address
+
+    with reverting(registry.InvalidMarket, market=market):
+        registry.scheduleMarket(market, sender=owner)
 
 
 def test_schedule_market__scheduled__reverts(registry, owner, later, usable_at):

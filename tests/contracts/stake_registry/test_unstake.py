@@ -12,7 +12,7 @@ given the NFT was sold
     it should refuse the seller and pay the buyer
     it should refuse whom the seller had approved
 when the receiver is zero or one of the contracts
-    it should revert with InvalidRecipient
+    it should revert with InvalidRecipient; but the NFT's owner is always a receiver
 when more is asked for than is available
     it should revert with InsufficientStake (nothing locked; a part locked; beyond 48 bits)
 when USDC refuses the receiver, or is paused
@@ -143,6 +143,18 @@ def test_unstake__to_a_scheduled_market__reverts(registry, agent, agent_id, owne
 
     with reverting(registry.InvalidRecipient, to=relayer):
         registry.unstake(agent_id, MIN_STAKE, relayer, sender=agent)
+
+
+@pytest.mark.parametrize("who", ["agent", "outsider"])
+def test_unstake__owner_announced_as_a_market__is_paid(
+    request, registry, identity, agent, agent_id, owner, ledger, who
+):
+    """STAKE-2 (threat: a market announced at the owner's address, to shut it and its operator out)."""
+    identity.approve(request.getfixturevalue("outsider"), agent_id, sender=agent)
+    registry.scheduleMarket(agent, sender=owner)
+
+    with ledger.moves({registry: -MIN_STAKE, agent: MIN_STAKE}):
+        registry.unstake(agent_id, MIN_STAKE, agent, sender=request.getfixturevalue(who))
 
 
 @pytest.mark.parametrize("amount", [MIN_STAKE + 1, MIN_STAKE + 2**48, 2**256 - 1])

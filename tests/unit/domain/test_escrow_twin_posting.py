@@ -41,7 +41,7 @@ def test_create_and_post__invalid__in_the_contracts_order(world, call):
         make(RunTerms(1, now, 0, 11, 0), "", sender="poster", now=now)
     with world.refused("MinStatusOutOfRange", 4, 1, 2):
         make(world.terms(min_status=4), "", sender="poster", now=now)
-    with world.refused("EmptyText"):
+    with world.refused("EmptyIpfsHash"):
         make(world.terms(), "", sender="relayer", now=now)
     if call == "post_run":
         with world.token_refuses("balance too low"):
@@ -56,7 +56,7 @@ def test_post_run_with_authorization__signed_terms__make_the_signer_the_poster(w
         escrow.post_run_with_authorization(terms, "y", signed, now=now)
     with world.token_refuses("invalid signature"):
         escrow.post_run_with_authorization(world.terms(review_days=1), "x", signed, now=now)
-    with world.refused("EmptyText"):
+    with world.refused("EmptyIpfsHash"):
         escrow.post_run_with_authorization(terms, "", signed, now=now)
     with world.refused("MaxRevisionsTooHigh", 11, 10):
         escrow.post_run_with_authorization(world.terms(max_revisions=11), "x", signed, now=now)

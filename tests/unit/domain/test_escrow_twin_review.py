@@ -114,7 +114,7 @@ def test_request_revision__refused__in_the_contracts_order(world):
         revise(world, run_id, feedback="")
     approve(world, run_id)
     other = world.submitted(max_revisions=1)
-    with world.refused("EmptyText"):
+    with world.refused("EmptyFeedback", other):
         revise(world, other, feedback="")
 
 
@@ -166,5 +166,5 @@ def test_reject__refused__in_the_contracts_order(world):
     run_id = world.submitted(max_revisions=0)
     with world.refused("NotPoster", run_id, "agent", "poster"):
         reject(world, run_id, reason="", sender="agent")
-    with world.refused("EmptyText"):
+    with world.refused("EmptyReason", run_id):
         reject(world, run_id, reason="")

@@ -147,7 +147,7 @@ def test_submit_work__refused__in_the_contracts_order(world):
     run_id = world.claimed()
     with world.refused("NotAgent", run_id, "outsider"):
         world.escrow.submit_work(run_id, "", sender="outsider", now=world.now)
-    with world.refused("EmptyText"):
+    with world.refused("EmptyDeliverableURI", run_id):
         world.escrow.submit_work(run_id, "", sender="agent", now=world.now)
 
 

@@ -172,18 +172,18 @@ def test_slash__third_strike__bans(world):
 
 
 def test_slash__refused__in_the_contracts_order(world):
-    """STAKE-3, STAKE-8: market, zero, compensation, own lock, beneficiary."""
+    """STAKE-3, STAKE-8: market, zero, compensation, beneficiary, own lock."""
     with world.refused("NotMarket", "outsider"):
         slash(world, 0, sender="outsider")
     with world.refused("ZeroAmount"):
         slash(world, 0, compensation=1)
     with world.refused("CompensationTooLarge", 2, 1):
         slash(world, 1, compensation=2)
-    with world.refused("LockExceeded", 0, "escrow", 1, 0):
-        slash(world, 1, to=ZERO_ADDRESS, compensation=1)
-    lock(world)
     with world.refused("InvalidRecipient", ZERO_ADDRESS):
-        slash(world, to=ZERO_ADDRESS)
+        slash(world, 1, to=ZERO_ADDRESS, compensation=1)
+    with world.refused("LockExceeded", 0, "escrow", 1, 0):
+        slash(world, 1, compensation=1)
+    lock(world)
 
 
 def test_slash__payee_blacklisted__is_credited(world):
@@ -238,7 +238,7 @@ def test_markets__refused__in_the_contracts_order(world):
     registry, now = world.registry, world.now
     with world.refused("OwnableUnauthorizedAccount", "outsider"):
         registry.schedule_market(ZERO_ADDRESS, sender="outsider", now=now)
-    with world.refused("InvalidRecipient", ZERO_ADDRESS):
+    with world.refused("InvalidMarket", ZERO_ADDRESS):
         registry.schedule_market(ZERO_ADDRESS, sender="owner", now=now)
     with world.refused("MarketAlreadyScheduled", "escrow", now):
         registry.schedule_market("escrow", sender="owner", now=now)
