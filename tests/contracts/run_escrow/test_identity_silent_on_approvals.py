@@ -2,7 +2,7 @@
 
 given isAuthorizedOrOwner reverts, or answers with what is no boolean
 ├── claimEligibility should set AGENT_UNKNOWN, and no other bit of the agent
-└── claimRun should revert with AgentUnknown: no answer is not a no, or posters could work for themselves
+└── claimRun should revert with AgentUnknown: taken for a no, posters could work for themselves
 """
 
 from __future__ import annotations

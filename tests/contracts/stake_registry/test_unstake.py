@@ -149,7 +149,7 @@ def test_unstake__to_a_scheduled_market__reverts(registry, agent, agent_id, owne
 def test_unstake__owner_announced_as_a_market__is_paid(
     request, registry, identity, agent, agent_id, owner, ledger, who
 ):
-    """STAKE-2 (threat: a market announced at the owner's address, to shut it and its operator out)."""
+    """STAKE-2 (threat: a market announced at the owner, to shut it and its operator out)."""
     identity.approve(request.getfixturevalue("outsider"), agent_id, sender=agent)
     registry.scheduleMarket(agent, sender=owner)
 
