@@ -108,7 +108,7 @@ texts = _mostly("ipfs://text", "", weight=9)
 picks = st.integers(0, 20)
 # Seconds around the limit that the call has to do with, or just the next block.
 offsets = st.sampled_from([None] * 6 + [0, 0, -1, 1])
-vias = st.sampled_from([Via.DIRECTLY] * 14 + [via for via in Via if via is not Via.DIRECTLY])
+vias = st.sampled_from([Via.DIRECTLY] * 8 + [via for via in Via if via is not Via.DIRECTLY])
 stakes = st.sampled_from(
     [MIN_STAKE, 5 * MIN_STAKE, MIN_STAKE - 1, 1, MIN_STAKE + 1, 0, STAKE_MAX, STAKE_MAX + 1]
 ) | st.integers(1, 3 * MIN_STAKE)

@@ -17,7 +17,8 @@ from tests.stateful.outcome import DONE, Via
 from tests.stateful.people import AGENT_PEOPLE, BY_ADDRESS, PLATFORM, POSTERS, Person
 from tests.stateful.stage import Stage
 
-new_holders = st.sampled_from([people.buyer, *AGENT_PEOPLE, *POSTERS])
+# A market that holds an agent may be paid its stake out all the same.
+new_holders = st.sampled_from([people.buyer, *AGENT_PEOPLE, *POSTERS, people.second_market])
 by_owner = st.sampled_from([None] * 7 + [people.outsider, people.next_owner, people.treasury])
 spells = st.integers(1, 5)
 _CHANGES = (

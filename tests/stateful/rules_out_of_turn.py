@@ -16,6 +16,8 @@ from tests.stateful.offers import (
     offers,
     picks,
     posters,
+    stakers,
+    stakes,
     vias,
 )
 from tests.stateful.outcome import Via
@@ -87,3 +89,16 @@ class OutOfTurnRules(Stage):
     ) -> None:
         terms = [("postRun", self.terms(each), "ipfs://task") for each in (offer, bad)]
         self.world.act_together(poster, self.escrow, *terms, via=via)
+
+    @rule(
+        by=stakers,
+        agent_pick=picks,
+        amounts=st.tuples(stakes, stakes),
+        via=st.sampled_from([Via.DIRECTLY, Via.RELAYED]),
+    )
+    def somebody_stakes_for_two_agents_at_once(
+        self, by: Person, agent_pick: int, amounts: tuple[int, int], via: Via
+    ) -> None:
+        agents = (self.one_of(self.agents, agent_pick), self.one_of(self.agents, agent_pick + 1))
+        together = [("stake", agent, amount) for agent, amount in zip(agents, amounts, strict=True)]
+        self.world.act_together(by, self.registry, *together, via=via)

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from agentescrow.domain.agent import AgentStatus
-from agentescrow.domain.constants import MIN_STAKE
+from agentescrow.domain.constants import MARKET_DELAY, MIN_STAKE
 from tests.stateful import people
 from tests.stateful.offers import (
     Nowhere,
     Part,
+    anybody,
     nowhere,
     offsets,
     picks,
@@ -117,13 +118,13 @@ class StakeRules(Stage):
 
     @rule(
         by=st.sampled_from([None] * 6 + [people.outsider, people.second_market]),
-        market=st.sampled_from([*MARKETS, people.second_market, None]),
+        market=st.sampled_from([*MARKETS, people.second_market]) | nowhere,
         via=vias,
     )
     def the_owner_schedules_a_market(
-        self, by: Person | None, market: Person | None, via: Via
+        self, by: Person | None, market: Person | Nowhere, via: Via
     ) -> None:
-        named = "0x" + "00" * 20 if market is None else market
+        named = self.place(market)
         self.act_registry(by or self._platform_owner(), "scheduleMarket", named, via=via)
 
     @rule(
@@ -151,7 +152,53 @@ class StakeRules(Stage):
         agent_id = self.one_of(self.agents, agent_pick)
         self.act_registry(people.second_market, "lock", agent_id, amount, 1, at=at)
 
+    @precondition(lambda machine: machine.second_market_is_open())
+    @rule(
+        agent_pick=picks,
+        amount=st.sampled_from([MIN_STAKE, 1, MIN_STAKE // 2]),
+        first=vias,
+        end=st.sampled_from(["release", "slash"]),
+        then=vias,
+        outcome=st.sampled_from([0, 1, 2]),
+        to=anybody,
+    )
+    def a_market_works_with_an_agent(
+        self,
+        agent_pick: int,
+        amount: int,
+        first: Via,
+        end: str,
+        then: Via,
+        outcome: int,
+        to: Person,
+    ) -> None:
+        """It locks, and releases or slashes that; each also in a way that may be refused."""
+        agent_id = self.one_of(self.agents, agent_pick)
+        self.stake_where_it_lacks(agent_id)
+        market = people.second_market
+        self.act_registry(market, "lock", agent_id, amount, 1, via=first)
+        rest = (agent_pick % 3,) if end == "release" else (to, amount // 2)
+        self.act_registry(market, end, agent_id, amount, *rest, via=then)
+
+    @precondition(
+        lambda machine: people.third_market.address not in machine.twin.registry.usable_at
+    )
+    @rule(offset=st.sampled_from([-1, 0, 1]), via=vias)
+    def a_market_is_announced_and_called_off(self, offset: int, via: Via) -> None:
+        announced = people.third_market
+        self.act_registry(self._platform_owner(), "scheduleMarket", announced)
+        at = self.world.now + MARKET_DELAY + offset
+        self.act_registry(self._platform_owner(), "cancelMarket", announced, at=at, via=via)
+
     # Which and how
+
+    def third_market_is_announced(self) -> bool:
+        """Whether there is one that can be called off, or no more."""
+        return self.twin.registry.market_usable_at(people.third_market.address) != 0
+
+    def second_market_is_open(self) -> bool:
+        """Whether there is one that may lock now."""
+        return self.twin.registry.is_market(people.second_market.address, now=self.world.now)
 
     def agents_with(self, *statuses: AgentStatus) -> list[int]:
         """Agents at some places of the ladder."""

@@ -8,10 +8,10 @@ from hypothesis.stateful import precondition, rule
 from agentescrow.domain.constants import MIN_STAKE
 from agentescrow.domain.transitions import allowed_states
 from tests.stateful import people
-from tests.stateful.offers import Offer, Part, good_offers, offsets, picks, posters
+from tests.stateful.offers import Offer, Part, anybody, good_offers, offsets, picks, posters
 from tests.stateful.outcome import DONE, Via
 from tests.stateful.people import Person
-from tests.stateful.stage import AGENTS_CALLS, CALLS, Stage
+from tests.stateful.stage import AGENTS_CALLS, CALLS, WITH_TEXT, Stage
 
 # Agents claim and work more often than posters lose patience.
 _LIKELY = (*["claimRun"] * 6, *["submitWork"] * 3, "requestRevision", "abandonRun", *CALLS)
@@ -45,6 +45,20 @@ class StoryRules(Stage):
     ) -> None:
         if self.act(poster, "postRun", self.terms(offer), "ipfs://task") == DONE:
             self._goes_on(self.twin.escrow.run_count(), agent_pick, choices, offset)
+
+    @rule(
+        poster=posters,
+        offer=good_offers,
+        agent_pick=picks,
+        choices=st.lists(st.integers(0, 19), min_size=2, max_size=6),
+        intruder=anybody,
+    )
+    def a_new_run_is_interfered_with(
+        self, poster: Person, offer: Offer, agent_pick: int, choices: list[int], intruder: Person
+    ) -> None:
+        """Before each step somebody else tries it, and the right one with an empty text."""
+        if self.act(poster, "postRun", self.terms(offer), "ipfs://task") == DONE:
+            self._goes_on(self.twin.escrow.run_count(), agent_pick, choices, None, intruder)
 
     @precondition(lambda machine: not machine.twin.escrow.paused)
     @rule(poster=posters, offer=good_offers, pick=picks, times=st.sampled_from([1, 2, 5]))
@@ -80,7 +94,12 @@ class StoryRules(Stage):
             self.act_registry(people.rich_poster, "stake", agent_id, MIN_STAKE)
 
     def _goes_on(
-        self, run_id: int, agent_pick: int, choices: list[int], offset: int | None
+        self,
+        run_id: int,
+        agent_pick: int,
+        choices: list[int],
+        offset: int | None,
+        intruder: Person | None = None,
     ) -> None:
         for number, choice in enumerate(choices, start=1):
             run = self.run(run_id)
@@ -91,6 +110,10 @@ class StoryRules(Stage):
             fit = self.fit_agent_for if call == "claimRun" else self.agent_for
             agent_id = run.agent_id if run.claimed_at else fit(run, agent_pick)
             by = Part.WALLET if call in AGENTS_CALLS else Part.POSTER
+            if intruder is not None:
+                self.act(intruder, call, run_id, *self.rest_of(call, agent_id))
+                if call in WITH_TEXT:
+                    self.act(self.who(by, run, agent_id), call, run_id, "")
             at = self.world.moment(
                 offset if number == len(choices) else None, self.limit_of(call, run)
             )

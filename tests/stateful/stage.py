@@ -33,7 +33,7 @@ CALLS = (
     "cancelRun",
     "abandonRun",
 )
-_WITH_TEXT = {"submitWork", "requestRevision", "reject"}
+WITH_TEXT = {"submitWork", "requestRevision", "reject"}
 AGENTS_CALLS = {"claimRun", "startRun", "submitWork", "abandonRun"}
 
 
@@ -169,7 +169,7 @@ class Stage(RuleBasedStateMachine):
         """The arguments of a call that come after the run's id."""
         if call == "claimRun":
             return (agent_id,)
-        return ("ipfs://text",) if call in _WITH_TEXT else ()
+        return ("ipfs://text",) if call in WITH_TEXT else ()
 
     def call_by_poster(
         self,

@@ -155,7 +155,7 @@ class World:
             f"the rules say {self._told(expected)}"
         )
         note(f"      {self._told(actual)}")
-        self.tally.outcomes[function, actual.name] += 1
+        self.tally.outcomes[f"{self.named(contract)}.{function}", actual.name] += 1
         self.comparison.after_step({a for a in args if isinstance(a, int)}, sender)
         self.in_a_step = False
         return actual
