@@ -51,7 +51,7 @@ def test_deadline__no_time__is_refused(fails, time):
         ({"deadline": "+91d"}, "is too far ahead"),
         ({"review_days": 31}, "A review of 31 days is not allowed: 1 to 30 days are."),
         ({"max_revisions": 11}, "11 revisions are too many: at most 10 are allowed."),
-        ({"uri": ""}, "The description, deliverable, feedback or reason is empty."),
+        ({"uri": ""}, "The URI of the description is empty."),
         ({"review_days": 256}, "256 is not in the range 0<=x<=255"),
         ({"min_status": "BANNED"}, "'BANNED' is not one of 'PROVISIONAL', 'ESTABLISHED'"),
     ],
