@@ -90,6 +90,8 @@ class LimitRules(Stage):
         for step in path:
             if self._right_call(step, run_id, agent_pick, None) != DONE:
                 return
+        if call == "reject":
+            self.act(poster, "reject", run_id, "")
         moment = self._tried_limit(call, self.run(run_id))
         for at in range(max(moment + early, self.world.now + 1), moment + 2):
             if self._right_call(call, run_id, agent_pick, at) == DONE:

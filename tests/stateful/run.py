@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
 from localnet.chain import Chain
@@ -20,14 +21,18 @@ def run_machine(chain: Chain, where: str, told: Callable[[Tally, str, float], No
     Args:
         chain: Where the contracts are deployed.
         where: "in process" or "on Anvil".
-        told: Is given the tally, the place and the seconds.
+        told: Is given the tally, the place with the seeds, and the seconds.
     """
     tally = Tally()
     on_the_ground = {"ground": Ground(chain), "tally": tally}
-    machine = type("EscrowMachine", (EscrowMachine,), on_the_ground)
+    plan = chosen(where)
     began = time.monotonic()
+    number = plan.seeds.start
     try:
-        run_state_machine_as_test(machine, settings=chosen(where))
+        for number in plan.seeds:
+            machine = seed(number)(type("EscrowMachine", (EscrowMachine,), on_the_ground))
+            run_state_machine_as_test(machine, settings=plan.settings)
     finally:
-        told(tally, where, time.monotonic() - began)
+        seeds = f"{where}, seeds {plan.seeds.start} to {number}"
+        told(tally, seeds, time.monotonic() - began)
     return tally
