@@ -1,8 +1,8 @@
 """How long the machine runs: the profile `quick`, or `long`.
 
-`quick` is what `make test` takes: the same seeds each time, so the same examples. `long` is asked
-for by `--hypothesis-profile long` or STATEFUL_PROFILE=long and begins with a seed of its own, or with
-STATEFUL_SEED; STATEFUL_ROUNDS changes how many rounds it takes.
+`quick` is what `make test` takes: the same seeds each time, so the same examples. `long` is what
+`--hypothesis-profile long` or STATEFUL_PROFILE=long asks for: it begins with a seed of its own, or
+with STATEFUL_SEED; STATEFUL_ROUNDS changes how many rounds it takes.
 """
 
 from __future__ import annotations
