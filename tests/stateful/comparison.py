@@ -15,9 +15,10 @@ import pytest
 from agentescrow.domain.run import Run
 from localnet.chain import Contract
 from localnet.codec import Reverted
-from tests.stateful.ground import Ground, Twin
+from tests.stateful.ground import Ground
 from tests.stateful.outcome import Tally
 from tests.stateful.people import EVERYBODY, MARKETS, Person
+from tests.stateful.twin import Twin
 
 UNKNOWN_AGENTS = (2**32 - 1, 2**32, 2**255)
 

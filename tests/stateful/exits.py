@@ -18,6 +18,7 @@ def everybody_leaves(world: World) -> None:
     matter in the example lasts until the runs have ended: a pause, a blacklist, a silent registry.
     """
     note("  everybody leaves")
+    world.spells.clear()
     for run_id, run in list(world.twin.escrow.runs.items()):
         if run.state in FUNDED_STATES and run_id % 2:
             _without_the_poster(world, run_id)

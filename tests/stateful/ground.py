@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, fields
-from typing import Any
 
 from agentescrow.domain.constants import ONE_USDC
 from agentescrow.domain.escrow import RunEscrowTwin
@@ -17,6 +15,7 @@ from localnet.chain import Chain, Contract, created_address
 from tests.stateful import people
 from tests.stateful.people import EVERYBODY, Person
 from tests.stateful.signatures import Signatures
+from tests.stateful.twin import Twin
 
 RICH = 2**50
 COMFORTABLE = 10_000 * ONE_USDC
@@ -24,37 +23,6 @@ POOR = 50 * ONE_USDC
 _UNLIMITED = 2**256 - 1
 # It reverts without data: PUSH1 0, PUSH1 0, REVERT.
 _SILENT_CODE = bytes.fromhex("60006000fd")
-
-
-@dataclass
-class Twin:
-    """Everything that the rules know."""
-
-    token: TokenLedger
-    identity: IdentityView
-    registry: StakeRegistryTwin
-    escrow: RunEscrowTwin
-
-    def remember(self) -> list[dict[str, Any]]:
-        """What a call may change, for a multicall of which a part is refused."""
-        ledger = {
-            field.name: copy.copy(getattr(self.token, field.name)) for field in fields(self.token)
-        }
-        vaults = [
-            {
-                name: copy.copy(value)
-                for name, value in vars(vault).items()
-                if isinstance(value, dict | set | int | str)
-            }
-            for vault in (self.registry, self.escrow)
-        ]
-        return [ledger, *vaults]
-
-    def restore(self, remembered: list[dict[str, Any]]) -> None:
-        """Go back to that."""
-        for part, values in zip((self.token, self.registry, self.escrow), remembered, strict=True):
-            for name, value in values.items():
-                setattr(part, name, value)
 
 
 class Ground:

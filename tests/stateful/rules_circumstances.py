@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, precondition, rule
+from hypothesis.stateful import precondition, rule
 
 from agentescrow.domain.constants import ABANDON_WINDOW, DAY, ESTABLISHED_AFTER, ZERO_ADDRESS
 from agentescrow.domain.reverts import reverted
@@ -34,11 +34,6 @@ _identity_answers = precondition(lambda machine: machine.world.silent_agents is 
 
 class CircumstanceRules(Stage):
     """The weather. What USDC and the identity registry do is right: the twin is told."""
-
-    def __init__(self) -> None:
-        """Begin in fair weather."""
-        super().__init__()
-        self.silent_for = self.paused_for = self.closed_for = 0
 
     # Time
 
@@ -124,7 +119,7 @@ class CircumstanceRules(Stage):
     @rule(steps=spells)
     def the_identity_registry_falls_silent(self, steps: int) -> None:
         self.world.identity_falls_silent()
-        self.silent_for = steps
+        self.world.for_a_while(steps, self.world.identity_answers)
 
     # Circle
 
@@ -140,20 +135,7 @@ class CircumstanceRules(Stage):
     @rule(steps=spells)
     def circle_pauses_usdc(self, steps: int) -> None:
         self.world.pause_usdc()
-        self.paused_for = steps
-
-    @invariant()
-    def nothing_stands_still_for_ever(self) -> None:
-        """A silence or a pause ends after some steps, or the rest would be all refusals."""
-        self.silent_for -= 1
-        self.paused_for -= 1
-        self.closed_for -= 1
-        if self.world.silent_agents is not None and self.silent_for < 0:
-            self.world.identity_answers()
-        if self.twin.token.paused and self.paused_for < 0:
-            self.world.unpause_usdc()
-        if self.twin.escrow.paused and self.closed_for < 0:
-            self.act(self._owner_of(self.escrow), "unpause")
+        self.world.for_a_while(steps, self.world.unpause_usdc)
 
     @precondition(lambda machine: not machine.twin.token.paused)
     @rule(
@@ -182,8 +164,9 @@ class CircumstanceRules(Stage):
     ) -> None:
         """Wrong: pauses what is paused, or unpauses what is not."""
         function = "unpause" if self.twin.escrow.paused != wrong else "pause"
-        self.act(by or self._owner_of(self.escrow), function, via=via)
-        self.closed_for = steps
+        paused = self.act(by or self._owner_of(self.escrow), function, via=via)
+        if function == "pause" and paused == DONE:
+            self.world.for_a_while(steps, self._somebody_unpauses)
 
     @rule(
         by=by_owner, to=st.sampled_from(PLATFORM) | nowhere, at_the_escrow=st.booleans(), via=vias
@@ -236,6 +219,10 @@ class CircumstanceRules(Stage):
             twin.owner = to.address
 
     # How
+
+    def _somebody_unpauses(self) -> None:
+        if self.twin.escrow.paused:
+            self.act(self._owner_of(self.escrow), "unpause")
 
     def _twin_of(self, vault: Contract) -> UsdcVaultTwin:
         return self.twin.escrow if vault is self.escrow else self.twin.registry

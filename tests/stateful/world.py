@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from hypothesis import note
 
-from agentescrow.domain.escrow import RunEscrowTwin
 from agentescrow.domain.identity import AgentIdentity
-from agentescrow.domain.registry import StakeRegistryTwin
-from agentescrow.domain.reverts import TOKEN_REFUSED
 from agentescrow.domain.terms import RunTerms
-from agentescrow.domain.vault import UsdcVaultTwin
 from agentescrow.errors import Reverted as TwinReverted
 from localnet.chain import Contract
 from localnet.codec import Reverted
@@ -26,17 +19,8 @@ from tests.stateful.ground import Ground
 from tests.stateful.outcome import DONE, RELAYS, Outcome, Tally, Via
 from tests.stateful.people import Person
 from tests.stateful.signatures import SignedPayment, terms_tuple
+from tests.stateful.twin import apply, outcome_of
 
-# USDC's words for what the twin calls TokenRefused.
-_USDC_SAYS = {
-    "paused": "Pausable: paused",
-    "blacklisted": "Blacklistable: account is blacklisted",
-    "balance too low": "ERC20: transfer amount exceeds balance",
-    "not valid yet": "FiatTokenV2: authorization is not yet valid",
-    "expired": "FiatTokenV2: authorization is expired",
-    "used or cancelled": "FiatTokenV2: authorization is used or canceled",
-    "invalid signature": "FiatTokenV2: invalid signature",
-}
 # They ask msg.sender, never a forwarded sender (STAKE-3).
 _FOR_MARKETS = {"lock", "release", "slash"}
 
@@ -50,6 +34,7 @@ class World:
         given: Base units by contract that came as a donation, which nobody gets back (RUN-24).
         in_a_step: Whether a step has begun and not ended well.
         silent_agents: What the identity registry would say if it answered; None while it does.
+        spells: For how many steps yet something stands still, and what ends that.
     """
 
     def __init__(self, ground: Ground, tally: Tally) -> None:
@@ -61,6 +46,7 @@ class World:
         self.given: Counter[str] = Counter()
         self.in_a_step = False
         self.silent_agents: dict[int, AgentIdentity] | None = None
+        self.spells: list[tuple[int, Callable[[], None]]] = []
         self._forwarder_nonces: Counter[str] = Counter()
 
     @property
@@ -86,7 +72,7 @@ class World:
         twin = self.twin.escrow if contract is self.ground.escrow else self.twin.registry
 
         def as_the_rules_say(speaker: str, now: int) -> None:
-            _apply(twin, function, args, speaker, now)
+            apply(twin, function, args, speaker, now)
 
         return self.act_as(
             sender, contract, function, *args, at=at, via=via, rules=as_the_rules_say
@@ -107,7 +93,7 @@ class World:
             before = self.twin.remember()
             try:
                 for function, *args in calls:
-                    _apply(twin, function, tuple(args), speaker, now)
+                    apply(twin, function, tuple(args), speaker, now)
             except TwinReverted:
                 self.twin.restore(before)
                 raise
@@ -142,7 +128,7 @@ class World:
             "ERC2771ForwarderInvalidSigner", (_forger(sender).address, sender.address)
         )
         if via is not Via.FORGED:
-            expected = self._of_rules(lambda: rules(speaker, now))
+            expected = outcome_of(lambda: rules(speaker, now))
             if via in RELAYS and expected != DONE:
                 note(f"      the forwarder keeps for itself: {self._told(expected)}")
                 expected = Outcome("FailedCall")
@@ -158,6 +144,7 @@ class World:
         self.tally.outcomes[f"{self.named(contract)}.{function}", actual.name] += 1
         self.comparison.after_step({a for a in args if isinstance(a, int)}, sender)
         self.in_a_step = False
+        self._let_spells_end()
         return actual
 
     def circumstance(
@@ -203,6 +190,16 @@ class World:
         self.twin.identity.agents, self.silent_agents = self.silent_agents, None
         self.ground.identity_answers()
 
+    def for_a_while(self, steps: int, over: Callable[[], None]) -> None:
+        """End after some steps what has just begun, or the rest would be all refusals."""
+        self.spells.append((steps, over))
+
+    def _let_spells_end(self) -> None:
+        ended = [over for steps, over in self.spells if steps == 0]
+        self.spells = [(steps - 1, over) for steps, over in self.spells if steps > 0]
+        for over in ended:
+            over()
+
     def pass_time(self, to: int) -> None:
         """Let time pass without a step of anybody's."""
         note(f"  {to} time passes")
@@ -220,15 +217,6 @@ class World:
     def _told(self, outcome: Outcome) -> str:
         values = ", ".join(map(self.named, outcome.values))
         return f"{outcome.name}({values})" if values else outcome.name
-
-    def _of_rules(self, apply: Callable[[], None]) -> Outcome:
-        try:
-            apply()
-        except TwinReverted as error:
-            if error.name != TOKEN_REFUSED:
-                return Outcome(error.name, error.values)
-            return Outcome("Error", (_USDC_SAYS[str(error.values[2])],))
-        return DONE
 
     def _of_contract(
         self, sender: Person, contract: Contract, data: bytes, via: Via, now: int
@@ -261,34 +249,6 @@ class World:
 
 def _forger(victim: Person) -> Person:
     return people.relayer if victim is people.outsider else people.outsider
-
-
-def _apply(
-    twin: UsdcVaultTwin, function: str, args: tuple[Any, ...], sender: str, now: int
-) -> None:
-    method = _snake(function)
-    known = {"sender": sender, "now": now}
-    asked = {name: known[name] for name in _asked(type(twin).__name__, method)}
-    getattr(twin, method)(*map(_to_twin, args), **asked)
-
-
-@cache
-def _asked(twin: str, method: str) -> tuple[str, ...]:
-    """Which of sender and time a twin's method wants to know."""
-    kind = {kind.__name__: kind for kind in (RunEscrowTwin, StakeRegistryTwin)}[twin]
-    parameters = inspect.signature(getattr(kind, method)).parameters
-    return tuple(name for name in ("sender", "now") if name in parameters)
-
-
-@cache
-def _snake(function: str) -> str:
-    return re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), function)
-
-
-def _to_twin(value: Any) -> Any:
-    if isinstance(value, Person | Contract):
-        return value.address
-    return value.authorization if isinstance(value, SignedPayment) else value
 
 
 def _to_chain(value: Any) -> Any:
