@@ -16,6 +16,7 @@ from tests.stateful.stage import AGENTS_CALLS, Stage
 _OF_AGENTS = (
     ((), "claimRun"),
     (("claimRun",), "abandonRun"),
+    (("claimRun", "abandonRun", "claimRun"), "abandonRun"),
     (("claimRun",), "submitWork"),
     (("claimRun", "submitWork", "requestRevision"), "submitWork"),
 )
