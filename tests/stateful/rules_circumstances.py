@@ -215,8 +215,7 @@ class CircumstanceRules(Stage):
             self.world.act_as(sender, vault, "transferOwnership", to, rules=only_the_owner, via=via)
             == DONE
         ):
-            self.world.act_as(to, vault, "acceptOwnership", rules=_only(to.address))
-            twin.owner = to.address
+            self.world.act_as(to, vault, "acceptOwnership", rules=_takes_over(twin))
 
     # How
 
@@ -243,6 +242,13 @@ class CircumstanceRules(Stage):
 
     def _identity(self, words: str, holder: Person, function: str, *args: object) -> None:
         self.world.circumstance(words, self.ground.identity, holder.address, function, *args)
+
+
+def _takes_over(twin: UsdcVaultTwin) -> Callable[[str, int], None]:
+    def rules(speaker: str, now: int) -> None:
+        twin.owner = speaker
+
+    return rules
 
 
 def _only(account: str) -> Callable[[str, int], None]:
