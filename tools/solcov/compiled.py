@@ -54,6 +54,10 @@ class Code:
         """Whether code on a chain is this, whatever its immutables are."""
         return len(code) == len(self.code) and self._blank(code) == self._blank(self.code)
 
+    def begins(self, code: bytes) -> bool:
+        """Whether code that was sent to create a contract is this, with arguments behind it."""
+        return code.startswith(self.code)
+
     def spots(self, notes: Iterable[str]) -> Iterator[tuple[int, Spot]]:
         """Translate what the tracer noted.
 
@@ -103,16 +107,16 @@ class Compilation:
 
         Args:
             executed: Notes of the tracer by runtime code.
-            created: Those of creations, by the runtime code that was left.
+            created: Those of creations, by the creation code with its arguments.
 
         Returns:
             The spots by the name of the source file.
         """
         found: dict[str, set[Spot]] = defaultdict(set)
-        for index, noted in ((1, executed), (0, created)):
-            for runtime, notes in noted.items():
-                contract = self._find(bytes.fromhex(runtime.removeprefix("0x")))
-                for source, spot in contract[index].spots(notes) if contract else ():
+        for find, noted in ((self._running, executed), (self._creating, created)):
+            for text, notes in noted.items():
+                code = find(bytes.fromhex(text.removeprefix("0x")))
+                for source, spot in code.spots(notes) if code else ():
                     if source in self.sources:
                         found[self.sources[source].name].add(spot)
         return found
@@ -126,8 +130,11 @@ class Compilation:
                     found[self.sources[source].name].add(spot)
         return found
 
-    def _find(self, runtime: bytes) -> tuple[Code, Code] | None:
-        return next((pair for pair in self.contracts if pair[1].matches(runtime)), None)
+    def _running(self, code: bytes) -> Code | None:
+        return next((runtime for _, runtime in self.contracts if runtime.matches(code)), None)
+
+    def _creating(self, sent: bytes) -> Code | None:
+        return next((code for code, _ in self.contracts if code.begins(sent)), None)
 
 
 def compile_project() -> Compilation:

@@ -63,7 +63,8 @@ class Tracer:
 
     Attributes:
         executed: Notes of the tracer by runtime code (hexadecimal).
-        created: The same for the code that creates a contract, by the runtime code that it left.
+        created: The same for the code that creates a contract, by that code and its arguments: a
+            constructor that reverts leaves nothing else to be known by.
         traces: How many of each kind there were.
     """
 
@@ -125,26 +126,30 @@ class Tracer:
         tracer = {"tracer": self._code(receipt.get("to"))}
         notes = rpc("debug_traceTransaction", [key[0], tracer])
         self.traces["transactions"] += 1
-        self._take(rpc, notes, receipt.get("contractAddress"))
+        creating = (
+            rpc("eth_getTransactionByHash", [key[0]])["input"] if not receipt.get("to") else None
+        )
+        self._take(rpc, notes, creating)
 
     def _call(self, rpc: Rpc, params: list[Any]) -> None:
         call, block = params[0], params[1] if len(params) > 1 else "latest"
-        if self._is_foreign(call.get("to")) or not call.get("to"):
+        if self._is_foreign(call.get("to")):
             return
-        notes = rpc("debug_traceCall", [call, block, {"tracer": self._code(call["to"])}])
+        notes = rpc("debug_traceCall", [call, block, {"tracer": self._code(call.get("to"))}])
         self.traces["calls"] += 1
-        self._take(rpc, notes, None)
+        creating = None if call.get("to") else _text(call.get("data") or call.get("input") or "0x")
+        self._take(rpc, notes, creating)
 
     def _code(self, to: str | None) -> str:
         first = f'"{to.lower()}"' if to else f'"{CREATION}"'
         return _TRACER % (self._skip, first)
 
-    def _take(self, rpc: Rpc, notes: dict[str, list[str]], created: str | None) -> None:
+    def _take(self, rpc: Rpc, notes: dict[str, list[str]], creating: str | None) -> None:
         for address, executed in notes.items():
             if address != CREATION:
                 self.executed[rpc("eth_getCode", [address, "latest"])].update(executed)
-            elif created:
-                self.created[rpc("eth_getCode", [created, "latest"])].update(executed)
+            elif creating:
+                self.created[creating].update(executed)
 
     def _is_foreign(self, to: str | None) -> bool:
         return to is not None and to.lower() in self._without
