@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {Context} from "@openzeppelin/contracts/utils/Context.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {UsdcVault} from "./abstract/UsdcVault.sol";
 import {IIdentityRegistry} from "./interfaces/IIdentityRegistry.sol";
@@ -12,8 +11,9 @@ import {IRunEscrow} from "./interfaces/IRunEscrow.sol";
 import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {IUsdc} from "./interfaces/IUsdc.sol";
 import {AgentIdentity} from "./libraries/AgentIdentity.sol";
+import {Claim, ClaimLibrary} from "./libraries/Claim.sol";
 import {Eligibility} from "./libraries/Eligibility.sol";
-import {RunFlags, RunFlagsLibrary} from "./libraries/RunFlags.sol";
+import {Offer, OfferLibrary} from "./libraries/Offer.sol";
 import {RunStates} from "./libraries/RunStates.sol";
 
 /// @title RunEscrow
@@ -21,20 +21,11 @@ import {RunStates} from "./libraries/RunStates.sol";
 contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     using AgentIdentity for IIdentityRegistry;
     using RunStates for uint256;
-    using SafeCast for uint256;
 
-    /// The first slot is written when the run is created and when it ends, the second when it is claimed and submitted,
-    /// the third only for revisions. `_stateOf` derives what is between from the times, so that a claim and a
-    /// submission touch one slot each.
+    /// One slot a line: written when the run is created; at the claim and at each step after it; for revisions only.
     struct Record {
-        address poster;
-        uint48 reward;
-        uint32 deadline;
-        RunFlags flags;
-        address wallet;
-        uint32 agentId;
-        uint32 claimedAt;
-        uint32 submittedAt;
+        Offer offer;
+        Claim claim;
         uint8 revisions;
         uint32 revisionDueAt;
     }
@@ -127,101 +118,100 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function fundRun(uint256 runId) external nonReentrant whenNotPaused {
-        Record storage run = _gate(runId, RunStates.FUNDABLE);
-        _requirePoster(runId, run);
-        _requireBefore(runId, run.deadline);
+        (Record storage run,) = _gate(runId, RunStates.FUNDABLE);
+        Offer offer = run.offer;
+        _requirePoster(runId, offer);
+        _requireBefore(runId, offer.deadline());
 
-        run.flags = run.flags.withState(RunState.OPEN);
-        uint256 amount = _escrowed(run);
+        run.offer = offer.withState(RunState.OPEN);
+        uint256 amount = _escrowed(offer);
+        _owe(amount);
 
         emit RunFunded(runId, amount);
 
-        _pull(run.poster, amount);
+        _pull(offer.poster(), amount);
     }
 
     /* AGENTS */
 
     /// @inheritdoc IRunEscrow
     function claimRun(uint256 runId, uint256 agentId) external nonReentrant whenNotPaused {
-        Record storage run = _gate(runId, RunStates.CLAIMABLE);
-        _requireBefore(runId, run.deadline);
-        address wallet = _requireClaimant(runId, run.poster, agentId);
+        (Record storage run,) = _gate(runId, RunStates.CLAIMABLE);
+        Offer offer = run.offer;
+        _requireBefore(runId, offer.deadline());
+        address wallet = _requireClaimant(runId, offer.poster(), agentId);
 
-        // Safe casts: an agent id above 32 bits counts as unknown; times fit until 2106.
-        run.wallet = wallet;
-        run.agentId = uint32(agentId);
-        run.claimedAt = uint32(block.timestamp);
+        // An agent id above 32 bits counts as unknown.
+        run.claim = ClaimLibrary.encode(wallet, agentId, offer);
 
-        emit RunClaimed(runId, agentId, wallet, MIN_STAKE, _slashableAt(run));
+        emit RunClaimed(runId, agentId, wallet, MIN_STAKE, _dueAt(block.timestamp, offer));
 
-        REGISTRY.lock(agentId, MIN_STAKE, uint8(run.flags.minStatus()));
+        REGISTRY.lock(agentId, MIN_STAKE, uint8(offer.minStatus()));
     }
 
     /// @inheritdoc IRunEscrow
     function startRun(uint256 runId) external {
-        Record storage run = _gate(runId, RunStates.STARTABLE);
-        _requireAgent(runId, run);
+        (Record storage run, Claim claim) = _gate(runId, RunStates.STARTABLE);
+        _requireAgent(runId, claim);
 
-        run.flags = run.flags.withState(RunState.IN_PROGRESS);
+        run.claim = claim.withState(RunState.IN_PROGRESS);
 
         emit RunStarted(runId);
     }
 
     /// @inheritdoc IRunEscrow
     function submitWork(uint256 runId, string calldata deliverableURI) external {
-        Record storage run = _gate(runId, RunStates.SUBMITTABLE);
-        _requireAgent(runId, run);
+        (Record storage run, Claim claim) = _gate(runId, RunStates.SUBMITTABLE);
+        _requireAgent(runId, claim);
         if (bytes(deliverableURI).length == 0) revert EmptyDeliverableURI(runId);
 
-        // Safe cast until 2106.
-        run.submittedAt = uint32(block.timestamp);
-        // Only a requested revision hides a submission; see `_stateOf`.
-        if (run.flags.state() == RunState.REVISION_REQUESTED) run.flags = run.flags.withState(RunState.OPEN);
+        claim = claim.withSubmission();
+        run.claim = claim;
 
-        emit WorkSubmitted(runId, deliverableURI, _reviewEndsAt(run));
+        emit WorkSubmitted(runId, deliverableURI, claim.reviewEndsAt());
     }
 
     /// @inheritdoc IRunEscrow
     function abandonRun(uint256 runId) external nonReentrant {
-        Record storage run = _gate(runId, RunStates.ABANDONABLE);
-        _requireAgent(runId, run);
-        uint256 windowEndsAt = run.claimedAt + ABANDON_WINDOW;
+        (Record storage run, Claim claim) = _gate(runId, RunStates.ABANDONABLE);
+        Offer offer = run.offer;
+        _requireAgent(runId, claim);
+        uint256 windowEndsAt = claim.claimedAt(offer) + ABANDON_WINDOW;
         if (block.timestamp >= windowEndsAt) revert AbandonWindowOver(runId, windowEndsAt, block.timestamp);
-        if (run.flags.abandoned()) revert AlreadyAbandoned(runId);
+        if (offer.abandoned()) revert AlreadyAbandoned(runId);
 
-        uint256 agentId = run.agentId;
-        run.flags = run.flags.withState(RunState.OPEN).withAbandoned();
-        run.wallet = address(0);
-        run.agentId = 0;
-        run.claimedAt = 0;
+        run.offer = offer.withAbandoned();
+        run.claim = Claim.wrap(0);
 
-        emit RunAbandoned(runId, agentId);
+        emit RunAbandoned(runId, claim.agentId());
 
-        REGISTRY.release(agentId, MIN_STAKE, _OUTCOME_NONE);
+        REGISTRY.release(claim.agentId(), MIN_STAKE, _OUTCOME_NONE);
     }
 
     /* POSTERS, ON SUBMITTED WORK */
 
     /// @inheritdoc IRunEscrow
     function approve(uint256 runId) external nonReentrant {
-        Record storage run = _gate(runId, RunStates.REVIEWABLE);
-        _requirePoster(runId, run);
+        (Record storage run, Claim claim) = _gate(runId, RunStates.REVIEWABLE);
+        Offer offer = run.offer;
+        _requirePoster(runId, offer);
 
-        _accept(runId, run, false);
+        _accept(runId, run, offer, claim, false);
     }
 
     /// @inheritdoc IRunEscrow
     function requestRevision(uint256 runId, string calldata feedback) external {
-        Record storage run = _gate(runId, RunStates.REVIEWABLE);
-        _requirePoster(runId, run);
-        _requireInReview(runId, run);
-        uint256 maxRevisions = run.flags.maxRevisions();
+        (Record storage run, Claim claim) = _gate(runId, RunStates.REVIEWABLE);
+        Offer offer = run.offer;
+        _requirePoster(runId, offer);
+        _requireInReview(runId, claim);
+        uint256 maxRevisions = offer.maxRevisions();
         uint256 revision = run.revisions + 1;
         if (revision > maxRevisions) revert NoRevisionsLeft(runId, maxRevisions);
         if (bytes(feedback).length == 0) revert EmptyFeedback(runId);
 
-        uint256 dueAt = Math.max(block.timestamp + CLAIM_TIMEOUT, run.deadline);
-        run.flags = run.flags.withState(RunState.REVISION_REQUESTED);
+        uint256 dueAt = _dueAt(block.timestamp, offer);
+        run.claim = claim.withState(RunState.REVISION_REQUESTED);
         // Safe casts: at most 10 revisions; times fit until 2106.
         run.revisions = uint8(revision);
         run.revisionDueAt = uint32(dueAt);
@@ -231,69 +221,75 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function reject(uint256 runId, string calldata reason) external nonReentrant {
-        Record storage run = _gate(runId, RunStates.REVIEWABLE);
-        _requirePoster(runId, run);
-        _requireInReview(runId, run);
-        _requireRejectable(runId, run);
+        (Record storage run, Claim claim) = _gate(runId, RunStates.REVIEWABLE);
+        Offer offer = run.offer;
+        _requirePoster(runId, offer);
+        _requireInReview(runId, claim);
+        _requireRejectable(runId, offer, claim, run.revisions);
         if (bytes(reason).length == 0) revert EmptyReason(runId);
 
-        run.flags = run.flags.withState(RunState.REJECTED);
-        uint256 refund = _escrowed(run);
+        run.claim = claim.withState(RunState.REJECTED);
+        uint256 refund = _escrowed(offer);
+        _settle(refund);
 
-        emit RunRejected(runId, run.agentId, refund, reason);
+        emit RunRejected(runId, claim.agentId(), refund, reason);
 
-        REGISTRY.release(run.agentId, MIN_STAKE, _OUTCOME_REJECTED);
-        _pay(run.poster, refund);
+        REGISTRY.release(claim.agentId(), MIN_STAKE, _OUTCOME_REJECTED);
+        _pay(offer.poster(), refund);
     }
 
     /* POSTERS, ON WORK THAT DOES NOT COME */
 
     /// @inheritdoc IRunEscrow
     function slash(uint256 runId) external nonReentrant {
-        Record storage run = _gate(runId, RunStates.SLASHABLE);
-        _requirePoster(runId, run);
-        uint256 overdueAt = _slashableAt(run);
+        (Record storage run, Claim claim) = _gate(runId, RunStates.SLASHABLE);
+        Offer offer = run.offer;
+        _requirePoster(runId, offer);
+        uint256 overdueAt = _slashableAt(run, claim);
         if (block.timestamp < overdueAt) revert NotOverdue(runId, overdueAt, block.timestamp);
 
-        run.flags = run.flags.withState(RunState.SLASHED);
-        uint256 refund = _escrowed(run);
+        run.claim = claim.withState(RunState.SLASHED);
+        uint256 refund = _escrowed(offer);
         uint256 compensation = Math.min(MIN_STAKE, refund);
-        address poster = run.poster;
+        _settle(refund);
 
-        emit RunSlashed(runId, run.agentId, refund, compensation);
+        emit RunSlashed(runId, claim.agentId(), refund, compensation);
 
-        REGISTRY.slash(run.agentId, MIN_STAKE, poster, compensation);
-        _pay(poster, refund);
+        REGISTRY.slash(claim.agentId(), MIN_STAKE, offer.poster(), compensation);
+        _pay(offer.poster(), refund);
     }
 
     /// @inheritdoc IRunEscrow
     function cancelRun(uint256 runId) external nonReentrant {
-        Record storage run = _gate(runId, RunStates.CANCELLABLE);
-        RunState current = _stateOf(run);
-        bool claimed = run.claimedAt != 0;
-        bool deadlinePassed = block.timestamp >= run.deadline;
+        (Record storage run, Claim claim) = _gate(runId, RunStates.CANCELLABLE);
+        Offer offer = run.offer;
+        bool claimed = claim.exists();
+        bool funded = offer.state() == RunState.OPEN;
+        bool deadlinePassed = block.timestamp >= offer.deadline();
         // Anyone may cancel an OPEN run from its deadline on; everything else is the poster's.
-        if (current != RunState.OPEN || !deadlinePassed) _requirePoster(runId, run);
-        if (claimed && !deadlinePassed) revert BeforeDeadline(runId, run.deadline, block.timestamp);
+        if (claimed || !funded || !deadlinePassed) _requirePoster(runId, offer);
+        if (claimed && !deadlinePassed) revert BeforeDeadline(runId, offer.deadline(), block.timestamp);
 
-        run.flags = run.flags.withState(RunState.CANCELLED);
-        uint256 refund = current == RunState.DRAFT ? 0 : _escrowed(run);
+        if (claimed) run.claim = claim.withState(RunState.CANCELLED);
+        else run.offer = offer.withState(RunState.CANCELLED);
+        uint256 refund = funded ? _escrowed(offer) : 0;
+        if (funded) _settle(refund);
 
         emit RunCancelled(runId, refund);
 
-        if (claimed) REGISTRY.release(run.agentId, MIN_STAKE, _OUTCOME_NONE);
-        _pay(run.poster, refund);
+        if (claimed) REGISTRY.release(claim.agentId(), MIN_STAKE, _OUTCOME_NONE);
+        _pay(offer.poster(), refund);
     }
 
     /* ANYONE */
 
     /// @inheritdoc IRunEscrow
     function finalize(uint256 runId) external nonReentrant {
-        Record storage run = _gate(runId, RunStates.REVIEWABLE);
-        uint256 endsAt = _reviewEndsAt(run);
+        (Record storage run, Claim claim) = _gate(runId, RunStates.REVIEWABLE);
+        uint256 endsAt = claim.reviewEndsAt();
         if (block.timestamp < endsAt) revert ReviewNotOver(runId, endsAt, block.timestamp);
 
-        _accept(runId, run, true);
+        _accept(runId, run, run.offer, claim, true);
     }
 
     /// @inheritdoc IRunEscrow
@@ -303,6 +299,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         address to = treasury;
 
         _accruedFees = 0;
+        _settle(amount);
 
         emit FeesSwept(to, amount);
 
@@ -325,22 +322,23 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function getRun(uint256 runId) external view returns (Run memory) {
-        Record storage run = _get(runId);
+        (Record storage run, Claim claim) = _get(runId);
+        Offer offer = run.offer;
         return Run({
-            poster: run.poster,
-            state: _stateOf(run),
-            reward: run.reward,
-            fee: feeOn(run.reward),
-            deadline: run.deadline,
-            reviewDays: run.flags.reviewDays(),
-            maxRevisions: run.flags.maxRevisions(),
+            poster: offer.poster(),
+            state: _stateOf(run, claim),
+            reward: offer.reward(),
+            fee: feeOn(offer.reward()),
+            deadline: offer.deadline(),
+            reviewDays: offer.reviewDays(),
+            maxRevisions: offer.maxRevisions(),
             revisions: run.revisions,
-            minStatus: run.flags.minStatus(),
-            agentId: run.agentId,
-            wallet: run.wallet,
-            claimedAt: run.claimedAt,
-            submittedAt: run.submittedAt,
-            dueAt: _slashableAt(run) + _reviewEndsAt(run)
+            minStatus: offer.minStatus(),
+            agentId: claim.agentId(),
+            wallet: claim.wallet(),
+            claimedAt: claim.exists() ? claim.claimedAt(offer) : 0,
+            submittedAt: claim.submittedAt(),
+            dueAt: _slashableAt(run, claim) + _reviewEndsAt(run, claim)
         });
     }
 
@@ -351,31 +349,34 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function claimEligibility(uint256 runId, uint256 agentId) external view returns (uint256 reasons) {
-        Record storage run = _get(runId);
-        if (!RunStates.CLAIMABLE.contains(_stateOf(run))) reasons |= Eligibility.RUN_NOT_OPEN;
-        if (block.timestamp >= run.deadline) reasons |= Eligibility.DEADLINE_PASSED;
+        (Record storage run, Claim claim) = _get(runId);
+        Offer offer = run.offer;
+        if (!RunStates.CLAIMABLE.contains(_stateOf(run, claim))) reasons |= Eligibility.RUN_NOT_OPEN;
+        if (block.timestamp >= offer.deadline()) reasons |= Eligibility.DEADLINE_PASSED;
         if (paused()) reasons |= Eligibility.PAUSED;
 
         (bool known, address owner, address wallet) = _lookUp(agentId);
         if (!known) return reasons | Eligibility.AGENT_UNKNOWN;
 
         bool selfClaim;
-        (known, selfClaim) = _mayActFor(agentId, owner, wallet, run.poster);
+        (known, selfClaim) = _mayActFor(agentId, owner, wallet, offer.poster());
         if (!known) return reasons | Eligibility.AGENT_UNKNOWN;
 
         if (selfClaim) reasons |= Eligibility.SELF_CLAIM;
         if (REGISTRY.availableStake(agentId) < MIN_STAKE) reasons |= Eligibility.INSUFFICIENT_STAKE;
-        reasons |= _statusReasons(agentId, run.flags.minStatus());
+        reasons |= _statusReasons(agentId, offer.minStatus());
     }
 
     /// @inheritdoc IRunEscrow
     function slashableAt(uint256 runId) external view returns (uint256) {
-        return _slashableAt(_get(runId));
+        (Record storage run, Claim claim) = _get(runId);
+        return _slashableAt(run, claim);
     }
 
     /// @inheritdoc IRunEscrow
     function reviewEndsAt(uint256 runId) external view returns (uint256) {
-        return _reviewEndsAt(_get(runId));
+        (Record storage run, Claim claim) = _get(runId);
+        return _reviewEndsAt(run, claim);
     }
 
     /// @inheritdoc IRunEscrow
@@ -410,7 +411,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /* PRIVATE, STATE-CHANGING */
 
-    /// Books a new run; `amount` is what funding it takes.
+    /// Books a new run, and as owed what funding it takes if it is posted; the caller pulls that `amount`.
     function _create(address poster, RunState state, RunTerms calldata terms, string calldata ipfsHash)
         private
         returns (uint256 runId, uint256 amount)
@@ -418,15 +419,11 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         _requireTerms(terms);
         if (bytes(ipfsHash).length == 0) revert EmptyIpfsHash();
 
-        runId = ++_runCount;
-        Record storage run = _runs[runId];
-        run.poster = poster;
-        // Safe casts: `_requireTerms` has held the reward to 48 bits; the deadline is checked to fit 32, until 2106.
-        run.reward = uint48(terms.reward);
-        run.deadline = uint256(terms.deadline).toUint32();
-        run.flags = RunFlagsLibrary.encode(state, terms);
         uint256 fee = feeOn(terms.reward);
         amount = terms.reward + fee;
+        runId = ++_runCount;
+        if (state == RunState.OPEN) _owe(amount);
+        _runs[runId].offer = OfferLibrary.encode(poster, state, terms);
 
         emit RunCreated(
             runId,
@@ -442,46 +439,48 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     }
 
     /// Ends a run as APPROVED: the fee is earned, the lock goes back, the agent gets the whole reward (RUN-4).
-    function _accept(uint256 runId, Record storage run, bool silent) private {
-        uint256 reward = run.reward;
+    function _accept(uint256 runId, Record storage run, Offer offer, Claim claim, bool silent) private {
+        uint256 reward = offer.reward();
         uint256 fee = feeOn(reward);
-        uint256 agentId = run.agentId;
-        address wallet = run.wallet;
 
-        run.flags = run.flags.withState(RunState.APPROVED);
+        run.claim = claim.withState(RunState.APPROVED);
         // Safe cast: a fee is less than a reward.
         _accruedFees += uint64(fee);
+        _settle(reward);
 
-        emit RunApproved(runId, agentId, wallet, reward, fee, silent);
+        emit RunApproved(runId, claim.agentId(), claim.wallet(), reward, fee, silent);
 
         // Cheaper runs do not count: they would buy ESTABLISHED for cents (RUN-22).
-        REGISTRY.release(agentId, MIN_STAKE, reward < MIN_COMPLETION_REWARD ? _OUTCOME_NONE : _OUTCOME_COMPLETED);
-        _pay(wallet, reward);
+        uint8 outcome = reward < MIN_COMPLETION_REWARD ? _OUTCOME_NONE : _OUTCOME_COMPLETED;
+        REGISTRY.release(claim.agentId(), MIN_STAKE, outcome);
+        _pay(claim.wallet(), reward);
     }
 
     /* PRIVATE, CHECKS */
 
     /// The one gate: an existing run in one of the allowed states.
-    function _gate(uint256 runId, uint256 allowed) private view returns (Record storage run) {
-        run = _get(runId);
-        RunState current = _stateOf(run);
+    function _gate(uint256 runId, uint256 allowed) private view returns (Record storage run, Claim claim) {
+        (run, claim) = _get(runId);
+        RunState current = _stateOf(run, claim);
         if (!allowed.contains(current)) revert UnexpectedRunState(runId, current, allowed);
     }
 
-    function _get(uint256 runId) private view returns (Record storage run) {
+    /// A run and its claim. The offer stays unread where a claim says all that is asked: reading it costs 2,100 gas.
+    function _get(uint256 runId) private view returns (Record storage run, Claim claim) {
         run = _runs[runId];
-        if (run.poster == address(0)) revert RunUnknown(runId);
+        claim = run.claim;
+        if (!claim.exists() && !run.offer.exists()) revert RunUnknown(runId);
     }
 
-    function _requirePoster(uint256 runId, Record storage run) private view {
+    function _requirePoster(uint256 runId, Offer offer) private view {
         address caller = _msgSender();
-        if (caller != run.poster) revert NotPoster(runId, caller, run.poster);
+        if (caller != offer.poster()) revert NotPoster(runId, caller, offer.poster());
     }
 
     /// The frozen wallet first, so that no way out depends on the identity registry answering (RUN-7).
-    function _requireAgent(uint256 runId, Record storage run) private view {
+    function _requireAgent(uint256 runId, Claim claim) private view {
         address caller = _msgSender();
-        if (caller != run.wallet && !IDENTITY.isOperator(run.agentId, caller)) revert NotAgent(runId, caller);
+        if (caller != claim.wallet() && !IDENTITY.isOperator(claim.agentId(), caller)) revert NotAgent(runId, caller);
     }
 
     /// Returns the payout wallet to freeze.
@@ -525,49 +524,30 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     }
 
     /// From the end of the window on, silence has approved (RUN-14).
-    function _requireInReview(uint256 runId, Record storage run) private view {
-        uint256 endsAt = _reviewEndsAt(run);
+    function _requireInReview(uint256 runId, Claim claim) private view {
+        uint256 endsAt = claim.reviewEndsAt();
         if (block.timestamp >= endsAt) revert ReviewOver(runId, endsAt, block.timestamp);
-    }
-
-    /// All revisions are used up, or the first submission came late (RUN-11).
-    function _requireRejectable(uint256 runId, Record storage run) private view {
-        uint256 revisions = run.revisions;
-        uint256 maxRevisions = run.flags.maxRevisions();
-        bool firstCameLate = revisions == 0 && run.submittedAt >= run.deadline;
-        if (revisions != maxRevisions && !firstCameLate) revert RevisionsLeft(runId, revisions, maxRevisions);
     }
 
     /* PRIVATE, WHAT FOLLOWS FROM A RUN */
 
-    /// What is stored says DRAFT, the end, IN_PROGRESS and REVISION_REQUESTED; OPEN stands for everything else that is
-    /// funded and alive, which the times tell apart.
-    function _stateOf(Record storage run) private view returns (RunState state) {
-        state = run.flags.state();
-        if (state != RunState.OPEN && state != RunState.IN_PROGRESS) return state;
-
-        if (run.submittedAt != 0) return RunState.SUBMITTED;
-        if (state == RunState.OPEN && run.claimedAt != 0) return RunState.CLAIMED;
-    }
-
-    /// What was pulled for the run: reward and fee.
-    function _escrowed(Record storage run) private view returns (uint256) {
-        uint256 reward = run.reward;
-        return reward + feeOn(reward);
+    /// A claim knows the state; before there is one, the offer does.
+    function _stateOf(Record storage run, Claim claim) private view returns (RunState) {
+        return claim.exists() ? claim.state() : run.offer.state();
     }
 
     /// When the agent's time is up (RUN-9, RUN-12), or 0 where it is not the agent's turn.
-    function _slashableAt(Record storage run) private view returns (uint256) {
-        RunState state = _stateOf(run);
+    function _slashableAt(Record storage run, Claim claim) private view returns (uint256) {
+        RunState state = _stateOf(run, claim);
         if (!RunStates.SLASHABLE.contains(state)) return 0;
         if (state == RunState.REVISION_REQUESTED) return run.revisionDueAt;
-        return Math.max(run.claimedAt + CLAIM_TIMEOUT, run.deadline);
+        Offer offer = run.offer;
+        return _dueAt(claim.claimedAt(offer), offer);
     }
 
     /// When the poster's time is up (RUN-14), or 0 where it is not the poster's turn.
-    function _reviewEndsAt(Record storage run) private view returns (uint256) {
-        if (!RunStates.REVIEWABLE.contains(_stateOf(run))) return 0;
-        return run.submittedAt + run.flags.reviewDays() * 1 days;
+    function _reviewEndsAt(Record storage run, Claim claim) private view returns (uint256) {
+        return RunStates.REVIEWABLE.contains(_stateOf(run, claim)) ? claim.reviewEndsAt() : 0;
     }
 
     /* PRIVATE, WHAT THE REGISTRIES SAY OF AN AGENT */
@@ -594,5 +574,24 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         if (status == IStakeRegistry.AgentStatus.BANNED) return Eligibility.AGENT_BANNED;
         if (status < minStatus) return Eligibility.STATUS_TOO_LOW;
         return 0;
+    }
+
+    /* PRIVATE, PURE */
+
+    /// All revisions are used up, or the first submission came late (RUN-11).
+    function _requireRejectable(uint256 runId, Offer offer, Claim claim, uint256 revisions) private pure {
+        uint256 maxRevisions = offer.maxRevisions();
+        bool firstCameLate = revisions == 0 && claim.submittedAt() >= offer.deadline();
+        if (revisions != maxRevisions && !firstCameLate) revert RevisionsLeft(runId, revisions, maxRevisions);
+    }
+
+    /// What was pulled for the run: reward and fee.
+    function _escrowed(Offer offer) private pure returns (uint256) {
+        return offer.reward() + feeOn(offer.reward());
+    }
+
+    /// When the time of an agent is up that began to work, or to revise, at `start` (RUN-9, RUN-12).
+    function _dueAt(uint256 start, Offer offer) private pure returns (uint256) {
+        return Math.max(start + CLAIM_TIMEOUT, offer.deadline());
     }
 }

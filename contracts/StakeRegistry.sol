@@ -6,26 +6,12 @@ import {IIdentityRegistry} from "./interfaces/IIdentityRegistry.sol";
 import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {IUsdc} from "./interfaces/IUsdc.sol";
 import {AgentIdentity} from "./libraries/AgentIdentity.sol";
+import {AgentRecord} from "./libraries/AgentRecord.sol";
 
 /// @title StakeRegistry
 /// @notice Holds agents' stakes, locks them for markets, and keeps the trust ladder. See {IStakeRegistry}.
 contract StakeRegistry is IStakeRegistry, UsdcVault {
     using AgentIdentity for IIdentityRegistry;
-
-    /// One slot. Counters stop at their highest value instead of blocking a release or a slash.
-    struct Record {
-        uint48 staked;
-        /// Locked by the first market, which most agents work on only.
-        uint48 lockedByFirst;
-        /// Locked by all the others; `_locks` says by whom.
-        uint48 lockedByOthers;
-        uint32 stakedAt;
-        uint24 claims;
-        uint24 completions;
-        uint16 rejections;
-        uint8 strikes;
-        bool frozen;
-    }
 
     /// @notice Least stake of an agent that works, in base units: 20 USDC.
     uint256 public constant MIN_STAKE = 20_000_000;
@@ -41,10 +27,11 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     uint8 private constant _OUTCOME_COMPLETED = 1;
     uint8 private constant _OUTCOME_REJECTED = 2;
 
-    /// The first market of the constructor: an immutable, and a field of Record, so that its locks cost no more slots.
+    /// The first market of the constructor: an immutable, and a field of AgentRecord, so that its locks cost no slot.
     address private immutable _FIRST_MARKET;
 
-    mapping(uint256 agentId => Record record) private _records;
+    mapping(uint256 agentId => AgentRecord record) private _records;
+    /// What the other markets have locked.
     mapping(address market => mapping(uint256 agentId => uint256 amount)) private _locks;
     mapping(address market => uint256 usableAt) private _usableAt;
 
@@ -103,14 +90,12 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         // The agent's owner may always receive, so that no market can be scheduled at its address to shut it out.
         if (to != owner) _requireRecipient(to);
 
-        Record memory record = _records[agentId];
-        uint256 available = _available(record);
+        AgentRecord record = _records[agentId];
+        uint256 available = record.available();
         if (amount > available) revert InsufficientStake(agentId, available, amount);
 
-        // Safe cast: at most what is available.
-        record.staked -= uint48(amount);
-        if (record.staked < MIN_STAKE) record.stakedAt = 0;
-        _records[agentId] = record;
+        _records[agentId] = _withLess(record, amount);
+        _settle(amount);
 
         emit Unstaked(agentId, to, amount);
 
@@ -124,24 +109,22 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (amount == 0) revert ZeroAmount();
         _requireMinStatus(minStatus);
 
-        Record memory record = _records[agentId];
+        AgentRecord record = _records[agentId];
         AgentStatus status = _statusOf(record);
         // An order comparison alone would let FROZEN and BANNED pass.
         if (status > AgentStatus.ESTABLISHED || uint8(status) < minStatus) {
             revert StatusTooLow(agentId, status, AgentStatus(minStatus));
         }
-        uint256 available = _available(record);
+        uint256 available = record.available();
         if (amount > available) revert InsufficientStake(agentId, available, amount);
 
-        // Safe casts: at most what is available.
         if (msg.sender == _FIRST_MARKET) {
-            record.lockedByFirst += uint48(amount);
+            record = record.withLockedByFirst(record.lockedByFirst() + amount);
         } else {
-            record.lockedByOthers += uint48(amount);
+            record = record.withLockedByOthers(record.lockedByOthers() + amount);
             _locks[msg.sender][agentId] += amount;
         }
-        if (record.claims < type(uint24).max) record.claims += 1;
-        _records[agentId] = record;
+        _records[agentId] = record.plusClaim();
 
         emit StakeLocked(agentId, msg.sender, amount);
     }
@@ -151,10 +134,9 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (amount == 0) revert ZeroAmount();
         if (outcome > _OUTCOME_REJECTED) revert OutcomeOutOfRange(outcome, _OUTCOME_REJECTED);
 
-        Record memory record = _records[agentId];
-        _unlock(record, agentId, amount);
-        if (outcome == _OUTCOME_COMPLETED && record.completions < type(uint24).max) record.completions += 1;
-        if (outcome == _OUTCOME_REJECTED && record.rejections < type(uint16).max) record.rejections += 1;
+        AgentRecord record = _unlock(_records[agentId], agentId, amount);
+        if (outcome == _OUTCOME_COMPLETED) record = record.plusCompletion();
+        if (outcome == _OUTCOME_REJECTED) record = record.plusRejection();
         _records[agentId] = record;
 
         emit StakeReleased(agentId, msg.sender, amount, outcome);
@@ -170,17 +152,12 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (compensation > amount) revert CompensationTooLarge(compensation, amount);
         if (beneficiary == address(0)) revert InvalidRecipient(beneficiary);
 
-        Record memory record = _records[agentId];
-        _unlock(record, agentId, amount);
-
-        // Safe cast: at most what was locked.
-        record.staked -= uint48(amount);
-        if (record.staked < MIN_STAKE) record.stakedAt = 0;
-        if (record.strikes < type(uint8).max) record.strikes += 1;
-        record.frozen = true;
+        AgentRecord record = _unlock(_records[agentId], agentId, amount);
+        record = _withLess(record, amount).plusStrike().withFrozen(true);
         _records[agentId] = record;
+        _settle(amount);
 
-        emit StakeSlashed(agentId, msg.sender, beneficiary, amount, compensation, record.strikes);
+        emit StakeSlashed(agentId, msg.sender, beneficiary, amount, compensation, record.strikes());
 
         _pay(beneficiary, compensation);
         _pay(treasury, amount - compensation);
@@ -208,16 +185,16 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// @inheritdoc IStakeRegistry
     function getAgent(uint256 agentId) external view returns (Agent memory) {
-        Record memory record = _records[agentId];
+        AgentRecord record = _records[agentId];
         return Agent({
-            staked: record.staked,
-            locked: _locked(record),
-            stakedAt: record.stakedAt,
-            claims: record.claims,
-            completions: record.completions,
-            rejections: record.rejections,
-            strikes: record.strikes,
-            frozen: record.frozen
+            staked: record.staked(),
+            locked: record.locked(),
+            stakedAt: record.stakedAt(),
+            claims: record.claims(),
+            completions: record.completions(),
+            rejections: record.rejections(),
+            strikes: record.strikes(),
+            frozen: record.frozen()
         });
     }
 
@@ -228,7 +205,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// @inheritdoc IStakeRegistry
     function availableStake(uint256 agentId) external view returns (uint256) {
-        return _available(_records[agentId]);
+        return _records[agentId].available();
     }
 
     /// @inheritdoc IStakeRegistry
@@ -267,36 +244,33 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         (bool known,) = IDENTITY.tryOwnerOf(agentId);
         if (!known) revert AgentUnknown(agentId);
 
-        Record memory record = _records[agentId];
-        if (record.strikes >= BAN_STRIKES) revert AgentIsBanned(agentId, record.strikes);
-        uint256 room = type(uint48).max - record.staked;
+        AgentRecord record = _records[agentId];
+        if (record.strikes() >= BAN_STRIKES) revert AgentIsBanned(agentId, record.strikes());
+        uint256 before = record.staked();
+        uint256 room = type(uint48).max - before;
         if (amount > room) revert StakeTooLarge(amount, room);
 
-        bool restake = record.frozen && amount >= MIN_STAKE;
-        bool wasBelow = record.staked < MIN_STAKE;
-        // Safe cast: at most the room that is left.
-        record.staked += uint48(amount);
-        if (restake) record.frozen = false;
-        // Safe cast until 2106.
-        if (restake || (wasBelow && record.staked >= MIN_STAKE)) record.stakedAt = uint32(block.timestamp);
+        bool restake = record.frozen() && amount >= MIN_STAKE;
+        bool reachesMinimum = before < MIN_STAKE && before + amount >= MIN_STAKE;
+        record = record.withStaked(before + amount);
+        if (restake) record = record.withFrozen(false);
+        if (restake || reachesMinimum) record = record.withStakedAt(block.timestamp);
         _records[agentId] = record;
+        _owe(amount);
 
         emit Staked(agentId, from, amount);
     }
 
     /// Takes `amount` out of the calling market's own lock.
-    function _unlock(Record memory record, uint256 agentId, uint256 amount) private {
+    function _unlock(AgentRecord record, uint256 agentId, uint256 amount) private returns (AgentRecord) {
         bool first = msg.sender == _FIRST_MARKET;
-        uint256 locked = first ? record.lockedByFirst : _locks[msg.sender][agentId];
+        uint256 locked = first ? record.lockedByFirst() : _locks[msg.sender][agentId];
         if (amount > locked) revert LockExceeded(agentId, msg.sender, amount, locked);
 
-        // Safe casts: at most what is locked.
-        if (first) {
-            record.lockedByFirst -= uint48(amount);
-        } else {
-            record.lockedByOthers -= uint48(amount);
-            _locks[msg.sender][agentId] = locked - amount;
-        }
+        if (first) return record.withLockedByFirst(locked - amount);
+
+        _locks[msg.sender][agentId] = locked - amount;
+        return record.withLockedByOthers(record.lockedByOthers() - amount);
     }
 
     function _schedule(address market, uint256 usableAt) private {
@@ -333,12 +307,12 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         return usableAt != 0 && block.timestamp >= usableAt;
     }
 
-    function _statusOf(Record memory record) private view returns (AgentStatus) {
-        if (record.strikes >= BAN_STRIKES) return AgentStatus.BANNED;
-        if (record.frozen) return AgentStatus.FROZEN;
-        if (record.staked < MIN_STAKE) return AgentStatus.UNVERIFIED;
-        bool longEnough = block.timestamp >= record.stakedAt + ESTABLISHED_AFTER;
-        bool goodEnough = record.completions >= ESTABLISHED_COMPLETIONS && record.completions > record.rejections;
+    function _statusOf(AgentRecord record) private view returns (AgentStatus) {
+        if (record.strikes() >= BAN_STRIKES) return AgentStatus.BANNED;
+        if (record.frozen()) return AgentStatus.FROZEN;
+        if (record.staked() < MIN_STAKE) return AgentStatus.UNVERIFIED;
+        bool longEnough = block.timestamp >= record.stakedAt() + ESTABLISHED_AFTER;
+        bool goodEnough = record.completions() >= ESTABLISHED_COMPLETIONS && record.completions() > record.rejections();
         return longEnough && goodEnough ? AgentStatus.ESTABLISHED : AgentStatus.PROVISIONAL;
     }
 
@@ -348,12 +322,10 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (minStatus < lowest || minStatus > highest) revert MinStatusOutOfRange(minStatus, lowest, highest);
     }
 
-    function _locked(Record memory record) private pure returns (uint256) {
-        return uint256(record.lockedByFirst) + record.lockedByOthers;
-    }
-
-    /// Locks are made from what is available only, so they never exceed the stake.
-    function _available(Record memory record) private pure returns (uint256) {
-        return record.staked - _locked(record);
+    /// The stake without `amount`; below the minimum it counts as staked no longer (STAKE-7).
+    function _withLess(AgentRecord record, uint256 amount) private pure returns (AgentRecord) {
+        uint256 left = record.staked() - amount;
+        record = record.withStaked(left);
+        return left < MIN_STAKE ? record.withStakedAt(0) : record;
     }
 }

@@ -15,8 +15,8 @@ import {IUsdcVault} from "../interfaces/IUsdcVault.sol";
 
 /// @title UsdcVault
 /// @notice What StakeRegistry and RunEscrow share: USDC comes in, is owed to somebody, and goes out. See {IUsdcVault}.
-/// @dev `_totalOwed` changes only where tokens move. It is declared last, so that the inheriting contract's small
-/// variables share its slot.
+/// @dev What is owed is booked among the effects of a call, by `_owe` and `_settle`, before its event and before tokens
+/// move. `_totalOwed` is declared last, so that the inheriting contract's small variables share its slot.
 abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransient, ERC2771Context, Multicall {
     using SafeERC20 for IUsdc;
 
@@ -57,6 +57,7 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
         _requireRecipient(to);
 
         delete _credits[account];
+        _settle(amount);
 
         emit CreditWithdrawn(account, to, amount);
 
@@ -84,17 +85,24 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
 
     /* INTERNAL */
 
-    /// Pulls `amount` by allowance. The caller has checked that it is not zero.
-    function _pull(address from, uint256 amount) internal {
-        _owe(amount);
+    /// Books that `amount` is owed from now on.
+    /// Safe cast: no caller books more than USDC ever issued, 64 bits hold 300 times that, and the sum is checked.
+    function _owe(uint256 amount) internal {
+        _totalOwed += uint64(amount);
+    }
 
+    /// Books that `amount` is owed no longer. Safe cast: it was owed before, so it fits.
+    function _settle(uint256 amount) internal {
+        _totalOwed -= uint64(amount);
+    }
+
+    /// Pulls `amount`, owed already, by allowance. The caller has checked that it is not zero.
+    function _pull(address from, uint256 amount) internal {
         USDC.safeTransferFrom(from, address(this), amount);
     }
 
-    /// Pulls `amount` by an authorization whose nonce says what for: `purpose`.
+    /// Pulls `amount`, owed already, by an authorization whose nonce says what for: `purpose`.
     function _pullWithAuthorization(Authorization calldata authorization, uint256 amount, bytes32 purpose) internal {
-        _owe(amount);
-
         USDC.receiveWithAuthorization(
             authorization.from,
             address(this),
@@ -106,19 +114,15 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
         );
     }
 
-    /// Pays `amount`, or reverts. For calls whose sender chose `to` and can choose another.
+    /// Pays `amount`, settled already, or reverts. For calls whose sender chose `to` and can choose another.
     function _push(address to, uint256 amount) internal {
-        _settle(amount);
-
         USDC.safeTransfer(to, amount);
     }
 
-    /// Pays `amount`, or credits it where USDC refuses, so that no payee can block the others (RUN-16).
+    /// Pays `amount`, settled already, or credits it where USDC refuses, so that no payee blocks the others (RUN-16).
     /// A caller cannot starve the transfer of gas to force a credit: the 1/64 that stays behind would not pay for it.
     function _pay(address to, uint256 amount) internal {
         if (amount == 0) return;
-
-        _settle(amount);
 
         if (!USDC.trySafeTransfer(to, amount)) {
             _owe(amount);
@@ -159,17 +163,5 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
 
     function _contextSuffixLength() internal view virtual override(Context, ERC2771Context) returns (uint256) {
         return ERC2771Context._contextSuffixLength();
-    }
-
-    /* PRIVATE */
-
-    /// Safe cast: no caller books more than USDC ever issued, 64 bits hold 300 times that, and the sum is checked.
-    function _owe(uint256 amount) private {
-        _totalOwed += uint64(amount);
-    }
-
-    /// Safe cast: `amount` was owed before, so it fits.
-    function _settle(uint256 amount) private {
-        _totalOwed -= uint64(amount);
     }
 }

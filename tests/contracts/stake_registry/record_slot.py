@@ -6,7 +6,7 @@ from eth_utils.crypto import keccak
 
 from localnet.host import Web3Host
 
-# Name and width in bits, from the lowest bit of the slot on; as in StakeRegistry.Record.
+# Name and width in bits, from the lowest bit of the slot on; as in libraries/AgentRecord.sol.
 _FIELDS = {
     "staked": 48,
     "lockedByFirst": 48,
