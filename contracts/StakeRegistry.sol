@@ -50,6 +50,8 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     constructor(
         address usdc,
         address identity,
+        // It has the name of what it is for.
+        // slither-disable-next-line shadowing-local
         address treasury,
         address owner,
         address[] memory markets,
@@ -215,6 +217,8 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// @inheritdoc IStakeRegistry
     function payoutWalletOf(uint256 agentId) external view returns (address) {
+        // The owner is not asked for here.
+        // slither-disable-next-line unused-return
         (bool known,, address wallet) = IDENTITY.tryLookUp(agentId);
         if (!known) revert AgentUnknown(agentId);
         return wallet;
@@ -241,6 +245,8 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     function _deposit(uint256 agentId, uint256 amount, address from) private {
         if (amount == 0) revert ZeroAmount();
+        // Anybody may stake for it, whoever owns it.
+        // slither-disable-next-line unused-return
         (bool known,) = IDENTITY.tryOwnerOf(agentId);
         if (!known) revert AgentUnknown(agentId);
 
@@ -291,6 +297,8 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (!known) revert AgentUnknown(agentId);
         if (caller == owner) return owner;
 
+        // No answer is a no.
+        // slither-disable-next-line unused-return
         (, bool authorized) = IDENTITY.tryIsAuthorized(agentId, caller);
         if (!authorized) revert NotAgentOwner(agentId, caller);
         if (to != owner) revert UnstakeOnlyToOwner(agentId, to, owner);

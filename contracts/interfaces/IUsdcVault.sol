@@ -63,9 +63,9 @@ interface IUsdcVault {
 
     /* OWNER */
 
-    /// @notice Sends the platform's future money to `treasury`.
-    /// @param treasury Receiver; neither zero nor one of the contracts (RUN-24).
-    function setTreasury(address treasury) external;
+    /// @notice Sends the platform's future money to `newTreasury`.
+    /// @param newTreasury Receiver; neither zero nor one of the contracts (RUN-24).
+    function setTreasury(address newTreasury) external;
 
     /* VIEWS */
 

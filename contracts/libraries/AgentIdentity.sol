@@ -81,6 +81,8 @@ library AgentIdentity {
 
     /// Looks at the first word of the answer only, however long a hostile registry makes it.
     function _read(IIdentityRegistry identity, bytes memory question) private view returns (bool, uint256) {
+        // There is no second word in any answer.
+        // slither-disable-next-line unused-return
         (bool success, bytes32 answer,) = LowLevelCall.staticcallReturn64Bytes(address(identity), question);
         // An address without code succeeds with an empty answer.
         if (!success || LowLevelCall.returnDataSize() < 32) return (false, 0);

@@ -36,7 +36,7 @@ library OfferLibrary {
     /// @param initial DRAFT or OPEN.
     /// @param terms Checked terms; that the deadline fits 32 bits, until 2106, is checked here.
     /// @return offer The offer.
-    function encode(address from, IRunEscrow.RunState initial, IRunEscrow.RunTerms calldata terms)
+    function encode(address from, IRunEscrow.RunState initial, IRunEscrow.RunTerms memory terms)
         internal
         pure
         returns (Offer offer)

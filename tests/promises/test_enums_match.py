@@ -104,7 +104,7 @@ def test_gates__cover_every_call_that_has_a_source():
 
 @pytest.mark.parametrize(("gate", "calls"), GATES.items())
 def test_gate__is_the_one_that_the_function_uses(gate: str, calls: list[str]):
-    first_line = r"\(Record storage run,(?: Claim claim)?\) = _gate\(runId, RunStates\.(\w+)\);"
+    first_line = r"\(Record storage run,[^)]*\) = _gate(?:OfClaim)?\(runId, RunStates\.(\w+)\);"
     gates = dict(re.findall(rf"function (\w+)\([^{{]*\{{\s+{first_line}", source("RunEscrow.sol")))
 
     assert {call: gates.get(call) for call in calls} == dict.fromkeys(calls, gate)
