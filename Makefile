@@ -29,9 +29,10 @@ chain: .build/.made ## a local chain with everything deployed, until Ctrl-C; POR
 build: .build/.made ## compile the contracts and export their ABIs
 	@:
 
-check: .build/.made ## formatters, linters, types, import directions
+check: .build/.made ## formatters, linters, types, import directions, slither
 	$(ENV) forge fmt --check
 	$(ENV) solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
+	$(ENV) slither .
 	$(ENV) ruff format --check --quiet $(PYTHON_CODE)
 	$(ENV) ruff check --quiet $(PYTHON_CODE)
 	$(ENV) mypy --no-error-summary $(TYPED)
