@@ -470,8 +470,9 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     function _get(uint256 runId) private view returns (Record storage run, Offer offer, Claim claim) {
         run = _runs[runId];
         offer = run.offer;
-        claim = run.claim;
         if (!offer.exists()) revert RunUnknown(runId);
+        // Only an OPEN offer is ever claimed: elsewhere there is nothing to read.
+        if (offer.state() == RunState.OPEN) claim = run.claim;
     }
 
     function _requirePoster(uint256 runId, Offer offer) private view {
