@@ -24,6 +24,7 @@ from localnet.errors import AnvilFailed, PortTaken, ToolMissing
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 20
+_ATTEMPTS = 3
 _PR_SET_PDEATHSIG = 1
 
 
@@ -105,7 +106,7 @@ class Anvil:
             raise PortTaken(self._wanted_port)
         self._home = tempfile.TemporaryDirectory(prefix="anvil-", ignore_cleanup_errors=True)
         try:
-            self._start(Path(self._home.name))
+            self._start_somewhere(Path(self._home.name))
         except BaseException:
             self.stop()
             raise
@@ -133,17 +134,34 @@ class Anvil:
 
     def stop(self) -> None:
         """End it and remove what it wrote."""
-        if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            self._process = None
+        self._end()
         if self._home is not None:
             self._home.cleanup()
             self._home = None
+
+    def _end(self) -> None:
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def _start_somewhere(self, home: Path) -> None:
+        # A port that was free can be taken, by any outgoing connection, before Anvil has bound it.
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._start(home)
+            except AnvilFailed:
+                self._end()
+                if self._wanted_port is not None or attempt == _ATTEMPTS:
+                    raise
+                self.port = free_port()
+            else:
+                return
 
     def _start(self, home: Path) -> None:
         log = home / "log"

@@ -13,12 +13,14 @@ import pytest
 
 from localnet import identity as identity_registry
 from localnet import usdc as circle_usdc
+from tests import ape_chain
 
 
 def pytest_configure(config):
-    """Tell Ape what to leave to us: isolation, and the traces that it prints or asks for."""
+    """Tell Ape what to leave to us: the chain, isolation, and the traces that it prints."""
     if not config.pluginmanager.hasplugin("ape_test"):
         return
+    ape_chain.start(config)
     # It asks the chain twenty times a test which fixtures have changed it, and restores too little
     # when a fixture of the session comes late. Contract suite and state machine do it themselves.
     config.option.disable_isolation = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,17 @@ def test_anvil__taken_port__is_refused_in_one_line(anvil):
     assert str(refused.value) == (
         f"port {anvil.port} is taken: stop what listens there, or choose another port"
     )
+
+
+def test_anvil__free_port_taken_meanwhile__takes_another():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))  # in use, and not listening: what an outgoing connection has
+        taken = other.getsockname()[1]
+        anvil = Anvil()
+        anvil.port = taken
+        with anvil:
+            assert anvil.port != taken
+            assert anvil.w3.eth.chain_id == 31337
 
 
 def test_anvil__left__leaves_no_listener_and_no_file(tmp_path, monkeypatch):

@@ -23,7 +23,7 @@ _LINKED = (".venv", "node_modules")
 _CHANGED = (
     ("ape-config.yaml", "via_ir: true", "via_ir: false"),
     ("ape-config.yaml", "optimize: true", "optimize: false"),
-    ("tools/bin/anvil", 'exec "$real" "$@"', 'exec "$real" "$@" --disable-code-size-limit'),
+    ("tests/ape_chain.py", "_FLAGS = (", '_FLAGS = ("--disable-code-size-limit", '),
 )
 _DEFAULT = ("tests/contracts",)
 _SCRIPT = """source ./env.sh

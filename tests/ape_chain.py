@@ -1,0 +1,49 @@
+"""The Anvil that `ape test` runs on: ours, one for each session or worker, not one of Ape's.
+
+Ape picks a port at random, gives up where any connection has it, and keeps one list of all nodes
+in a file that parallel workers read while others write it.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+
+import pytest
+
+from localnet.anvil import Anvil
+from localnet.base_sepolia import RPC_URL
+
+_HOST = "APE_FOUNDRY_HOST"
+_LOCAL = "ethereum:local:foundry"
+_FORK = "base:sepolia-fork:foundry"
+_FLAGS = ("--steps-tracing", "--gas-price", "0", "--block-base-fee-per-gas", "0")
+
+
+def start(config: pytest.Config) -> None:
+    """Start it and tell Ape where; it ends with the session.
+
+    Nothing is started where tests are only handed out to workers, where a chain is given by
+    APE_FOUNDRY_HOST, and on networks that are not Anvil's.
+
+    Raises:
+        LocalnetError: Anvil did not come up.
+    """
+    network = config.getoption("--network") or _LOCAL
+    hands_out = bool(config.getoption("numprocesses", 0)) and not hasattr(config, "workerinput")
+    if hands_out or _HOST in os.environ or network not in (_LOCAL, _FORK):
+        return
+    stack = ExitStack()
+    config.add_cleanup(stack.close)
+    anvil = stack.enter_context(_fork() if network == _FORK else Anvil(more=_FLAGS))
+    os.environ[_HOST] = anvil.url
+    stack.callback(os.environ.pop, _HOST)
+
+
+def _fork() -> Anvil:
+    # Forks do without Anvil's cache of what they read: it is filed by chain and block number, and
+    # one stand-in of Base Sepolia would be given the state of another.
+    upstream = os.environ.get(RPC_URL)
+    if not upstream:
+        raise pytest.UsageError(f"{RPC_URL} is not set: use `make fork`, or name an RPC endpoint")
+    return Anvil(chain_id=84532, more=(*_FLAGS, "--fork-url", upstream, "--no-storage-caching"))
