@@ -133,10 +133,10 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         _pull(offer.poster(), amount);
     }
 
-    /* AGENTS */
+    /* AGENTS; no token moves and the registry calls nobody, so it is enough to refuse them in the middle of a payment */
 
     /// @inheritdoc IRunEscrow
-    function claimRun(uint256 runId, uint256 agentId) external nonReentrant whenNotPaused {
+    function claimRun(uint256 runId, uint256 agentId) external nonReentrantView whenNotPaused {
         (Record storage run, Offer offer,) = _gate(runId, RunStates.CLAIMABLE);
         _requireBefore(runId, offer.deadline());
         address wallet = _requireClaimant(runId, offer.poster(), agentId);
@@ -146,7 +146,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         emit RunClaimed(runId, agentId, wallet, MIN_STAKE, _dueAt(block.timestamp, offer));
 
-        REGISTRY.lock(agentId, MIN_STAKE, uint8(offer.minStatus()));
+        REGISTRY.lock(agentId, MIN_STAKE, offer.minStatus());
     }
 
     /// @inheritdoc IRunEscrow
@@ -172,7 +172,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     }
 
     /// @inheritdoc IRunEscrow
-    function abandonRun(uint256 runId) external nonReentrant {
+    function abandonRun(uint256 runId) external nonReentrantView {
         (Record storage run, Offer offer, Claim claim) = _gate(runId, RunStates.ABANDONABLE);
         _requireAgent(runId, claim);
         uint256 windowEndsAt = claim.claimedAt(offer) + ABANDON_WINDOW;
@@ -258,7 +258,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     function cancelRun(uint256 runId) external nonReentrant {
         (Record storage run, Offer offer, Claim claim) = _gate(runId, RunStates.CANCELLABLE);
         bool claimed = claim.exists();
-        bool funded = offer.state() == RunState.OPEN;
+        bool funded = offer.isOpen();
         bool deadlinePassed = block.timestamp >= offer.deadline();
         // Anyone may cancel an OPEN run from its deadline on; everything else is the poster's.
         if (claimed || !funded || !deadlinePassed) _requirePoster(runId, offer);
@@ -319,14 +319,14 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         (Record storage run, Offer offer, Claim claim) = _get(runId);
         return Run({
             poster: offer.poster(),
-            state: _stateOf(offer, claim),
+            state: RunState(_stateOf(offer, claim)),
             reward: offer.reward(),
             fee: feeOn(offer.reward()),
             deadline: offer.deadline(),
             reviewDays: offer.reviewDays(),
             maxRevisions: offer.maxRevisions(),
             revisions: run.revisions,
-            minStatus: offer.minStatus(),
+            minStatus: IStakeRegistry.AgentStatus(offer.minStatus()),
             agentId: claim.agentId(),
             wallet: claim.wallet(),
             claimedAt: claim.exists() ? claim.claimedAt(offer) : 0,
@@ -347,11 +347,11 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         if (block.timestamp >= offer.deadline()) reasons |= Eligibility.DEADLINE_PASSED;
         if (paused()) reasons |= Eligibility.PAUSED;
 
-        (bool known, address owner, address wallet) = _lookUp(agentId);
+        (bool known, address wallet) = _payoutWalletOf(agentId);
         if (!known) return reasons | Eligibility.AGENT_UNKNOWN;
 
         bool selfClaim;
-        (known, selfClaim) = _mayActFor(agentId, owner, wallet, offer.poster());
+        (known, selfClaim) = IDENTITY.tryIsOperator(agentId, wallet, offer.poster());
         if (!known) return reasons | Eligibility.AGENT_UNKNOWN;
 
         if (selfClaim) reasons |= Eligibility.SELF_CLAIM;
@@ -406,29 +406,28 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     /* PRIVATE, STATE-CHANGING */
 
     /// Books a new run, and as owed what funding it takes if it is posted; the caller pulls that `amount`.
-    /// The terms are in memory, since each look at calldata checks again that the value fits its type.
-    function _create(address poster, RunState state, RunTerms memory terms, string calldata ipfsHash)
+    function _create(address poster, RunState state, RunTerms calldata terms, string calldata ipfsHash)
         private
         returns (uint256 runId, uint256 amount)
     {
-        _requireTerms(terms);
+        Offer offer = _offerOf(poster, state, terms);
         if (bytes(ipfsHash).length == 0) revert EmptyIpfsHash();
 
-        uint256 fee = feeOn(terms.reward);
-        amount = terms.reward + fee;
+        uint256 fee = feeOn(offer.reward());
+        amount = offer.reward() + fee;
         runId = ++_runCount;
-        if (state == RunState.OPEN) _owe(amount);
-        _runs[runId].offer = OfferLibrary.encode(poster, state, terms);
+        if (state == RunState.OPEN) _totalOwed += uint64(amount);
+        _runs[runId].offer = offer;
 
         emit RunCreated(
             runId,
             poster,
-            terms.reward,
+            offer.reward(),
             fee,
-            terms.deadline,
-            terms.reviewDays,
-            terms.maxRevisions,
-            terms.minStatus,
+            offer.deadline(),
+            uint8(offer.reviewDays()),
+            uint8(offer.maxRevisions()),
+            offer.minStatus(),
             ipfsHash
         );
     }
@@ -441,7 +440,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         run.claim = claim.withState(RunState.APPROVED);
         // Safe cast: a fee is less than a reward.
         _accruedFees += uint64(fee);
-        _settle(reward);
+        _totalOwed -= uint64(reward);
 
         emit RunApproved(runId, claim.agentId(), claim.wallet(), reward, fee, silent);
 
@@ -456,8 +455,8 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     /// The one gate: an existing run in one of the allowed states.
     function _gate(uint256 runId, uint256 allowed) private view returns (Record storage run, Offer offer, Claim claim) {
         (run, offer, claim) = _get(runId);
-        RunState current = _stateOf(offer, claim);
-        if (!allowed.contains(current)) revert UnexpectedRunState(runId, current, allowed);
+        uint256 current = _stateOf(offer, claim);
+        if (!allowed.contains(current)) revert UnexpectedRunState(runId, RunState(current), allowed);
     }
 
     /// The same gate for calls that need no offer: they pay 2,100 gas for reading it only where it refuses them.
@@ -472,7 +471,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         offer = run.offer;
         if (!offer.exists()) revert RunUnknown(runId);
         // Only an OPEN offer is ever claimed: elsewhere there is nothing to read.
-        if (offer.state() == RunState.OPEN) claim = run.claim;
+        if (offer.isOpen()) claim = run.claim;
     }
 
     function _requirePoster(uint256 runId, Offer offer) private view {
@@ -487,39 +486,55 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     }
 
     /// Returns the payout wallet to freeze.
-    function _requireClaimant(uint256 runId, address poster, uint256 agentId) private view returns (address) {
-        (bool known, address owner, address wallet) = _lookUp(agentId);
+    function _requireClaimant(uint256 runId, address poster, uint256 agentId) private view returns (address wallet) {
+        bool known;
+        (known, wallet) = _payoutWalletOf(agentId);
         if (!known) revert IStakeRegistry.AgentUnknown(agentId);
 
         address caller = _msgSender();
-        (, bool operator) = _mayActFor(agentId, owner, wallet, caller);
+        // No answer is a no.
+        // slither-disable-next-line unused-return
+        (, bool operator) = IDENTITY.tryIsOperator(agentId, wallet, caller);
         if (!operator) revert NotOperator(agentId, caller);
 
         // No answer is not a no: it would let posters work for themselves.
         bool selfClaim;
-        (known, selfClaim) = _mayActFor(agentId, owner, wallet, poster);
+        (known, selfClaim) = IDENTITY.tryIsOperator(agentId, wallet, poster);
         if (!known) revert IStakeRegistry.AgentUnknown(agentId);
         if (selfClaim) revert SelfClaim(runId, agentId, poster);
-
-        return wallet;
     }
 
-    function _requireTerms(RunTerms memory terms) private view {
-        if (terms.reward == 0 || terms.reward > type(uint48).max) {
-            revert RewardOutOfRange(terms.reward, 1, type(uint48).max);
-        }
-        if (terms.deadline <= block.timestamp) revert DeadlineNotInFuture(terms.deadline, block.timestamp);
+    /// The offer that terms make, each of them checked and put in its place (RUN-2).
+    function _offerOf(address poster, RunState state, RunTerms calldata terms) private view returns (Offer offer) {
+        offer = OfferLibrary.encode(poster, state);
+
+        uint256 reward = terms.reward;
+        if (reward == 0 || reward > type(uint48).max) revert RewardOutOfRange(reward, 1, type(uint48).max);
+        offer = offer.withReward(reward);
+
+        uint256 deadline = terms.deadline;
+        if (deadline <= block.timestamp) revert DeadlineNotInFuture(deadline, block.timestamp);
         uint256 latest = block.timestamp + MAX_DEADLINE_AHEAD;
-        if (terms.deadline > latest) revert DeadlineTooFar(terms.deadline, latest);
-        if (terms.reviewDays == 0 || terms.reviewDays > MAX_REVIEW_DAYS) {
-            revert ReviewDaysOutOfRange(terms.reviewDays, 1, MAX_REVIEW_DAYS);
+        if (deadline > latest) revert DeadlineTooFar(deadline, latest);
+        offer = offer.withDeadline(deadline);
+
+        uint256 reviewDays = terms.reviewDays;
+        if (reviewDays == 0 || reviewDays > MAX_REVIEW_DAYS) {
+            revert ReviewDaysOutOfRange(reviewDays, 1, MAX_REVIEW_DAYS);
         }
-        if (terms.maxRevisions > MAX_REVISIONS) revert MaxRevisionsTooHigh(terms.maxRevisions, MAX_REVISIONS);
+        offer = offer.withReviewDays(reviewDays);
+
+        uint256 maxRevisions = terms.maxRevisions;
+        if (maxRevisions > MAX_REVISIONS) revert MaxRevisionsTooHigh(maxRevisions, MAX_REVISIONS);
+        offer = offer.withMaxRevisions(maxRevisions);
+
+        uint8 minStatus = terms.minStatus;
         uint8 lowest = uint8(IStakeRegistry.AgentStatus.PROVISIONAL);
         uint8 highest = uint8(IStakeRegistry.AgentStatus.ESTABLISHED);
-        if (terms.minStatus < lowest || terms.minStatus > highest) {
-            revert IStakeRegistry.MinStatusOutOfRange(terms.minStatus, lowest, highest);
+        if (minStatus < lowest || minStatus > highest) {
+            revert IStakeRegistry.MinStatusOutOfRange(minStatus, lowest, highest);
         }
+        offer = offer.withMinStatus(minStatus);
     }
 
     function _requireBefore(uint256 runId, uint256 deadline) private view {
@@ -536,35 +551,26 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// When the agent's time is up (RUN-9, RUN-12), or 0 where it is not the agent's turn.
     function _slashableAt(Record storage run, Offer offer, Claim claim) private view returns (uint256) {
-        RunState state = _stateOf(offer, claim);
+        uint256 state = _stateOf(offer, claim);
         if (!RunStates.SLASHABLE.contains(state)) return 0;
-        if (state == RunState.REVISION_REQUESTED) return run.revisionDueAt;
+        if (state == uint256(RunState.REVISION_REQUESTED)) return run.revisionDueAt;
         return _dueAt(claim.claimedAt(offer), offer);
     }
 
     /* PRIVATE, WHAT THE REGISTRIES SAY OF AN AGENT */
 
     /// A run holds agent ids of 32 bits; registries count from 0, so a higher one is unknown to it.
-    function _lookUp(uint256 agentId) private view returns (bool known, address owner, address wallet) {
-        if (agentId > type(uint32).max) return (false, address(0), address(0));
-        return IDENTITY.tryLookUp(agentId);
+    function _payoutWalletOf(uint256 agentId) private view returns (bool known, address wallet) {
+        if (agentId > type(uint32).max) return (false, address(0));
+        return IDENTITY.tryPayoutWallet(agentId);
     }
 
-    function _mayActFor(uint256 agentId, address owner, address wallet, address account)
-        private
-        view
-        returns (bool known, bool operator)
-    {
-        if (account == owner || account == wallet) return (true, true);
-        return IDENTITY.tryIsAuthorized(agentId, account);
-    }
-
-    function _statusReasons(uint256 agentId, IStakeRegistry.AgentStatus minStatus) private view returns (uint256) {
+    function _statusReasons(uint256 agentId, uint8 minStatus) private view returns (uint256) {
         IStakeRegistry.AgentStatus status = REGISTRY.statusOf(agentId);
         if (status == IStakeRegistry.AgentStatus.UNVERIFIED) return Eligibility.AGENT_UNVERIFIED;
         if (status == IStakeRegistry.AgentStatus.FROZEN) return Eligibility.AGENT_FROZEN;
         if (status == IStakeRegistry.AgentStatus.BANNED) return Eligibility.AGENT_BANNED;
-        if (status < minStatus) return Eligibility.STATUS_TOO_LOW;
+        if (uint8(status) < minStatus) return Eligibility.STATUS_TOO_LOW;
         return 0;
     }
 
@@ -577,8 +583,8 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         if (revisions != maxRevisions && !firstCameLate) revert RevisionsLeft(runId, revisions, maxRevisions);
     }
 
-    /// A claim knows the state; before there is one, the offer does.
-    function _stateOf(Offer offer, Claim claim) private pure returns (RunState) {
+    /// The number of the RunState: a claim knows it; before there is one, the offer does.
+    function _stateOf(Offer offer, Claim claim) private pure returns (uint256) {
         return claim.exists() ? claim.state() : offer.state();
     }
 

@@ -104,10 +104,10 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         _push(to, amount);
     }
 
-    /* MARKETS */
+    /* MARKETS; what calls nobody cannot be reentered, and needs only to be refused itself in the middle of a payment */
 
     /// @inheritdoc IStakeRegistry
-    function lock(uint256 agentId, uint256 amount, uint8 minStatus) external nonReentrant onlyMarket {
+    function lock(uint256 agentId, uint256 amount, uint8 minStatus) external nonReentrantView onlyMarket {
         if (amount == 0) revert ZeroAmount();
         _requireMinStatus(minStatus);
 
@@ -132,7 +132,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     }
 
     /// @inheritdoc IStakeRegistry
-    function release(uint256 agentId, uint256 amount, uint8 outcome) external nonReentrant onlyMarket {
+    function release(uint256 agentId, uint256 amount, uint8 outcome) external nonReentrantView onlyMarket {
         if (amount == 0) revert ZeroAmount();
         if (outcome > _OUTCOME_REJECTED) revert OutcomeOutOfRange(outcome, _OUTCOME_REJECTED);
 
@@ -217,9 +217,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// @inheritdoc IStakeRegistry
     function payoutWalletOf(uint256 agentId) external view returns (address) {
-        // The owner is not asked for here.
-        // slither-disable-next-line unused-return
-        (bool known,, address wallet) = IDENTITY.tryLookUp(agentId);
+        (bool known, address wallet) = IDENTITY.tryPayoutWallet(agentId);
         if (!known) revert AgentUnknown(agentId);
         return wallet;
     }

@@ -28,8 +28,8 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
     /// @inheritdoc IUsdcVault
     address public treasury;
     mapping(address account => uint256 amount) private _credits;
-    /// 64 bits hold 18 million million USDC.
-    uint64 private _totalOwed;
+    /// 64 bits hold 18 million million USDC. Internal, so that what shares its slot can be written together with it.
+    uint64 internal _totalOwed;
 
     /// @notice Sets what never changes, the owner and the treasury.
     constructor(IUsdc usdc, IIdentityRegistry identity, address owner, address trustedForwarder)

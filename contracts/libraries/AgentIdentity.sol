@@ -8,24 +8,20 @@ import {IIdentityRegistry} from "../interfaces/IIdentityRegistry.sol";
 /// @title What an IdentityRegistry says of an agent, without trusting that it answers
 /// @notice A call that reverts, or answers with nonsense, counts as "no such agent" instead of reverting here.
 library AgentIdentity {
-    /// @notice Owner and payout wallet of an agent, from one place for claims, views and rights.
+    /// @notice The agent's payout wallet.
+    /// @dev An agent that has a wallet exists: a wallet does not outlive a transfer of its NFT. So the owner is asked for
+    /// only where there is none.
     /// @param identity Registry asked.
     /// @param agentId Agent.
-    /// @return known Whether the registry knows the agent and answered both questions.
-    /// @return owner Holder of the NFT.
+    /// @return known Whether the registry knows the agent and answered.
     /// @return wallet The agent's wallet, or the owner where none is set.
-    function tryLookUp(IIdentityRegistry identity, uint256 agentId)
+    function tryPayoutWallet(IIdentityRegistry identity, uint256 agentId)
         internal
         view
-        returns (bool known, address owner, address wallet)
+        returns (bool known, address wallet)
     {
-        (known, owner) = tryOwnerOf(identity, agentId);
-        if (!known) return (false, address(0), address(0));
-
         (known, wallet) = _readAddress(identity, abi.encodeCall(IIdentityRegistry.getAgentWallet, (agentId)));
-        if (!known) return (false, address(0), address(0));
-
-        if (wallet == address(0)) wallet = owner;
+        if (known && wallet == address(0)) return tryOwnerOf(identity, agentId);
     }
 
     /// @notice Holder of the agent's NFT.
@@ -66,10 +62,25 @@ library AgentIdentity {
         view
         returns (bool operator)
     {
-        (bool known, address owner, address wallet) = tryLookUp(identity, agentId);
+        (bool known, address wallet) = tryPayoutWallet(identity, agentId);
         if (!known) return false;
-        if (account == owner || account == wallet) return true;
-        (, operator) = tryIsAuthorized(identity, agentId, account);
+        (, operator) = tryIsOperator(identity, agentId, wallet, account);
+    }
+
+    /// @notice The same where the payout wallet is known already.
+    /// @param identity Registry asked.
+    /// @param agentId Agent.
+    /// @param wallet The agent's payout wallet.
+    /// @param account Account asked about.
+    /// @return answered Whether the registry answered with yes or no, where it had to be asked.
+    /// @return operator The answer; false where there is none.
+    function tryIsOperator(IIdentityRegistry identity, uint256 agentId, address wallet, address account)
+        internal
+        view
+        returns (bool answered, bool operator)
+    {
+        if (account == wallet) return (true, true);
+        return tryIsAuthorized(identity, agentId, account);
     }
 
     function _readAddress(IIdentityRegistry identity, bytes memory question) private view returns (bool, address) {

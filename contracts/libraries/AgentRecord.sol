@@ -51,7 +51,10 @@ library AgentRecordLibrary {
     /// @param record The record.
     /// @return value Base units.
     function locked(AgentRecord record) internal pure returns (uint256 value) {
-        value = lockedByFirst(record) + lockedByOthers(record);
+        // Safe "unchecked": two amounts of 48 bits.
+        unchecked {
+            value = lockedByFirst(record) + lockedByOthers(record);
+        }
     }
 
     /// @notice What is not locked. Locks are made from it only, so they never exceed the stake.
@@ -177,6 +180,9 @@ library AgentRecordLibrary {
 
     /// The caller has checked that the field is not at its highest value.
     function _plusOne(AgentRecord record, uint256 offset) private pure returns (AgentRecord) {
-        return AgentRecord.wrap(AgentRecord.unwrap(record) + (1 << offset));
+        // Safe "unchecked": the field has room, so nothing is carried.
+        unchecked {
+            return AgentRecord.wrap(AgentRecord.unwrap(record) + (1 << offset));
+        }
     }
 }

@@ -74,7 +74,10 @@ library ClaimLibrary {
     /// @param offer The offer that it was made on.
     /// @return value Unix second.
     function claimedAt(Claim claim, Offer offer) internal pure returns (uint256 value) {
-        value = offer.deadline() - uint24(Claim.unwrap(claim) >> _TIME_LEFT);
+        // Safe "unchecked": what is taken off is the deadline minus a time that was not zero.
+        unchecked {
+            value = offer.deadline() - uint24(Claim.unwrap(claim) >> _TIME_LEFT);
+        }
     }
 
     /// @notice When work was last submitted.
@@ -88,14 +91,20 @@ library ClaimLibrary {
     /// @param claim The claim.
     /// @return value Unix second.
     function reviewEndsAt(Claim claim) internal pure returns (uint256 value) {
-        value = submittedAt(claim) + ((Claim.unwrap(claim) >> _REVIEW_DAYS) & 0x1f) * 1 days;
+        // Safe "unchecked": 32 bits of seconds and at most 31 days.
+        unchecked {
+            value = submittedAt(claim) + ((Claim.unwrap(claim) >> _REVIEW_DAYS) & 0x1f) * 1 days;
+        }
     }
 
     /// @notice The state of the run.
     /// @param claim The claim.
-    /// @return value CLAIMED or later.
-    function state(Claim claim) internal pure returns (IRunEscrow.RunState value) {
-        value = IRunEscrow.RunState(_FIRST_STATE + (Claim.unwrap(claim) >> _STATE));
+    /// @return value Number of CLAIMED or a later one in IRunEscrow.RunState.
+    function state(Claim claim) internal pure returns (uint256 value) {
+        // Safe "unchecked": 2 and three bits.
+        unchecked {
+            value = _FIRST_STATE + (Claim.unwrap(claim) >> _STATE);
+        }
     }
 
     /// @notice The same claim in another state.

@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IRunEscrow} from "../interfaces/IRunEscrow.sol";
-import {IStakeRegistry} from "../interfaces/IStakeRegistry.sol";
 
 /// @title What a poster offers, in one storage word
 /// @notice Written when a run is created; a struct would be read field by field, a word is read once:
@@ -31,22 +30,52 @@ library OfferLibrary {
     uint256 private constant _MIN_STATUS = 253;
     uint256 private constant _ABANDONED = 255;
 
-    /// @notice The offer of a new run.
+    /// @notice An offer without terms; they are put in one by one.
     /// @param from Its poster.
     /// @param initial DRAFT or OPEN.
-    /// @param terms Checked terms; that the deadline fits 32 bits, until 2106, is checked here.
     /// @return offer The offer.
-    function encode(address from, IRunEscrow.RunState initial, IRunEscrow.RunTerms memory terms)
-        internal
-        pure
-        returns (Offer offer)
-    {
-        offer = Offer.wrap(
-            uint256(uint160(from)) | (uint256(terms.reward) << _REWARD)
-                | (uint256(uint256(terms.deadline).toUint32()) << _DEADLINE) | (uint256(initial) << _STATE)
-                | (uint256(terms.reviewDays) << _REVIEW_DAYS) | (uint256(terms.maxRevisions) << _MAX_REVISIONS)
-                | (uint256(terms.minStatus) << _MIN_STATUS)
-        );
+    function encode(address from, IRunEscrow.RunState initial) internal pure returns (Offer offer) {
+        offer = Offer.wrap(uint256(uint160(from)) | (uint256(initial) << _STATE));
+    }
+
+    /// @notice The same offer with its reward, which it has none of yet.
+    /// @param offer The offer.
+    /// @param value Base units, at most 48 bits.
+    /// @return changed The offer.
+    function withReward(Offer offer, uint256 value) internal pure returns (Offer changed) {
+        changed = Offer.wrap(Offer.unwrap(offer) | (value << _REWARD));
+    }
+
+    /// @notice The same offer with its deadline, which it has none of yet.
+    /// @param offer The offer.
+    /// @param value Unix second; that it fits 32 bits, until 2106, is checked here.
+    /// @return changed The offer.
+    function withDeadline(Offer offer, uint256 value) internal pure returns (Offer changed) {
+        changed = Offer.wrap(Offer.unwrap(offer) | (uint256(value.toUint32()) << _DEADLINE));
+    }
+
+    /// @notice The same offer with its days of review, which it has none of yet.
+    /// @param offer The offer.
+    /// @param value 1 to 30.
+    /// @return changed The offer.
+    function withReviewDays(Offer offer, uint256 value) internal pure returns (Offer changed) {
+        changed = Offer.wrap(Offer.unwrap(offer) | (value << _REVIEW_DAYS));
+    }
+
+    /// @notice The same offer with its revisions, which it has none of yet.
+    /// @param offer The offer.
+    /// @param value 0 to 10.
+    /// @return changed The offer.
+    function withMaxRevisions(Offer offer, uint256 value) internal pure returns (Offer changed) {
+        changed = Offer.wrap(Offer.unwrap(offer) | (value << _MAX_REVISIONS));
+    }
+
+    /// @notice The same offer with its least status, which it has none of yet.
+    /// @param offer The offer.
+    /// @param value Number of PROVISIONAL or ESTABLISHED in IStakeRegistry.AgentStatus.
+    /// @return changed The offer.
+    function withMinStatus(Offer offer, uint256 value) internal pure returns (Offer changed) {
+        changed = Offer.wrap(Offer.unwrap(offer) | (value << _MIN_STATUS));
     }
 
     /// @notice Whether there is an offer, and so a run.
@@ -79,9 +108,16 @@ library OfferLibrary {
 
     /// @notice The state of a run that nobody has claimed.
     /// @param offer The offer.
-    /// @return value DRAFT, OPEN or CANCELLED.
-    function state(Offer offer) internal pure returns (IRunEscrow.RunState value) {
-        value = IRunEscrow.RunState((Offer.unwrap(offer) >> _STATE) & 0x0f);
+    /// @return value Number of DRAFT, OPEN or CANCELLED in IRunEscrow.RunState.
+    function state(Offer offer) internal pure returns (uint256 value) {
+        value = (Offer.unwrap(offer) >> _STATE) & 0x0f;
+    }
+
+    /// @notice Whether the run is funded: open to a claim, or claimed.
+    /// @param offer The offer.
+    /// @return value The answer.
+    function isOpen(Offer offer) internal pure returns (bool value) {
+        value = state(offer) == uint256(IRunEscrow.RunState.OPEN);
     }
 
     /// @notice Days that the poster has for a review.
@@ -100,9 +136,9 @@ library OfferLibrary {
 
     /// @notice Least status of the agent.
     /// @param offer The offer.
-    /// @return value PROVISIONAL or ESTABLISHED.
-    function minStatus(Offer offer) internal pure returns (IStakeRegistry.AgentStatus value) {
-        value = IStakeRegistry.AgentStatus((Offer.unwrap(offer) >> _MIN_STATUS) & 0x03);
+    /// @return value Number of PROVISIONAL or ESTABLISHED in IStakeRegistry.AgentStatus.
+    function minStatus(Offer offer) internal pure returns (uint8 value) {
+        value = uint8((Offer.unwrap(offer) >> _MIN_STATUS) & 0x03);
     }
 
     /// @notice Whether an agent has given the run back (RUN-17).

@@ -36,9 +36,9 @@ library RunStates {
 
     /// @notice Whether `state` is in the set.
     /// @param allowed Set of states.
-    /// @param state State looked for.
+    /// @param state Number of the state looked for in IRunEscrow.RunState.
     /// @return contained The answer.
-    function contains(uint256 allowed, IRunEscrow.RunState state) internal pure returns (bool contained) {
-        contained = allowed & (1 << uint256(state)) != 0;
+    function contains(uint256 allowed, uint256 state) internal pure returns (bool contained) {
+        contained = allowed & (1 << state) != 0;
     }
 }
