@@ -30,14 +30,14 @@ class RunEscrowTwin(RunBook):
         """A run without money, DRAFT. Returns its id."""
         self._require_not_paused()
         self._require_terms(terms, ipfs_hash, now)
-        return self._book(Run.from_terms(terms, sender, RunState.DRAFT))
+        return self._book(Run.from_terms(terms, sender, RunState.DRAFT), ipfs_hash)
 
     def post_run(self, terms: RunTerms, ipfs_hash: str, *, sender: str, now: int) -> int:
         """A run funded by the sender, OPEN. Returns its id."""
         self._require_not_paused()
         self._require_terms(terms, ipfs_hash, now)
         self._pull(sender, terms.cost)
-        return self._book(Run.from_terms(terms, sender, RunState.OPEN))
+        return self._book(Run.from_terms(terms, sender, RunState.OPEN), ipfs_hash)
 
     def post_run_with_authorization(
         self, terms: RunTerms, ipfs_hash: str, authorization: Authorization, *, now: int
@@ -46,7 +46,7 @@ class RunEscrowTwin(RunBook):
         self._require_not_paused()
         self._require_terms(terms, ipfs_hash, now)
         self._pull_with_authorization(authorization, terms.cost, (terms, ipfs_hash), now)
-        return self._book(Run.from_terms(terms, authorization.signer, RunState.OPEN))
+        return self._book(Run.from_terms(terms, authorization.signer, RunState.OPEN), ipfs_hash)
 
     def fund_run(self, run_id: int, *, sender: str, now: int) -> None:
         """DRAFT to OPEN: pulls reward and fee."""
@@ -56,6 +56,7 @@ class RunEscrowTwin(RunBook):
         self._require_before_deadline(run_id, run, now)
         self._pull(run.poster, run.cost)
         self.runs[run_id] = replace(run, state=RunState.OPEN)
+        self._emit("RunFunded", run_id, run.cost)
 
     # Agents
 
@@ -65,20 +66,25 @@ class RunEscrowTwin(RunBook):
         run = self._gate(run_id, "claimRun")
         self._require_before_deadline(run_id, run, now)
         self._require_claimant(run_id, run, agent_id, sender)
-        self.registry.lock(agent_id, MIN_STAKE, run.min_status, sender=self.address, now=now)
-        self.runs[run_id] = replace(
+        claimed = replace(
             run,
             state=RunState.CLAIMED,
             agent_id=agent_id,
             wallet=self.registry.payout_wallet_of(agent_id),
             claimed_at=now,
         )
+        with self.journal.all_or_none():
+            values = (run_id, agent_id, claimed.wallet, MIN_STAKE, claimed.due_at)
+            self._emit("RunClaimed", *values)
+            self.registry.lock(agent_id, MIN_STAKE, run.min_status, sender=self.address, now=now)
+        self.runs[run_id] = claimed
 
     def start_run(self, run_id: int, *, sender: str) -> None:
         """CLAIMED to IN_PROGRESS; optional (RUN-8)."""
         run = self._gate(run_id, "startRun")
         self._require_agent(run_id, run, sender)
         self.runs[run_id] = replace(run, state=RunState.IN_PROGRESS)
+        self._emit("RunStarted", run_id)
 
     def submit_work(self, run_id: int, deliverable_uri: str, *, sender: str, now: int) -> None:
         """To SUBMITTED, however late (RUN-10)."""
@@ -86,7 +92,9 @@ class RunEscrowTwin(RunBook):
         self._require_agent(run_id, run, sender)
         if not deliverable_uri:
             raise reverted("EmptyDeliverableURI", run_id)
-        self.runs[run_id] = replace(run, state=RunState.SUBMITTED, submitted_at=now)
+        submitted = replace(run, state=RunState.SUBMITTED, submitted_at=now)
+        self.runs[run_id] = submitted
+        self._emit("WorkSubmitted", run_id, deliverable_uri, submitted.review_ends_at)
 
     def abandon_run(self, run_id: int, *, sender: str, now: int) -> None:
         """Back to OPEN within a day of the claim, once in the run's life (RUN-17)."""
@@ -96,6 +104,7 @@ class RunEscrowTwin(RunBook):
             raise reverted("AbandonWindowOver", run_id, run.abandon_ends_at, now)
         if run.abandoned:
             raise reverted("AlreadyAbandoned", run_id)
+        self._emit("RunAbandoned", run_id, run.agent_id)
         self._release(run, Outcome.NONE, now)
         self.runs[run_id] = replace(
             run,
@@ -112,7 +121,7 @@ class RunEscrowTwin(RunBook):
         """SUBMITTED to APPROVED."""
         run = self._gate(run_id, "approve")
         self._require_poster(run_id, run, sender)
-        self._accept(run_id, run, now)
+        self._accept(run_id, run, now, silent=False)
 
     def request_revision(self, run_id: int, feedback: str, *, sender: str, now: int) -> None:
         """SUBMITTED to REVISION_REQUESTED, with a time to resubmit (RUN-12)."""
@@ -123,12 +132,14 @@ class RunEscrowTwin(RunBook):
             raise reverted("NoRevisionsLeft", run_id, run.max_revisions)
         if not feedback:
             raise reverted("EmptyFeedback", run_id)
-        self.runs[run_id] = replace(
+        revised = replace(
             run,
             state=RunState.REVISION_REQUESTED,
             revisions=run.revisions + 1,
             revision_due_at=max(now + CLAIM_TIMEOUT, run.deadline),
         )
+        self.runs[run_id] = revised
+        self._emit("RevisionRequested", run_id, revised.revisions, revised.due_at, feedback)
 
     def reject(self, run_id: int, reason: str, *, sender: str, now: int) -> None:
         """SUBMITTED to REJECTED: revisions used up, or late from the start (RUN-11)."""
@@ -139,6 +150,7 @@ class RunEscrowTwin(RunBook):
             raise reverted("RevisionsLeft", run_id, run.revisions, run.max_revisions)
         if not reason:
             raise reverted("EmptyReason", run_id)
+        self._emit("RunRejected", run_id, run.agent_id, run.cost, reason)
         self._release(run, Outcome.REJECTED, now)
         self.runs[run_id] = replace(run, state=RunState.REJECTED)
         self._pay(run.poster, run.cost)
@@ -152,6 +164,7 @@ class RunEscrowTwin(RunBook):
         if now < run.slashable_at:
             raise reverted("NotOverdue", run_id, run.slashable_at, now)
         compensation = min(MIN_STAKE, run.cost)
+        self._emit("RunSlashed", run_id, run.agent_id, run.cost, compensation)
         self.registry.slash(
             run.agent_id, MIN_STAKE, run.poster, compensation, sender=self.address, now=now
         )
@@ -167,6 +180,8 @@ class RunEscrowTwin(RunBook):
         if run.state in CLAIMED_STATES:
             if not deadline_passed:
                 raise reverted("BeforeDeadline", run_id, run.deadline, now)
+        self._emit("RunCancelled", run_id, run.escrowed)
+        if run.state in CLAIMED_STATES:
             self._release(run, Outcome.NONE, now)
         self.runs[run_id] = replace(run, state=RunState.CANCELLED)
         self._pay(run.poster, run.escrowed)
@@ -178,13 +193,14 @@ class RunEscrowTwin(RunBook):
         run = self._gate(run_id, "finalize")
         if now < run.review_ends_at:
             raise reverted("ReviewNotOver", run_id, run.review_ends_at, now)
-        self._accept(run_id, run, now)
+        self._accept(run_id, run, now, silent=True)
 
     def sweep_fees(self) -> None:
         """Send the fees to the treasury, or revert and keep them (RUN-16, RUN-24)."""
         if self.fees == 0:
             raise reverted("NoFees")
         self._push(self.treasury, self.fees)
+        self._emit("FeesSwept", self.treasury, self.fees)
         self.fees = 0
 
     # Owner
@@ -194,6 +210,7 @@ class RunEscrowTwin(RunBook):
         self._require_owner(sender)
         self._require_not_paused()
         self.paused = True
+        self._emit("Paused", sender)
 
     def unpause(self, *, sender: str) -> None:
         """Allow entries again."""
@@ -201,16 +218,33 @@ class RunEscrowTwin(RunBook):
         if not self.paused:
             raise reverted("ExpectedPause")
         self.paused = False
+        self._emit("Unpaused", sender)
 
     # Effects used above
 
-    def _book(self, run: Run) -> int:
+    def _book(self, run: Run, ipfs_hash: str) -> int:
         run_id = self.run_count() + 1
         self.runs[run_id] = run
+        self._emit(
+            "RunCreated",
+            run_id,
+            run.poster,
+            run.reward,
+            run.fee,
+            run.deadline,
+            run.review_days,
+            run.max_revisions,
+            run.min_status,
+            ipfs_hash,
+        )
+        if run.state == RunState.OPEN:
+            self._emit("RunFunded", run_id, run.cost)
         return run_id
 
-    def _accept(self, run_id: int, run: Run, now: int) -> None:
+    def _accept(self, run_id: int, run: Run, now: int, *, silent: bool) -> None:
         """The agent gets the whole reward, the platform its fee (RUN-4, RUN-22)."""
+        values = (run_id, run.agent_id, run.wallet, run.reward, run.fee, silent)
+        self._emit("RunApproved", *values)
         counts = run.reward >= MIN_COMPLETION_REWARD
         self._release(run, Outcome.COMPLETED if counts else Outcome.NONE, now)
         self.runs[run_id] = replace(run, state=RunState.APPROVED)

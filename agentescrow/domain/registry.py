@@ -20,6 +20,7 @@ from agentescrow.domain.constants import (
     STRIKES_MAX,
     ZERO_ADDRESS,
 )
+from agentescrow.domain.events import Journal
 from agentescrow.domain.identity import IdentityView
 from agentescrow.domain.reverts import reverted
 from agentescrow.domain.terms import MIN_STATUS_HIGHEST, MIN_STATUS_LOWEST
@@ -56,7 +57,9 @@ class StakeRegistryTwin(UsdcVaultTwin):
         markets: Iterable[str],
         now: int,
     ) -> None:
-        super().__init__(address, token, identity, owner=owner, forwarder=forwarder)
+        super().__init__(
+            address, token, identity, owner=owner, forwarder=forwarder, journal=Journal()
+        )
         self.agents: dict[int, Agent] = {}
         self.locks: dict[tuple[str, int], int] = {}
         self.usable_at: dict[str, int] = {}
@@ -71,6 +74,7 @@ class StakeRegistryTwin(UsdcVaultTwin):
         record = self._deposited(agent_id, amount, now)
         self._pull(sender, amount)
         self.agents[agent_id] = record
+        self._emit("Staked", agent_id, sender, amount)
 
     def stake_with_authorization(
         self, agent_id: int, amount: int, authorization: Authorization, *, now: int
@@ -79,6 +83,7 @@ class StakeRegistryTwin(UsdcVaultTwin):
         record = self._deposited(agent_id, amount, now)
         self._pull_with_authorization(authorization, amount, (agent_id,), now)
         self.agents[agent_id] = record
+        self._emit("Staked", agent_id, authorization.signer, amount)
 
     def unstake(self, agent_id: int, amount: int, to: str, *, sender: str) -> None:
         """Take available stake out; a refused transfer reverts, nothing is credited (STAKE-2)."""
@@ -92,6 +97,7 @@ class StakeRegistryTwin(UsdcVaultTwin):
             raise reverted("InsufficientStake", agent_id, agent.available, amount)
         self._push(to, amount)
         self.agents[agent_id] = _reduced(agent, amount)
+        self._emit("Unstaked", agent_id, to, amount)
 
     # Markets
 
@@ -113,6 +119,7 @@ class StakeRegistryTwin(UsdcVaultTwin):
         self.agents[agent_id] = replace(
             agent, locked=agent.locked + amount, claims=min(agent.claims + 1, CLAIMS_MAX)
         )
+        self._emit("StakeLocked", agent_id, sender, amount)
 
     def release(self, agent_id: int, amount: int, outcome: int, *, sender: str, now: int) -> None:
         """Free what the market locked itself (STAKE-3)."""
@@ -130,6 +137,7 @@ class StakeRegistryTwin(UsdcVaultTwin):
             completions=min(completions, COMPLETIONS_MAX),
             rejections=min(rejections, REJECTIONS_MAX),
         )
+        self._emit("StakeReleased", agent_id, sender, amount, outcome)
 
     def slash(
         self,
@@ -153,6 +161,8 @@ class StakeRegistryTwin(UsdcVaultTwin):
         agent = _reduced(self.get_agent(agent_id), amount)
         strikes = min(agent.strikes + 1, STRIKES_MAX)
         self.agents[agent_id] = replace(agent, strikes=strikes, frozen=True)
+        values = (agent_id, sender, beneficiary, amount, compensation, strikes)
+        self._emit("StakeSlashed", *values)
         self._pay(beneficiary, compensation)
         self._pay(self.treasury, amount - compensation)
 
@@ -172,6 +182,7 @@ class StakeRegistryTwin(UsdcVaultTwin):
         if now >= usable_at:
             raise reverted("MarketAlreadyUsable", market, usable_at)
         del self.usable_at[market]
+        self._emit("MarketCancelled", market)
 
     # Views
 
@@ -249,6 +260,7 @@ class StakeRegistryTwin(UsdcVaultTwin):
         if market in self.usable_at:
             raise reverted("MarketAlreadyScheduled", market, self.usable_at[market])
         self.usable_at[market] = usable_at
+        self._emit("MarketScheduled", market, usable_at)
 
     def _require_known(self, agent_id: int) -> None:
         if not self.identity.exists(agent_id):

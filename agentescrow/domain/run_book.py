@@ -35,7 +35,12 @@ class RunBook(UsdcVaultTwin):
         forwarder: str,
     ) -> None:
         super().__init__(
-            address, registry.token, registry.identity, owner=owner, forwarder=forwarder
+            address,
+            registry.token,
+            registry.identity,
+            owner=owner,
+            forwarder=forwarder,
+            journal=registry.journal,
         )
         self.registry = registry
         self.runs: dict[int, Run] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from agentescrow.domain.constants import ZERO_ADDRESS
+from agentescrow.domain.events import Journal
 from agentescrow.domain.identity import IdentityView
 from agentescrow.domain.reverts import reverted
 from agentescrow.domain.token import Authorization, Receipt, TokenLedger
@@ -23,6 +24,7 @@ class UsdcVaultTwin:
         owner: Who pauses, schedules markets and sets the treasury; assign it to hand it over.
         treasury: Where the platform's money goes.
         credits: Base units by account that USDC refused to pay (RUN-16).
+        journal: What both contracts have emitted since somebody cleared it.
     """
 
     def __init__(
@@ -33,8 +35,10 @@ class UsdcVaultTwin:
         *,
         owner: str,
         forwarder: str,
+        journal: Journal,
     ) -> None:
         self.address = address
+        self.journal = journal
         self.token = token
         self.identity = identity
         self.owner = owner
@@ -50,6 +54,7 @@ class UsdcVaultTwin:
         self._require_recipient(to)
         self._push(to, amount)
         del self.credits[sender]
+        self._emit("CreditWithdrawn", sender, to, amount)
 
     def set_treasury(self, treasury: str, *, sender: str) -> None:
         """Name the receiver of the platform's money (RUN-24)."""
@@ -103,6 +108,10 @@ class UsdcVaultTwin:
             self._push(payee, amount)
         except Reverted:
             self.credits[payee] = self.credit_of(payee) + amount
+            self._emit("Credited", payee, amount)
+
+    def _emit(self, event: str, *values: object) -> None:
+        self.journal.record(self.address, event, *values)
 
     def _require_owner(self, sender: str) -> None:
         if sender != self.owner:
@@ -119,3 +128,4 @@ class UsdcVaultTwin:
     def _set_treasury(self, treasury: str) -> None:
         self._require_recipient(treasury)
         self.treasury = treasury
+        self._emit("TreasurySet", treasury)

@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from agentescrow.domain.events import EVENTS
 from agentescrow.domain.run import Run
-from localnet.chain import Contract
+from localnet.chain import Contract, Receipt
 from localnet.codec import Reverted
 from tests.stateful.ground import Ground
 from tests.stateful.outcome import Tally
 from tests.stateful.people import EVERYBODY, MARKETS, Person
+from tests.stateful.rebuilt import Rebuilt
 from tests.stateful.twin import Twin
 
 UNKNOWN_AGENTS = (2**32 - 1, 2**32, 2**255)
@@ -33,6 +35,7 @@ class Comparison:
         self._tally = tally
         self._minted = sum(twin.token.balances.values())
         self._turn = 0
+        self._rebuilt = Rebuilt()
         self._seen: dict[str, dict[Any, Any]] = {}
         self._changed()
 
@@ -56,6 +59,24 @@ class Comparison:
         for agent_id in sorted(agents):
             self._agent(agent_id)
         self._money(changed["balances"] | {sender.address})
+        self._conservation()
+
+    def events(self, receipt: Receipt | None) -> None:
+        """Compare what both contracts emitted in a step: names, fields, order.
+
+        Args:
+            receipt: The step's, or None where it was refused.
+        """
+        ours = {self._ground.escrow.address, self._ground.registry.address}
+        emitted = [event for event in receipt.events if event.address in ours] if receipt else []
+        actual = [(event.address, event.name, tuple(event.args.values())) for event in emitted]
+        expected = list(map(tuple, self._twin.registry.journal))
+        assert actual == expected, f"the contracts emit {actual}, the rules say {expected}"
+        for event in emitted:
+            assert tuple(event.args) == EVENTS[event.name]
+            self._rebuilt.learn(event, self._ground.chain.now)
+        self._tally.checked["INV-1"] += 1
+        self._tally.checked["INV-2"] += 1
 
     def after_time(self) -> None:
         """Compare what follows from the time: ladder, markets, and who may claim what."""
@@ -88,6 +109,7 @@ class Comparison:
         self._settings()
         self._unknown_ids()
         self._conservation()
+        self._rows_of_an_indexer()
 
     # What is compared
 
@@ -95,6 +117,7 @@ class Comparison:
         escrow, twin = self._ground.escrow, self._twin.escrow
         run = twin.get_run(run_id)
         self._tally.statuses[run.state.name] += 1
+        self._tally.checked["INV-3"] += 1
         self._same(escrow, "getRun", run_id, says=_run_words(run))
         self._same(escrow, "slashableAt", run_id, says=(twin.slashable_at(run_id),))
         self._same(escrow, "reviewEndsAt", run_id, says=(twin.review_ends_at(run_id),))
@@ -108,6 +131,7 @@ class Comparison:
         agent = twin.get_agent(agent_id)
         status = twin.status_of(agent_id, now=self._ground.chain.now)
         self._tally.statuses[status.name] += 1
+        self._tally.checked["INV-4"] += 1
         fields = (
             agent.staked,
             agent.locked,
@@ -134,11 +158,13 @@ class Comparison:
 
     def _money(self, accounts: set[str]) -> None:
         ground, twin = self._ground, self._twin
+        self._tally.checked["INV-5"] += 1
         for vault, twin_vault in ((ground.escrow, twin.escrow), (ground.registry, twin.registry)):
             self._same(vault, "totalOwed", says=(twin_vault.total_owed(),))
             for account in sorted(accounts | twin_vault.credits.keys()):
                 self._same(vault, "creditOf", account, says=(twin_vault.credit_of(account),))
             # Solvency (RUN-20), of the contract's own figures.
+            self._tally.checked["INV-6"] += 1
             held = self._asked(ground.usdc, "balanceOf", vault.address)
             assert held >= self._asked(vault, "totalOwed"), (
                 f"{vault.address} holds less than it owes"
@@ -183,11 +209,27 @@ class Comparison:
 
     def _conservation(self) -> None:
         """No unit has come or gone: the twin's sum is the real one, as all balances are equal."""
+        self._tally.checked["INV-7"] += 1
         assert sum(self._twin.token.balances.values()) == self._minted
         known = {person.address for person in EVERYBODY} | {
             c.address for c in self._ground.contracts
         }
         assert self._twin.token.balances.keys() <= known
+
+    def _rows_of_an_indexer(self) -> None:
+        """Rows made of the events alone are what the views say."""
+        ground, rows = self._ground, self._rebuilt
+        assert rows.runs.keys() == self._twin.escrow.runs.keys()
+        for run_id, run in rows.runs.items():
+            self._same(ground.escrow, "getRun", run_id, says=run.words())
+        for agent_id in ground.agent_ids:
+            self._same(ground.registry, "getAgent", agent_id, says=rows.agent(agent_id).words())
+        for vault in (ground.escrow, ground.registry):
+            for person in EVERYBODY:
+                credit = rows.credits[vault.address, person.address]
+                self._same(vault, "creditOf", person.address, says=(credit,))
+        self._same(ground.escrow, "accruedFees", says=(rows.fees,))
+        self._tally.checked["INV-10"] += len(rows.runs) + len(ground.agent_ids)
 
     # How
 

@@ -30,6 +30,7 @@ def everybody_leaves(world: World) -> None:
     _fees(world)
     _stakes(world)
     world.comparison.everything()
+    world.tally.checked["INV-9"] += len(world.twin.escrow.runs) + len(world.ground.agent_ids)
     for vault, twin in (
         (world.ground.escrow, world.twin.escrow),
         (world.ground.registry, world.twin.registry),

@@ -11,9 +11,9 @@ from agentescrow.domain.registry import StakeRegistryTwin
 from agentescrow.domain.token import TokenLedger
 from localnet import identity, usdc
 from localnet.artifacts import circle, ours
-from localnet.chain import Chain, Contract, created_address
+from localnet.chain import Chain, Contract, Receipt, created_address
 from tests.stateful import people
-from tests.stateful.people import EVERYBODY, Person
+from tests.stateful.people import BY_ADDRESS, EVERYBODY, WALLETS, Person
 from tests.stateful.signatures import Signatures
 from tests.stateful.twin import Twin
 
@@ -44,6 +44,7 @@ class Ground:
         self.identity = chain.at(identity.ADDRESS, ours("IdentityRegistry"))
         self.identity_code = chain.code_at(identity.ADDRESS)
         self._deploy()
+        self._wallets = self._deploy_wallets()
         chain_id = self.identity.view("eip712Domain")[3]
         self.signatures = Signatures(
             chain_id, self.usdc.address, self.identity.address, self.forwarder.address
@@ -67,6 +68,13 @@ class Ground:
         if key not in self._selectors:
             self._selectors[key] = contract.calldata(view, *args)[:4]
         return self._selectors[key]
+
+    def send(self, sender: str, to: str, data: bytes) -> Receipt:
+        """Send a transaction in somebody's name; a smart-contract wallet's holder tells it to."""
+        wallet = self._wallets.get(sender)
+        if wallet is None:
+            return self.chain.transact(sender, to, data)
+        return wallet.send(BY_ADDRESS[sender].holder, "execute", to, data)
 
     def begin(self) -> Twin:
         """Undo everything since, and give out a fresh twin."""
@@ -111,6 +119,14 @@ class Ground:
         )
         assert self.escrow.address == escrow_address
 
+    def _deploy_wallets(self) -> dict[str, Contract]:
+        wallets = {}
+        for wallet in WALLETS:
+            deployed = self.chain.deploy(ours("Erc1271Wallet"), sender=wallet.holder)
+            assert deployed.address == wallet.address
+            wallets[wallet.address] = deployed
+        return wallets
+
     def _twin_of_the_deployment(self) -> Twin:
         token, view = TokenLedger(self.usdc.address), IdentityView(self.identity.address)
         shared = {"owner": people.owner.address, "forwarder": self.forwarder.address}
@@ -133,12 +149,13 @@ class Ground:
             usdc.mint(self.chain, person.address, amount)
             self._twin.token.mint(person.address, amount)
             for vault in (self.registry, self.escrow):
-                self.usdc.send(person, "approve", vault, _UNLIMITED)
+                allowance = self.usdc.calldata("approve", vault, _UNLIMITED)
+                self.send(person.address, self.usdc.address, allowance)
 
     def _register_agents(self) -> tuple[int, ...]:
         ids = tuple(
             self._register(person)
-            for person in (people.agent_owner, people.lone_agent, people.fleet_owner, people.poster)
+            for person in (people.agent_owner, people.contract_agent, people.fleet_owner, people.poster)
         )
         first, _, third, _ = ids
         self.identity.send(people.agent_owner, "approve", people.agent_operator, first)
@@ -160,7 +177,8 @@ class Ground:
         return ids
 
     def _register(self, person: Person) -> int:
-        receipt = self.identity.send(person, "register()")
+        register = self.identity.calldata("register()")
+        receipt = self.send(person.address, self.identity.address, register)
         agent_id = int(receipt.named("Registered")[0].args["agentId"])
         # On a fork of the real chain the ids do not start at 0, so the twin is told them.
         self._twin.identity.agents[agent_id] = AgentIdentity(person.address, wallet=person.address)

@@ -104,7 +104,10 @@ posters = st.sampled_from(POSTERS)
 anybody = st.sampled_from(EVERYBODY)
 by_poster = st.one_of(*[st.just(Part.POSTER)] * 5, anybody)
 by_agent = st.one_of(*[st.sampled_from([Part.WALLET, Part.NFT_OWNER, Part.OPERATOR])] * 5, anybody)
-texts = _mostly("ipfs://text", "", weight=9)
+# Empty, long, no ASCII, a text that reads like an address, bytes that are no UTF-8.
+texts = _mostly(
+    "ipfs://text", "", "", "x" * 5_000, "ipfs://Größe\0", "0x" + "00" * 20, "\udcff\udc80", weight=5
+)
 picks = st.integers(0, 20)
 # Seconds around the limit that the call has to do with, or just the next block.
 offsets = st.sampled_from([None] * 6 + [0, 0, -1, 1])

@@ -22,6 +22,8 @@ class Via(Enum):
 
 RELAYS = {Via.RELAYED, Via.RELAYED_MULTICALL, Via.FORGED, Via.SPOOFED_MULTICALL}
 
+IMPOSTURES = {Via.FORGED, Via.SPOOFED, Via.SPOOFED_MULTICALL}
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -43,12 +45,14 @@ class Tally:
         views: How many answers of views were compared.
         statuses: How often each run state and agent status was seen after a step.
         examples: How many examples ran to their end.
+        checked: How often each invariant was checked, by its id.
     """
 
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     views: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
     examples: int = 0
+    checked: Counter[str] = field(default_factory=Counter)
 
     @property
     def transactions(self) -> int:

@@ -212,7 +212,9 @@ class CircumstanceRules(Stage):
             self.world.act_as(by, vault, "acceptOwnership", rules=_only(""), via=via)
             self.world.act_as(by, vault, "renounceOwnership", rules=only_the_owner, via=via)
         if (
-            self.world.act_as(sender, vault, "transferOwnership", to, rules=only_the_owner, via=via)
+            self.world.act_as(
+                sender, vault, "transferOwnership", to, rules=_hands_over(twin, to.address), via=via
+            )
             == DONE
         ):
             self.world.act_as(to, vault, "acceptOwnership", rules=_takes_over(twin))
@@ -246,7 +248,16 @@ class CircumstanceRules(Stage):
 
 def _takes_over(twin: UsdcVaultTwin) -> Callable[[str, int], None]:
     def rules(speaker: str, now: int) -> None:
+        twin.journal.record(twin.address, "OwnershipTransferred", twin.owner, speaker)
         twin.owner = speaker
+
+    return rules
+
+
+def _hands_over(twin: UsdcVaultTwin, to: str) -> Callable[[str, int], None]:
+    def rules(speaker: str, now: int) -> None:
+        _only(twin.owner)(speaker, now)
+        twin.journal.record(twin.address, "OwnershipTransferStarted", speaker, to)
 
     return rules
 

@@ -56,11 +56,13 @@ class Twin:
             }
             for vault in (self.registry, self.escrow)
         ]
-        return [ledger, *vaults]
+        return [ledger, *vaults, {"length": len(self.registry.journal)}]
 
     def restore(self, remembered: list[dict[str, Any]]) -> None:
         """Go back to that."""
-        for part, values in zip((self.token, self.registry, self.escrow), remembered, strict=True):
+        *parts, journal = remembered
+        del self.registry.journal[journal["length"] :]
+        for part, values in zip((self.token, self.registry, self.escrow), parts, strict=True):
             for name, value in values.items():
                 setattr(part, name, value)
 

@@ -11,12 +11,12 @@ from hypothesis import note
 from agentescrow.domain.identity import AgentIdentity
 from agentescrow.domain.terms import RunTerms
 from agentescrow.errors import Reverted as TwinReverted
-from localnet.chain import Contract
+from localnet.chain import Contract, Receipt
 from localnet.codec import Reverted
 from tests.stateful import people
 from tests.stateful.comparison import Comparison
 from tests.stateful.ground import Ground
-from tests.stateful.outcome import DONE, RELAYS, Outcome, Tally, Via
+from tests.stateful.outcome import DONE, IMPOSTURES, RELAYS, Outcome, Tally, Via
 from tests.stateful.people import Person
 from tests.stateful.signatures import SignedPayment, terms_tuple
 from tests.stateful.twin import apply, outcome_of
@@ -124,15 +124,15 @@ class World:
         if via in RELAYS and contract is self.ground.registry and function in _FOR_MARKETS:
             speaker = self.ground.forwarder.address
 
-        expected = Outcome(
-            "ERC2771ForwarderInvalidSigner", (_forger(sender).address, sender.address)
-        )
-        if via is not Via.FORGED:
+        self.twin.registry.journal.clear()
+        signer = _signer(sender, via)
+        expected = Outcome("ERC2771ForwarderInvalidSigner", (signer.address, sender.address))
+        if signer is sender:
             expected = outcome_of(lambda: rules(speaker, now))
             if via in RELAYS and expected != DONE:
                 note(f"      the forwarder keeps for itself: {self._told(expected)}")
                 expected = Outcome("FailedCall")
-        actual = self._of_contract(
+        actual, receipt = self._of_contract(
             sender, contract, contract.calldata(function, *map(_to_chain, args)), via, now
         )
 
@@ -141,6 +141,9 @@ class World:
             f"the rules say {self._told(expected)}"
         )
         note(f"      {self._told(actual)}")
+        self.comparison.events(receipt)
+        if via in IMPOSTURES:
+            self.tally.checked["INV-8"] += 1
         self.tally.outcomes[f"{self.named(contract)}.{function}", actual.name] += 1
         self.comparison.after_step({a for a in args if isinstance(a, int)}, sender)
         self.in_a_step = False
@@ -152,7 +155,8 @@ class World:
     ) -> None:
         """Let USDC or the identity registry do something; the caller tells the twin."""
         note(f"  {self.now + self.ground.chain.step} {words}")
-        contract.send(sender, function, *map(_to_chain, args))
+        data = contract.calldata(function, *map(_to_chain, args))
+        self.ground.send(sender, contract.address, data)
         self.tally.outcomes[f"{self.named(contract)}.{function}", "done"] += 1
 
     def blacklist(self, account: str) -> None:
@@ -220,7 +224,7 @@ class World:
 
     def _of_contract(
         self, sender: Person, contract: Contract, data: bytes, via: Via, now: int
-    ) -> Outcome:
+    ) -> tuple[Outcome, Receipt | None]:
         victim = bytes.fromhex(people.poster.address[2:])
         if via is Via.SPOOFED:
             data += victim
@@ -232,23 +236,26 @@ class World:
         chain.next_timestamp = now
         try:
             if via in RELAYS:
-                signer = _forger(sender) if via is Via.FORGED else sender
-                self._relay(signer, sender, contract, data)
+                receipt = self._relay(_signer(sender, via), sender, contract, data)
             else:
-                chain.transact(sender.address, contract.address, data)
+                receipt = self.ground.send(sender.address, contract.address, data)
         except Reverted as error:
-            return Outcome(error.name, tuple(error.args_by_name.values()))
-        return DONE
+            return Outcome(error.name, tuple(error.args_by_name.values())), None
+        return DONE, receipt
 
-    def _relay(self, signer: Person, sender: Person, contract: Contract, data: bytes) -> None:
+    def _relay(self, signer: Person, sender: Person, contract: Contract, data: bytes) -> Receipt:
         nonce = self._forwarder_nonces[sender.address]
         request = self.ground.signatures.request(signer, sender, contract.address, nonce, data)
-        self.ground.forwarder.send(people.relayer, "execute", request)
+        receipt = self.ground.forwarder.send(people.relayer, "execute", request)
         self._forwarder_nonces[sender.address] += 1
+        return receipt
 
 
-def _forger(victim: Person) -> Person:
-    return people.relayer if victim is people.outsider else people.outsider
+def _signer(sender: Person, via: Via) -> Person:
+    """Whose signature the forwarder finds: it does not ask a smart-contract wallet (RUN-25)."""
+    if via is Via.FORGED:
+        return people.relayer if sender is people.outsider else people.outsider
+    return sender.holder if sender.holder and via in RELAYS else sender
 
 
 def _to_chain(value: Any) -> Any:
