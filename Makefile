@@ -15,7 +15,7 @@ FORK_TESTS := $(wildcard tests/contracts tests/stateful)
 # The state machine is in all three: in process, on Ape's chain, on the fork; its conftest.py picks the test.
 WORKERS ?= 2
 
-.PHONY: help demo chain build check test test-plain test-local fork coverage bench clean
+.PHONY: help demo chain build check test test-plain test-local fork prove coverage bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -51,6 +51,15 @@ test-local: .build/.made
 
 fork: .build/.made ## the contract suite on a fork of Base Sepolia, or of its stand-in without BASE_SEPOLIA_RPC_URL
 	$(ENV) python -m localnet.base_sepolia ape test -q -n $(WORKERS) --network base:sepolia-fork:foundry $(FORK_TESTS)
+
+# SEED repeats, ROUNDS=1 a single round; on Anvil and on the fork ANVIL_ROUNDS rounds with the same seed.
+TRANSACTIONS ?= 1000000
+ANVIL_ROUNDS ?= 20
+ON_ANVIL := STATEFUL_PROFILE=long STATEFUL_ROUNDS=$(ANVIL_ROUNDS) $(if $(SEED),STATEFUL_SEED=$(SEED))
+prove: .build/.made ## the state machine for long: a million transactions in process, then rounds on Anvil and the fork
+	@$(ENV) python -m tests.stateful.prove --workers $(WORKERS) --transactions $(TRANSACTIONS) $(if $(SEED),--seed $(SEED)) $(if $(ROUNDS),--rounds $(ROUNDS))
+	@$(if $(ROUNDS),,$(ENV) $(ON_ANVIL) ape test -q tests/stateful)
+	@$(if $(ROUNDS),,$(ENV) $(ON_ANVIL) python -m localnet.base_sepolia ape test -q --network base:sepolia-fork:foundry tests/stateful)
 
 coverage: .build/.made ## statement and branch coverage of the contracts; fails below 100 %
 	@$(ENV) WORKERS=$(WORKERS) python -m tools.solcov --fail-under 100

@@ -11,10 +11,40 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from eth_abi.abi import decode, encode
+from eth_abi.codec import ABICodec
+from eth_abi.decoding import StringDecoder
+from eth_abi.encoding import TextStringEncoder
+from eth_abi.registry import BaseEquals
+from eth_abi.registry import registry as default_registry
 from eth_utils.address import is_hex_address, to_checksum_address
 from eth_utils.crypto import keccak
 
+
+class _AnyTextEncoder(TextStringEncoder):
+    """Text that is no UTF-8 goes to the contracts too: a lone surrogate stands for a raw byte."""
+
+    @classmethod
+    def encode(cls, value: str) -> bytes:
+        raw = value.encode("utf-8", "surrogateescape")
+        return len(raw).to_bytes(32, "big") + raw + bytes(-len(raw) % 32)
+
+
+class _AnyTextDecoder(StringDecoder):
+    """The same backwards."""
+
+    def __init__(self) -> None:
+        super().__init__(handle_string_errors="surrogateescape")
+
+
+def _codec() -> ABICodec:
+    registry = default_registry.copy()
+    registry.unregister("string")
+    registry.register(BaseEquals("string"), _AnyTextEncoder, _AnyTextDecoder, label="string")
+    return ABICodec(registry)
+
+
+_CODEC = _codec()
+encode, decode = _CODEC.encode, _CODEC.decode
 checksum: Callable[[str], str] = lru_cache(maxsize=4096)(to_checksum_address)
 
 

@@ -155,7 +155,12 @@ class Ground:
     def _register_agents(self) -> tuple[int, ...]:
         ids = tuple(
             self._register(person)
-            for person in (people.agent_owner, people.contract_agent, people.fleet_owner, people.poster)
+            for person in (
+                people.agent_owner,
+                people.contract_agent,
+                people.fleet_owner,
+                people.poster,
+            )
         )
         first, _, third, _ = ids
         self.identity.send(people.agent_owner, "approve", people.agent_operator, first)

@@ -54,6 +54,14 @@ class Tally:
     examples: int = 0
     checked: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: Tally) -> None:
+        """Take in what another process did."""
+        self.outcomes += other.outcomes
+        self.statuses += other.statuses
+        self.checked += other.checked
+        self.views += other.views
+        self.examples += other.examples
+
     @property
     def transactions(self) -> int:
         """How many transactions were sent."""

@@ -62,10 +62,20 @@ def chosen(where: str) -> Plan:
     """
     named = settings.get_current_profile_name()
     profile = named if named in _SIZES else os.environ.get("STATEFUL_PROFILE", "quick")
-    rounds, steps = _SIZES[profile][where]
+    rounds, _ = _SIZES[profile][where]
     first = 0
     if profile != "quick":
         rounds = int(os.environ.get("STATEFUL_ROUNDS", rounds))
         first = int(os.environ.get("STATEFUL_SEED", secrets.randbelow(10**9)))
-    per_round = settings(settings.get_profile(profile), stateful_step_count=steps)
-    return Plan(per_round, range(first, first + rounds))
+    return Plan(settings_of(profile, where), range(first, first + rounds))
+
+
+def settings_of(profile: str, where: str) -> settings:
+    """Tell Hypothesis' settings of a round.
+
+    Args:
+        profile: "quick" or "long".
+        where: "in process" or "on Anvil".
+    """
+    _, steps = _SIZES[profile][where]
+    return settings(settings.get_profile(profile), stateful_step_count=steps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from hypothesis import seed
+from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from localnet.chain import Chain
@@ -13,6 +13,20 @@ from tests.stateful.ground import Ground
 from tests.stateful.machine import EscrowMachine
 from tests.stateful.outcome import Tally
 from tests.stateful.profiles import chosen
+
+
+def run_round(ground: Ground, tally: Tally, per_round: settings, number: int) -> None:
+    """Let Hypothesis drive the machine through the examples of one seed.
+
+    Args:
+        ground: The contracts.
+        tally: Is added to.
+        per_round: Hypothesis' settings.
+        number: The seed.
+    """
+    on_the_ground = {"ground": ground, "tally": tally}
+    machine = seed(number)(type("EscrowMachine", (EscrowMachine,), on_the_ground))
+    run_state_machine_as_test(machine, settings=per_round)
 
 
 def run_machine(chain: Chain, where: str, told: Callable[[Tally, str, float], None]) -> Tally:
@@ -24,14 +38,13 @@ def run_machine(chain: Chain, where: str, told: Callable[[Tally, str, float], No
         told: Is given the tally, the place with the seeds, and the seconds.
     """
     tally = Tally()
-    on_the_ground = {"ground": Ground(chain), "tally": tally}
+    ground = Ground(chain)
     plan = chosen(where)
     began = time.monotonic()
     number = plan.seeds.start
     try:
         for number in plan.seeds:
-            machine = seed(number)(type("EscrowMachine", (EscrowMachine,), on_the_ground))
-            run_state_machine_as_test(machine, settings=plan.settings)
+            run_round(ground, tally, plan.settings, number)
     finally:
         seeds = f"{where}, seeds {plan.seeds.start} to {number}"
         told(tally, seeds, time.monotonic() - began)

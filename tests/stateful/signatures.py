@@ -114,7 +114,16 @@ def _nonce(purpose: tuple[object, ...]) -> bytes:
     salt_bytes = int(str(salt)).to_bytes(32, "big")
     if isinstance(what[0], RunTerms):
         types = (*_TERMS, "bytes32", "bytes32")
-        return keccak(encode(types, (*terms_tuple(what[0]), keccak(str(what[1]).encode("utf-8", "surrogateescape")), salt_bytes)))
+        return keccak(
+            encode(
+                types,
+                (
+                    *terms_tuple(what[0]),
+                    keccak(str(what[1]).encode("utf-8", "surrogateescape")),
+                    salt_bytes,
+                ),
+            )
+        )
     return keccak(encode(("uint256", "bytes32"), (what[0], salt_bytes)))
 
 
