@@ -33,13 +33,13 @@ class _AnyTextDecoder(StringDecoder):
     """The same backwards."""
 
     def __init__(self) -> None:
-        super().__init__(handle_string_errors="surrogateescape")
+        super().__init__(handle_string_errors="surrogateescape")  # type: ignore[no-untyped-call]
 
 
 def _codec() -> ABICodec:
-    registry = default_registry.copy()
+    registry = default_registry.copy()  # type: ignore[no-untyped-call]
     registry.unregister("string")
-    registry.register(BaseEquals("string"), _AnyTextEncoder, _AnyTextDecoder, label="string")
+    registry.register(BaseEquals("string"), _AnyTextEncoder, _AnyTextDecoder, label="string")  # type: ignore[no-untyped-call]
     return ABICodec(registry)
 
 

@@ -177,11 +177,11 @@ class RunEscrowTwin(RunBook):
         deadline_passed = now >= run.deadline
         if run.state != RunState.OPEN or not deadline_passed:
             self._require_poster(run_id, run, sender)
-        if run.state in CLAIMED_STATES:
-            if not deadline_passed:
-                raise reverted("BeforeDeadline", run_id, run.deadline, now)
+        claimed = run.state in CLAIMED_STATES
+        if claimed and not deadline_passed:
+            raise reverted("BeforeDeadline", run_id, run.deadline, now)
         self._emit("RunCancelled", run_id, run.escrowed)
-        if run.state in CLAIMED_STATES:
+        if claimed:
             self._release(run, Outcome.NONE, now)
         self.runs[run_id] = replace(run, state=RunState.CANCELLED)
         self._pay(run.poster, run.escrowed)

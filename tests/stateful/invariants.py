@@ -1,4 +1,4 @@
-"""What the machine checks, by id: the table of docs/invariants.md is made of this and of a tally."""
+"""What the machine checks, by id: docs/invariants.md gets its table from this and a tally."""
 
 from __future__ import annotations
 

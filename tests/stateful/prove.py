@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -32,15 +33,20 @@ def main() -> None:
     """Prove, print, write."""
     asked = _asked()
     began = time.monotonic()
-    print(f"first seed {asked.seed}; a round is repeated by --seed S --rounds 1", flush=True)
+    _say(f"first seed {asked.seed}; a round is repeated by --seed S --rounds 1")
     tally = _proved(asked.seed, asked.workers, asked.transactions, asked.rounds)
     seconds = time.monotonic() - began
-    print(tally.told(seconds))
+    _say(tally.told(seconds))
     for name, row in INVARIANTS.items():
-        print(f"{name:7}{tally.checked[name]:>12,}  {row.words} (each {row.counted})")
+        _say(f"{name:7}{tally.checked[name]:>12,}  {row.words} (each {row.counted})")
     if asked.rounds is None:
         command = f"make prove SEED={asked.seed} TRANSACTIONS={asked.transactions}"
         _DOCUMENT.write_text(inserted(_DOCUMENT.read_text(), tally, command, seconds))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def _asked() -> argparse.Namespace:
@@ -63,7 +69,7 @@ def _proved(first: int, workers: int, transactions: int, rounds: int | None) -> 
             done = next(as_completed(running))
             running.remove(done)
             total.add(done.result())
-            print(f"{total.transactions:,} transactions, {total.views:,} views", flush=True)
+            _say(f"{total.transactions:,} transactions, {total.views:,} views")
             if (rounds is not None or total.transactions < transactions) and (
                 task := next(tasks, None)
             ):

@@ -1,4 +1,4 @@
-"""The rows of an indexer, made of the events and of the time of their blocks, and of nothing else."""
+"""The rows of an indexer, made of the events and the times of their blocks, and nothing else."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class Rebuilt:
                 row.strikes, row.frozen = event.args["strikes"], True
 
     def _staked(self, row: AgentRow, amount: int, now: int) -> None:
-        """The clock starts with the minimum stake, and anew where a frozen agent stakes it again."""
+        """The clock starts with the minimum stake, anew where a frozen agent stakes it again."""
         restaked = row.frozen and amount >= MIN_STAKE
         if restaked or row.staked < MIN_STAKE <= row.staked + amount:
             row.staked_at = now
