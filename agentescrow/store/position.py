@@ -121,16 +121,25 @@ def forget_blocks(connection: Connection, *, below: int) -> None:
     connection.execute(delete(blocks).where(blocks.c.number < below))
 
 
-def report(connection: Connection, *, head: int, seen_at: int, problem: str | None) -> None:
-    """Say how the indexer is, for those who ask whether to trust its rows.
+def report(connection: Connection, *, head: int, seen_at: int) -> None:
+    """Say that the indexer lives, for those who ask whether to trust its rows.
 
     Args:
         connection: A transaction.
         head: Highest block that it has seen.
         seen_at: Unix second, by this machine's clock.
-        problem: Why it has stopped for good; None while it runs.
     """
-    connection.execute(update(position).values(head=head, seen_at=seen_at, problem=problem))
+    connection.execute(update(position).values(head=head, seen_at=seen_at, problem=None))
+
+
+def report_problem(connection: Connection, problem: str) -> None:
+    """Say why the indexer has stopped for good.
+
+    Args:
+        connection: A transaction.
+        problem: In words.
+    """
+    connection.execute(update(position).values(problem=problem))
 
 
 _COLUMNS = [position.c[name] for name in Position.__dataclass_fields__]
