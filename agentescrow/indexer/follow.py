@@ -69,8 +69,6 @@ class Indexer:
         self._connection = connection
         self._reader = reader
         self._fetcher = Fetcher(reader)
-        with connection.begin():
-            self._first = begin(connection, reader, deployment, first_block).first_block
         self._retrying = Retrying(
             retry=retry_if_exception_type((NodeUnreachable, NodeRefused, IndexWrong)),
             wait=wait_random_exponential(multiplier=min(0.1, longest_wait), max=longest_wait),
@@ -78,6 +76,8 @@ class Indexer:
             before_sleep=_say,
             reraise=True,
         )
+        beginning = self._retrying.copy(retry=retry_if_exception_type(NodeUnreachable))
+        self._first = beginning(self._begin, deployment, first_block)
 
     def step(self) -> Progress:
         """Come one range closer to the head; does nothing at the head.
@@ -116,6 +116,10 @@ class Indexer:
                 if to_head:
                     return
                 time.sleep(pause)
+
+    def _begin(self, deployment: Deployment, first_block: int | None) -> int:
+        with self._connection.begin():
+            return begin(self._connection, self._reader, deployment, first_block).first_block
 
     def _attempt(self) -> Progress:
         head = self._reader.head()
