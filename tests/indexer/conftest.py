@@ -21,7 +21,8 @@ from tests.indexer.index import new_database
 
 @pytest.fixture(scope="session")
 def anvil():
-    with Anvil() as running:
+    # What Anvil puts on disk it may not find again, and then a reorganisation loses the contracts.
+    with Anvil(more=["--prune-history", "20000"]) as running:
         usdc.place(running.w3)
         identity.place(running.w3)
         yield running

@@ -25,7 +25,7 @@ steps = st.lists(
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 2**32), steps=steps)
 def test_sync__any_mixture_of_bursts_and_reorganisations__has_the_rows_of_a_fresh_one(
@@ -33,6 +33,7 @@ def test_sync__any_mixture_of_bursts_and_reorganisations__has_the_rows_of_a_fres
 ):
     """API-5: also after reorganisations of up to 200 blocks, seen or slept through."""
     activity.random.seed(seed)
+    beginning = activity.anvil.rpc("evm_snapshot")
     activity.anvil.rpc("anvil_mine", hex(DEPTH + 20))  # reorganisations stay above the deployment
     database = new_database(url)
     for kind, number in steps:
@@ -50,6 +51,8 @@ def test_sync__any_mixture_of_bursts_and_reorganisations__has_the_rows_of_a_fres
     require_equal(database, another)
     database.dispose()
     another.dispose()
+    activity.anvil.rpc("evm_revert", beginning)
+    activity.anvil.rpc("evm_setAutomine", False)
 
 
 def test_sync__as_deep_as_promised__is_followed(activity, contracts, database, fresh):
