@@ -7,6 +7,9 @@ The tree, with the stable `.code` of each class:
         - InvalidAmount           INVALID_AMOUNT        not an amount of USDC
         - InvalidTerms            INVALID_TERMS         terms that the contract would refuse (RUN-2)
         - InvalidTime             INVALID_TIME          not a point in time
+      x RelayProblem              RELAY_PROBLEM         the relayer does not take a signed request
+        - RequestRefused          REQUEST_REFUSED       not signed so, expired, out of order
+        - TooManyRequests         TOO_MANY_REQUESTS     later it does
       x Reverted                  REVERTED              a rule said no: custom error and its values
         - ContractReverted        CONTRACT_REVERTED     the same, said by the chain, with words
       x ChainProblem              CHAIN_PROBLEM         the chain cannot do it now
@@ -46,8 +49,11 @@ __all__ = [
     "NodeRefused",
     "NodeUnreachable",
     "OtherDeployment",
+    "RelayProblem",
     "ReorganisedTooDeep",
+    "RequestRefused",
     "Reverted",
+    "TooManyRequests",
     "TransactionFailed",
     "WrongChain",
 ]
@@ -339,6 +345,38 @@ class IndexWrong(IndexProblem):
             f"at block {self.block} the events of {self.contract} add up to {self.indexed} base "
             f"units, but it owes {self.owed}: the node keeps events back, or they were read wrong"
         )
+
+
+class RelayProblem(AgentEscrowError):
+    """The relayer does not take a signed request."""
+
+    code: ClassVar[str] = "RELAY_PROBLEM"
+
+
+class RequestRefused(RelayProblem):
+    """A request is not signed by its signer, expired, out of order, or not for the relayer."""
+
+    code: ClassVar[str] = "REQUEST_REFUSED"
+
+
+class TooManyRequests(RelayProblem):
+    """Somebody asks for too much at a time.
+
+    Args:
+        words: Of what there is too much.
+        retry_after: Seconds after which it may be asked again.
+    """
+
+    code: ClassVar[str] = "TOO_MANY_REQUESTS"
+
+    def __init__(self, words: str, retry_after: int) -> None:
+        super().__init__(words, retry_after)
+        self.words = words
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        """One line: what is too much, and when to come again."""
+        return f"{self.words}: try again in {self.retry_after} s"
 
 
 def _shortened(value: object, limit: int = 60) -> str:

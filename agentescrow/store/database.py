@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +19,14 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from agentescrow.errors import DatabaseUnusable
 
-__all__ = ["Connection", "Engine", "migrate", "open_database", "require_schema"]
+__all__ = [
+    "Connection",
+    "Engine",
+    "migrate",
+    "open_database",
+    "require_schema",
+    "write_transaction",
+]
 
 _MIGRATIONS: Final = Path(str(resources.files("agentescrow.store"))) / "migrations"
 _BUSY_MILLISECONDS: Final = 10_000
@@ -41,9 +50,26 @@ def open_database(url: str) -> Engine:
         engine = create_engine(address)
         event.listen(engine, "connect", _prepare_sqlite)
         # The driver's own transactions would begin at the first write only.
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        event.listen(engine, "begin", _begin)
         return engine
     return create_engine(address, isolation_level="REPEATABLE READ", pool_pre_ping=True)
+
+
+@contextmanager
+def write_transaction(engine: Engine) -> Iterator[Connection]:
+    """A transaction that will write: on SQLite it waits for its turn at once, not at the commit.
+
+    Args:
+        engine: The database.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.info["begin"] = "BEGIN IMMEDIATE"
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            connection.info.pop("begin", None)
 
 
 def migrate(engine: Engine) -> None:
@@ -102,6 +128,10 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:  # n
         "synchronous = NORMAL",  # what a power cut takes is read from the chain again
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.info.get("begin", "BEGIN"))
 
 
 def _config() -> Config:
