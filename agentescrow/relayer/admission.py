@@ -90,6 +90,14 @@ class Admission:
         self._accept(new, answers)
         return [answer for answer in answers if answer is not None]
 
+    def known(self, request: ForwardRequest) -> Relay | None:
+        """A request that was taken before, or None.
+
+        Raises:
+            RequestRefused: As `submit`.
+        """
+        return self.find(check(self._deployment, request).request_id)
+
     def find(self, request_id: str) -> Relay | None:
         """What has become of a request, or None where it was never taken."""
         with self._database.connect() as connection:

@@ -62,12 +62,23 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
     Args:
         engine: The database.
     """
+    with writing_connection(engine) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing_connection(engine: Engine) -> Iterator[Connection]:
+    """A connection whose transactions will all write; see `write_transaction`.
+
+    SQLite would refuse a transaction that read first, when another process has written since.
+
+    Args:
+        engine: The database.
+    """
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.info["begin"] = "BEGIN IMMEDIATE"
+        connection.info["begin"] = "BEGIN IMMEDIATE"
         try:
-            with connection.begin():
-                yield connection
+            yield connection
         finally:
             connection.info.pop("begin", None)
 

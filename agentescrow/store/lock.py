@@ -9,6 +9,8 @@ from typing import Final
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, func, select
 
+from agentescrow.store.database import writing_connection
+
 _ADVISORY: Final = 0x8004_E5C0  # any number that nobody else in the database uses
 
 
@@ -20,7 +22,7 @@ def writer(engine: Engine) -> Iterator[Connection]:
         engine: The database.
     """
     if engine.dialect.name == "sqlite":
-        with FileLock(f"{engine.url.database}.lock"), engine.connect() as connection:
+        with FileLock(f"{engine.url.database}.lock"), writing_connection(engine) as connection:
             yield connection
         return
     # The lock belongs to the connection that writes: who loses it can write no more.
