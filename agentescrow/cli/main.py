@@ -5,12 +5,13 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 
-from agentescrow.cli import index
+from agentescrow.cli import index, relay, serve
 from agentescrow.errors import AgentEscrowError
 
 app = typer.Typer(help="Escrow for work that autonomous agents do.", no_args_is_help=True)
-app.callback()(lambda: None)  # one command alone would have no name
 app.command(name="index")(index.index)
+app.command(name="serve")(serve.serve)
+app.command(name="relay")(relay.relay)
 
 
 def main() -> None:

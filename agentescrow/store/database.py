@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from agentescrow.errors import DatabaseUnusable
@@ -27,6 +27,9 @@ __all__ = [
     "require_schema",
     "write_transaction",
 ]
+
+DatabaseBusy = DBAPIError
+"""What is raised when the database cannot serve a transaction now, another writer's fault too."""
 
 _MIGRATIONS: Final = Path(str(resources.files("agentescrow.store"))) / "migrations"
 _BUSY_MILLISECONDS: Final = 10_000
