@@ -155,6 +155,15 @@ class Abi:
         item = self._find(function, len(args))
         return item.selector + encode(item.types, plain(args))
 
+    def types(self, function: str, count: int) -> tuple[str, ...]:
+        """Tell the types of a function's arguments.
+
+        Args:
+            function: As in `call`.
+            count: How many arguments it has.
+        """
+        return self._find(function, count).types
+
     def result(self, function: str, count: int, data: bytes) -> Any:  # noqa: ANN401 - whatever the contract returns
         """Decode what a call returned.
 

@@ -94,9 +94,13 @@ class AnvilFast(Chain):
             raise RuntimeError(f"{method}: {answer['error']}")
         return answer["result"]
 
-    def transact(self, sender: str, to: str, data: bytes) -> Receipt:
+    def transact(self, sender: str, to: str, data: bytes, *, value: int = 0) -> Receipt:
         """Send a transaction in anybody's name and mine it."""
-        receipt = self._mined({"from": sender, "to": to, "data": "0x" + data.hex()})
+        transaction = {"from": sender, "to": to, "data": "0x" + data.hex()}
+        if value:
+            self.rpc("anvil_setBalance", sender, hex(value))
+            transaction["value"] = hex(value)
+        receipt = self._mined(transaction)
         logs = [
             (log["address"], [_bytes(t) for t in log["topics"]], _bytes(log["data"]))
             for log in receipt["logs"]
@@ -199,9 +203,9 @@ class Revm(Chain):
     ) -> None:
         """Nothing to give back."""
 
-    def transact(self, sender: str, to: str, data: bytes) -> Receipt:
+    def transact(self, sender: str, to: str, data: bytes, *, value: int = 0) -> Receipt:
         """Run a transaction in anybody's name."""
-        result = self._run(sender, to, data)
+        result = self._run(sender, to, data, value)
         logs = [(log.address, [_bytes(t) for t in log.topics], log.data[1]) for log in result.logs]
         return Receipt(self.now, self._decoded(logs), None)
 
@@ -256,12 +260,14 @@ class Revm(Chain):
         self._evm.revert(snapshot[0])
         self.warp_to(snapshot[1])
 
-    def _run(self, sender: str, to: str, data: bytes) -> ExecutionResult:
+    def _run(self, sender: str, to: str, data: bytes, value: int = 0) -> ExecutionResult:
         self.warp_to(self._take_time())
         # Message calls are not transactions to pyrevm: nothing else clears transient storage.
         self._evm.reset_transient_storage()
+        if value:
+            self._evm.set_balance(sender, value)
         try:
-            self._evm.message_call(sender, to, data)
+            self._evm.message_call(sender, to, data, value=value)
         except RuntimeError as error:
             raise self._explained(error) from None
         assert self._evm.result is not None

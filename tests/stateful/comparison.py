@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from agentescrow.domain.events import EVENTS
 from agentescrow.domain.run import Run
 from localnet.chain import Contract, Receipt
 from localnet.codec import Reverted
@@ -73,7 +72,7 @@ class Comparison:
         expected = list(map(tuple, self._twin.registry.journal))
         assert actual == expected, f"the contracts emit {actual}, the rules say {expected}"
         for event in emitted:
-            assert tuple(event.args) == EVENTS[event.name]
+            self._tally.events[f"{self._ground.names[event.address]}.{event.name}"] += 1
             self._rebuilt.learn(event, self._ground.chain.now)
         self._tally.checked["INV-1"] += 1
         self._tally.checked["INV-2"] += 1

@@ -69,11 +69,12 @@ class Ground:
             self._selectors[key] = contract.calldata(view, *args)[:4]
         return self._selectors[key]
 
-    def send(self, sender: str, to: str, data: bytes) -> Receipt:
+    def send(self, sender: str, to: str, data: bytes, wei: int = 0) -> Receipt:
         """Send a transaction in somebody's name; a smart-contract wallet's holder tells it to."""
         wallet = self._wallets.get(sender)
         if wallet is None:
-            return self.chain.transact(sender, to, data)
+            return self.chain.transact(sender, to, data, value=wei)
+        assert not wei, "these wallets have no ether"
         return wallet.send(BY_ADDRESS[sender].holder, "execute", to, data)
 
     def begin(self) -> Twin:

@@ -35,6 +35,7 @@ INVARIANTS = {
     "INV-8": Invariant("Nobody speaks for another", "RUN-19, RUN-25, STAKE-3", "imposture"),
     "INV-9": Invariant("Everybody gets out", "RUN-15, RUN-16, STAKE-6", "run or stake let out"),
     "INV-10": Invariant("Events tell every row", "section 3, events", "row rebuilt"),
+    "INV-11": Invariant("What is no call changes nothing", "RUN-24, RUN-26", "call refused"),
 }
 
 
