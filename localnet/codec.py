@@ -252,6 +252,7 @@ def _checksummed(kind: str, value: Any) -> Any:  # noqa: ANN401 - any ABI value
     return value
 
 
+@lru_cache(maxsize=4096)  # the same few ids and accounts come up again and again
 def _topic(kind: str, topic: bytes) -> Any:  # noqa: ANN401 - any ABI value
     # Of what does not fit into a word only the hash is in the log.
     if kind in ("string", "bytes") or kind.endswith(("]", ")")):
