@@ -123,18 +123,6 @@ def test_deliverable_copied_from_the_mempool__earns_the_copyist_nothing(
         escrow.approve(run_id, sender=poster)
 
 
-def test_two_agents_of_one_owner_handing_a_run_to_each_other__end_after_one_round(
-    escrow, enlist, agent, agent_id, claimed_run
-):
-    """RUN-17: a run is given back once in its life, by whomever."""
-    run_id, accomplice_id = claimed_run(), enlist(agent)
-    escrow.abandonRun(run_id, sender=agent)
-    escrow.claimRun(run_id, accomplice_id, sender=agent)
-
-    with reverting(escrow.AlreadyAbandoned, runId=run_id):
-        escrow.abandonRun(run_id, sender=agent)
-
-
 def test_endless_revisions__are_at_most_what_the_agent_agreed_to(
     escrow, poster, outsider, agent, submitted_run, runs, clock, books
 ):

@@ -13,17 +13,6 @@ WRITES = "0x60015f5560015f5260205ff3"
 """Stores a word, then returns 1: what any call back into a contract would have to do."""
 
 
-def test_refund_of_an_unfunded_run__pays_nothing_of_the_money_of_others(
-    escrow, poster, open_run, draft_run, books
-):
-    """RUN-4, RUN-20: the escrow holds the price of another run, which stays."""
-    open_run()
-    run_id = draft_run()
-
-    with books.moves():
-        escrow.cancelRun(run_id, sender=poster)
-
-
 def test_reentrancy_from_a_signing_wallet__cannot_write(
     escrow, outsider, wallet, signing, terms, set_code, ledger
 ):
