@@ -1,4 +1,4 @@
-"""docs/invariants.md says what the machine checks, and where: the same ids, and places that exist."""
+"""docs/invariants.md says what the machine checks and where: its ids, and places that exist."""
 
 from __future__ import annotations
 
