@@ -7,7 +7,7 @@ import pytest
 
 from tests.contracts.outcome import reverting
 from tests.contracts.run_escrow.authorization import INVALID
-from tests.contracts.runs import COST, FEE, IPFS, REWARD
+from tests.contracts.runs import COST, FEE, IPFS, MIN_STAKE, REWARD
 
 WRITES = "0x60015f5560015f5260205ff3"
 """Stores a word, then returns 1: what any call back into a contract would have to do."""
@@ -58,10 +58,12 @@ def test_splitting_a_run_to_dodge_the_fee__costs_more(escrow):
 
 
 def test_cutting_an_agent_id_to_32_bits__is_not_the_agent(
-    escrow, registry, agent, agent_id, open_run
+    escrow, registry, agent, agent_id, outsider, open_run, lie
 ):
-    """RUN-2, RUN-5: a number that ends in the agent's bits does not stand for it."""
+    """RUN-2, RUN-5: a number that ends in the agent's bits, known and staked, is none for a run."""
     run_id, lookalike = open_run(), agent_id + 2**32
+    lie(owner_of_all=agent, accomplice=outsider)
+    registry.stake(lookalike, MIN_STAKE, sender=agent)
 
     with reverting(registry.AgentUnknown, agentId=lookalike):
         escrow.claimRun(run_id, lookalike, sender=agent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ape
 import pytest
 
-from tests.contracts.outcome import reverting
+from tests.contracts.outcome import emitted, reverting
 from tests.contracts.runs import COST, FEE, MIN_STAKE, REWARD
 
 PAUSED = "Pausable: paused"
@@ -14,7 +14,7 @@ BLACKLISTED = "Blacklistable: account is blacklisted"
 
 @pytest.mark.parametrize("trouble", ["blacklisted", "paused"])
 def test_usdc_in_trouble__draft_without_money_is_cancelled_all_the_same(
-    escrow, poster, draft_run, blacklist, pause_usdc, state_of, trouble
+    escrow, poster, draft_run, blacklist, pause_usdc, trouble
 ):
     """RUN-16: USDC refuses transfers of nothing too, so nothing is not sent."""
     run_id = draft_run()
@@ -23,10 +23,9 @@ def test_usdc_in_trouble__draft_without_money_is_cancelled_all_the_same(
     else:
         blacklist(poster)
 
-    escrow.cancelRun(run_id, sender=poster)
+    tx = escrow.cancelRun(run_id, sender=poster)
 
-    assert state_of(run_id) == 8
-    assert escrow.creditOf(poster) == 0
+    assert emitted(tx, escrow) == [("RunCancelled", run_id, 0)]
 
 
 def test_stake_registry_blacklisted__slash_goes_on_and_all_is_paid_after(
