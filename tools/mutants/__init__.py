@@ -1,7 +1,7 @@
 """Mutation testing of both contracts: would the tests notice if the code were wrong?
 
-    make mutants                                    everything, on WORKERS processes
-    python -m tools.mutants --only RunEscrow        one contract or file; --function, --line, --limit
+    make mutants                               everything, on WORKERS processes
+    python -m tools.mutants --only RunEscrow   a part; also --function, --line, --limit
 
 `operators` makes mutants from the compiler's syntax tree, `compiler` keeps one solc warm to compile
 them, `killing` lets the state machine of tests/stateful run on each, `equivalents` knows the ones

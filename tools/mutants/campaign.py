@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from localnet.artifacts import Artifact
@@ -46,6 +46,16 @@ def all_mutants() -> list[Mutant]:
     ]
 
 
+def complaint_of_originals() -> str | None:
+    """Say what the machine has against the contracts as they stand, if anything.
+
+    Otherwise it would kill every mutant.
+    """
+    with Compiler() as compiler:
+        verdict, why = judged(compiler.artifacts(sources(), tuple(CONTRACTS)), range(1))
+    return None if verdict == SURVIVED else f"the contracts as they stand: {verdict}: {why}"
+
+
 def results_of(mutants: Sequence[Mutant], workers: int, rounds: int) -> Iterator[Result]:
     """Judge mutants.
 
@@ -70,8 +80,7 @@ _originals: dict[str, Artifact]
 
 
 def _begin() -> None:
-    global _compiler, _files, _originals  # noqa: PLW0603 - of the process, for all of its tasks
-    os.nice(5)
+    global _compiler, _files, _originals
     _files = sources()
     _compiler = Compiler().__enter__()
     _originals = _compiler.artifacts(_files, tuple(CONTRACTS))
@@ -95,7 +104,10 @@ def _judge(mutant: Mutant, rounds: int) -> Result:
 
 def _same_as_deployed(files: dict[str, str], names: tuple[str, ...]) -> bool:
     """Whether the contracts that would be deployed are the same, byte by byte."""
-    mutated, original = (
-        _compiler.artifacts(texts, names, as_deployed=True) for texts in (files, _files)
-    )
-    return all(mutated[name].bytecode == original[name].bytecode for name in names)
+    mutated = _compiler.artifacts(files, names, as_deployed=True)
+    return all(mutated[name].bytecode == _as_deployed(name).bytecode for name in names)
+
+
+@cache
+def _as_deployed(name: str) -> Artifact:
+    return _compiler.artifacts(_files, (name,), as_deployed=True)[name]

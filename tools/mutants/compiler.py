@@ -108,4 +108,6 @@ class Compiler:
 
 
 def _artifact(name: str, contract: dict[str, Any]) -> Artifact:
-    return Artifact(name, contract["abi"], bytes.fromhex(contract["evm"]["bytecode"]["object"]), b"")
+    return Artifact(
+        name, contract["abi"], bytes.fromhex(contract["evm"]["bytecode"]["object"]), b""
+    )

@@ -67,7 +67,9 @@ def judged(mutated: Mapping[str, Artifact], rounds: range) -> tuple[str, str]:
             _play(chain, lambda name: mutated.get(name) or ours(name), rounds)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # Hypothesis lets everything through, pytest's Failed is no Exception
+    except (
+        BaseException
+    ) as error:  # Hypothesis lets everything through, pytest's Failed is no Exception
         return verdict_on(error), _line(error)
     return SURVIVED, f"{len(rounds)} rounds"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Final
 
 Node = dict[str, Any]
@@ -45,6 +46,7 @@ class Mutant:
         end: The byte after the last one.
         original: What stands there.
         mutated: What stands there instead.
+        text: The whole line that it begins in, without indentation.
         number: Which one it is, from 1, of those that are equal in all of this but the place.
     """
 
@@ -56,6 +58,7 @@ class Mutant:
     end: int
     original: str
     mutated: str
+    text: str
     number: int = 1
 
     @property
@@ -69,6 +72,11 @@ class Mutant:
             self.mutated,
             self.number,
         )
+
+    @property
+    def mutated_text(self) -> str:
+        """The line with the change, as far as it is in this line."""
+        return self.text.replace(self.original.partition("\n")[0], self.mutated, 1)
 
     def applied(self, source: str) -> str:
         """The source with the change."""
@@ -128,7 +136,7 @@ class _Changes:
         yield from self._swaps(node["operator"], node["leftHandSide"], node["rightHandSide"])
 
     def _UnaryOperation(self, node: Node) -> Iterator[tuple[str, int, int, str]]:  # noqa: N802
-        start, end = _span(node)
+        start, _ = _span(node)
         if node["operator"] == "!":
             yield "condition negated", start, start + 1, ""
         if node["operator"] in ("++", "--") and node["prefix"]:
@@ -167,7 +175,7 @@ class _Changes:
 
     def _FunctionCall(self, node: Node) -> Iterator[tuple[str, int, int, str]]:  # noqa: N802
         arguments = node["arguments"]
-        for left, right in zip(arguments, arguments[1:], strict=False):
+        for left, right in pairwise(arguments):
             if not node["names"] and _kind_of(left) == _kind_of(right):
                 (a, b), (c, d) = _span(left), _span(right)
                 swapped = self._text(c, d) + self._text(b, c) + self._text(a, b)
@@ -191,9 +199,9 @@ class _Changes:
 
     def _mutant(self, function: str, operator: str, start: int, end: int, mutated: str) -> Mutant:
         line = self._raw[:start].count(b"\n") + 1
-        return Mutant(
-            self._file, function, operator, line, start, end, self._text(start, end), mutated
-        )
+        text = self._raw.splitlines()[line - 1].decode().strip()
+        original = self._text(start, end)
+        return Mutant(self._file, function, operator, line, start, end, original, mutated, text)
 
     def _text(self, start: int, end: int) -> str:
         return self._raw[start:end].decode()
