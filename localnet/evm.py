@@ -214,7 +214,7 @@ class Revm(Chain):
         return self.last_receipt()
 
     def last_receipt(self) -> Receipt:
-        """Tell what the last transaction did, also where it created a contract."""
+        """Tell what the last transaction did, before any view: also where it created a contract."""
         assert self._evm.result is not None
         logs = [
             (log.address, [_bytes(t) for t in log.topics], log.data[1])
