@@ -5,21 +5,32 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from localnet.errors import LocalnetError
 from tools.mutants import equivalents, report
-from tools.mutants.campaign import Result, all_mutants, complaint_of_originals, results_of
+from tools.mutants.campaign import (
+    INVALID,
+    SAME,
+    Result,
+    all_mutants,
+    complaint_of_originals,
+    results_of,
+)
+from tools.mutants.compiler import sources
 from tools.mutants.equivalents import Equivalent
 from tools.mutants.killing import KILLED
 from tools.mutants.operators import Mutant
+from tools.mutants.verdicts import Verdicts
 
 _LEAST_SHARE = 0.98
 _LEAST_VALID = 400
 _ROUNDS = 36
+# No new test changes them.
+_LAST_WORDS = (KILLED, INVALID, SAME)
 
 
 def _asked(argv: Sequence[str]) -> argparse.Namespace:
@@ -29,6 +40,9 @@ def _asked(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--line", type=int, help="this line only")
     parser.add_argument("--limit", type=int, help="so many only, spread over all")
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help="of the state machine")
+    parser.add_argument(
+        "--resume", action="store_true", help="keep what is judged; survivors again"
+    )
     parser.add_argument("--workers", type=int, default=int(os.environ.get("WORKERS", "2")))
     return parser.parse_args(argv)
 
@@ -45,14 +59,25 @@ def _chosen(mutants: list[Mutant], asked: argparse.Namespace) -> list[Mutant]:
 
 
 def _judged(mutants: list[Mutant], asked: argparse.Namespace, console: Console) -> list[Result]:
+    verdicts = Verdicts.of(sources())
+    known = verdicts.read(mutants) if asked.resume else []
+    results = [result for result in known if result.verdict in _LAST_WORDS]
+    judged = {result.mutant for result in results}
+    left = [mutant for mutant in mutants if mutant not in judged]
+    arriving = verdicts.kept(results_of(left, asked.workers, asked.rounds))
+    return results + _watched(arriving, len(left), console)
+
+
+def _watched(arriving: Iterator[Result], count: int, console: Console) -> list[Result]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     results = []
     with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
-        task = progress.add_task("mutants", total=len(mutants))
-        for result in results_of(mutants, asked.workers, asked.rounds):
+        task = progress.add_task("mutants", total=count)
+        for result in arriving:
             results.append(result)
             if result.verdict != KILLED and report.valid([result]):
-                progress.print(f"{result.verdict}: {result.mutant.file}: {result.mutant.text}")
+                where = f"{result.mutant.file}:{result.mutant.line}"
+                progress.print(f"{result.verdict}: {where}: {result.mutant.mutated_text}")
             progress.update(task, advance=1)
     return results
 

@@ -1,19 +1,20 @@
-"""Lets the state machine of tests/stateful run on a mutant, and judges how that ended."""
+"""Lets the state machine and the tests in process run on a mutant, and judges how that ended."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
-from pyrevm import EVM, CfgEnv, Env
 
-from localnet.artifacts import Artifact, ours
+from localnet.artifacts import ROOT, Artifact, ours
 from localnet.evm import Reverted, Revm
+from tests.in_process.substitution import COMPILED
 from tests.stateful.ground import Ground
 from tests.stateful.machine import EscrowMachine
 from tests.stateful.outcome import Tally
@@ -26,6 +27,10 @@ TIMED_OUT: Final = "timed out"
 _EXAMPLES: Final = 10
 _STEPS: Final = 40
 _SECONDS: Final = 300
+# Without optimizer contracts are larger than a chain would take them.
+_ROOM: Final = 2**20
+_TESTS: Final = ROOT / "tests" / "in_process"
+_QUIETLY: Final = ("-x", "-q", "-p", "no:ape_test", "-p", "no:cacheprovider", "--tb=no")
 _SETTINGS: Final = settings(
     max_examples=_EXAMPLES,
     stateful_step_count=_STEPS,
@@ -42,17 +47,7 @@ class _TimedOut(BaseException):
     """Not an Exception, so that Hypothesis lets it pass."""
 
 
-class _RoomyRevm(Revm):
-    """Takes contracts of any size, since they are compiled without optimizer."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        config = CfgEnv(chain_id=84532, limit_contract_code_size=2**20)
-        self._evm = EVM(env=Env(cfg=config), spec_id="PRAGUE")
-        self.warp_to(self.now)
-
-
-def judged(mutated: Mapping[str, Artifact], rounds: range) -> tuple[str, str]:
+def played(mutated: Mapping[str, Artifact], rounds: range) -> tuple[str, str]:
     """Run the machine until it fails, at most some rounds.
 
     Args:
@@ -62,16 +57,19 @@ def judged(mutated: Mapping[str, Artifact], rounds: range) -> tuple[str, str]:
     Returns:
         The verdict, and in a line why.
     """
-    try:
-        with _time_limit(), _RoomyRevm() as chain:
-            _play(chain, lambda name: mutated.get(name) or ours(name), rounds)
-    except KeyboardInterrupt:
-        raise
-    except (
-        BaseException
-    ) as error:  # Hypothesis lets everything through, pytest's Failed is no Exception
-        return verdict_on(error), _line(error)
-    return SURVIVED, f"{len(rounds)} rounds"
+    return _judged(lambda: _play(_lookup(mutated), rounds), f"{rounds.stop} rounds")
+
+
+def tested(mutated: Mapping[str, Artifact]) -> tuple[str, str]:
+    """Run the tests of tests/in_process until one fails.
+
+    Args:
+        mutated: As above.
+
+    Returns:
+        The verdict, and in a line why.
+    """
+    return _judged(lambda: _test(_lookup(mutated)), "tests in process")
 
 
 def verdict_on(error: BaseException) -> str:
@@ -91,11 +89,54 @@ def verdict_on(error: BaseException) -> str:
     return CRASHED
 
 
-def _play(chain: Revm, compiled: Callable[[str], Artifact], rounds: range) -> None:
-    stage = {"ground": Ground(chain, compiled), "tally": Tally()}
-    for number in rounds:
-        machine = seed(number)(type("EscrowMachine", (EscrowMachine,), stage))
-        run_state_machine_as_test(machine, settings=_SETTINGS)
+def _judged(run: Callable[[], None], survived: str) -> tuple[str, str]:
+    try:
+        with _time_limit():
+            run()
+    except KeyboardInterrupt:
+        raise
+    # Hypothesis lets everything through, and pytest's Failed is no Exception.
+    except BaseException as error:
+        return verdict_on(error), _line(error)
+    return SURVIVED, survived
+
+
+def _lookup(mutated: Mapping[str, Artifact]) -> Callable[[str], Artifact]:
+    return lambda name: mutated.get(name) or ours(name)
+
+
+def _play(compiled: Callable[[str], Artifact], rounds: range) -> None:
+    with Revm(max_code_size=_ROOM) as chain:
+        stage = {"ground": Ground(chain, compiled), "tally": Tally()}
+        for number in rounds:
+            machine = seed(number)(type("EscrowMachine", (EscrowMachine,), stage))
+            run_state_machine_as_test(machine, settings=_SETTINGS)
+
+
+def _test(compiled: Callable[[str], Artifact]) -> None:
+    """Let pytest run, without a word, and raise what the first test failed with."""
+    substitute = _Substitute(compiled)
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        code = pytest.main([str(_TESTS), *_QUIETLY], plugins=[substitute])
+    if substitute.failure:
+        raise substitute.failure
+    if code != pytest.ExitCode.OK:
+        raise LookupError(f"pytest ended with {code}")
+
+
+class _Substitute:
+    """A plugin that puts mutants in the contracts' place and keeps what a test failed with."""
+
+    def __init__(self, compiled: Callable[[str], Artifact]) -> None:
+        self._compiled = compiled
+        self.failure: BaseException | None = None
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[COMPILED] = self._compiled
+
+    def pytest_exception_interact(self, call: pytest.CallInfo[None]) -> None:
+        if call.excinfo and self.failure is None:
+            self.failure = call.excinfo.value
 
 
 @contextmanager
