@@ -332,6 +332,30 @@ def test_sweep_fees__all_of_them_once(system):
         system.escrow.send(people.outsider, "sweepFees")
 
 
+@pytest.mark.parametrize("compensation", [0, 5])
+def test_slash__nothing_for_one_of_the_two__asks_the_token_for_nothing(refusing, compensation):
+    """STAKE-8, RUN-16: no transfer of zero, which a token could refuse, and no credit of zero."""
+    registry, market = refusing.registry, people.second_market
+    registry.send(market, "lock", refusing.agent_id, 5, 1)
+    refusing.token.send(people.owner, "refuse", registry.address)
+
+    receipt = registry.send(market, "slash", refusing.agent_id, 5, people.poster, compensation)
+
+    payee = people.poster if compensation else people.treasury
+    assert [tuple(event.args.values()) for event in receipt.named("Credited")] == [
+        (payee.address, 5)
+    ]
+
+
+def test_cancel__draft__asks_the_token_for_nothing(system):
+    """RUN-13: nothing was paid."""
+    run_id = system.draft()
+
+    receipt = system.escrow.send(people.poster, "cancelRun", run_id)
+
+    assert [event.name for event in receipt.events] == ["RunCancelled"]
+
+
 def test_credit__of_a_refused_payout__is_withdrawn_where_it_is_safe(refusing):
     """RUN-16, RUN-26: false is no payment."""
     escrow, agent = refusing.escrow, people.agent_owner

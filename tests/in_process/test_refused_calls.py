@@ -245,3 +245,15 @@ def test_claim_eligibility__every_reason_of_the_run(system):
     assert system.escrow.view("claimEligibility", run_id, system.agent_id) == (
         Ineligibility.DEADLINE_PASSED
     )
+
+
+def test_claim__posters_own_agent__reverts(system):
+    """RUN-5 (threat: poster == agent): its wallet is an operator, whoever asks."""
+    run_id = system.open()
+    [registered] = system.identity.send(people.poster, "register()").named("Registered")
+    own = registered.args["agentId"]
+    system.registry.send(people.agent_owner, "stake", own, MIN_STAKE)
+
+    assert system.escrow.view("claimEligibility", run_id, own) == Ineligibility.SELF_CLAIM
+    with refused("SelfClaim", runId=run_id, agentId=own, poster=people.poster):
+        system.escrow.send(people.poster, "claimRun", run_id, own)
