@@ -9,13 +9,13 @@ PYTHON_CODE := $(wildcard agentescrow localnet deployment demo scripts tools ben
 TYPED := $(wildcard agentescrow localnet deployment demo tools benchmarks)
 
 # Without a chain of Ape's; on Ape's chain; and of these also on the fork.
-PLAIN_TESTS := $(wildcard tests/unit tests/localnet tests/deployment tests/demo tests/promises tests/scripts)
+PLAIN_TESTS := $(wildcard tests/unit tests/in_process tests/localnet tests/deployment tests/demo tests/promises tests/scripts)
 CHAIN_TESTS := $(filter-out %.py %__pycache__ $(PLAIN_TESTS),$(wildcard tests/*))
 FORK_TESTS := $(wildcard tests/contracts tests/stateful)
 # The state machine is in all three: in process, on Ape's chain, on the fork; its conftest.py picks the test.
 WORKERS ?= 2
 
-.PHONY: help demo chain build check test test-plain test-local fork prove coverage bench clean
+.PHONY: help demo chain build check test test-plain test-local fork prove coverage mutants bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -63,6 +63,9 @@ prove: .build/.made ## the state machine for long: a million transactions in pro
 
 coverage: .build/.made ## statement and branch coverage of the contracts; fails below 100 %
 	@$(ENV) WORKERS=$(WORKERS) python -m tools.solcov --fail-under 100
+
+mutants: .build/.made ## faults put into the contracts, one at a time: the tests have to notice 98 %
+	@$(ENV) WORKERS=$(WORKERS) python -m tools.mutants
 
 bench: .build/.made ## gas of each step beside the sum of its unavoidable costs
 	@$(ENV) python -m benchmarks.gas
