@@ -27,38 +27,39 @@ contract LocksTest {
         _registry = new StakeRegistry(address(_usdc), identity, _TREASURY, address(1), markets, address(0xF0));
     }
 
-    /// @notice Whatever two calls a market makes, together they end no more than it has locked.
-    function check_lock_endsOnce_byTheFirstMarket(uint256 amount, uint256 one, uint256 two) external {
-        _requireEndsOnce(_FIRST, amount, one, two);
+    /// @notice Two releases, by the first market.
+    function check_lock_endsOnce_releaseRelease(uint256 locked, uint256 one, uint256 two) external {
+        _requireEndsOnce(_FIRST, locked, one, two, _release, _release);
     }
 
-    /// @notice The same of a market that came later.
-    function check_lock_endsOnce_byAnotherMarket(uint256 amount, uint256 one, uint256 two) external {
-        _requireEndsOnce(_OTHER, amount, one, two);
+    /// @notice A release and a slash, by the first market.
+    function check_lock_endsOnce_releaseSlash(uint256 locked, uint256 one, uint256 two) external {
+        _requireEndsOnce(_FIRST, locked, one, two, _release, _slash);
     }
 
-    /// @notice Whatever one market does, the other one's whole lock is there still, and no more than that.
-    function check_lock_isOutOfReachOfOthers(uint256 ofFirst, uint256 ofOther, uint256 amount, uint256 rest) external {
-        _stake(svm.createUint256("staked"));
-        _lock(_FIRST, ofFirst);
-        _lock(_OTHER, ofOther);
-        vm.assume(_end(_FIRST, amount));
+    /// @notice A slash and a release, by the first market.
+    function check_lock_endsOnce_slashRelease(uint256 locked, uint256 one, uint256 two) external {
+        _requireEndsOnce(_FIRST, locked, one, two, _slash, _release);
+    }
 
-        assert(amount <= ofFirst);
-        bool ended = _release(_OTHER, rest);
-        assert(ended == (rest != 0 && rest <= ofOther));
+    /// @notice Two releases, by a market that came later.
+    function check_lock_endsOnce_releaseRelease_ofAnother(uint256 locked, uint256 one, uint256 two) external {
+        _requireEndsOnce(_OTHER, locked, one, two, _release, _release);
+    }
+
+    /// @notice A release and a slash, by a market that came later.
+    function check_lock_endsOnce_releaseSlash_ofAnother(uint256 locked, uint256 one, uint256 two) external {
+        _requireEndsOnce(_OTHER, locked, one, two, _release, _slash);
+    }
+
+    /// @notice What the first market releases is its own, and all of the other one's lock is there still.
+    function check_lock_isOutOfReachOfTheFirst(uint256 ofFirst, uint256 ofOther, uint256 amount) external {
+        _requireApart(_FIRST, ofFirst, _OTHER, ofOther, amount);
     }
 
     /// @notice The same the other way round.
-    function check_lock_ofTheFirstIsOutOfReach(uint256 ofFirst, uint256 ofOther, uint256 amount, uint256 rest) external {
-        _stake(svm.createUint256("staked"));
-        _lock(_FIRST, ofFirst);
-        _lock(_OTHER, ofOther);
-        vm.assume(_end(_OTHER, amount));
-
-        assert(amount <= ofOther);
-        bool ended = _release(_FIRST, rest);
-        assert(ended == (rest != 0 && rest <= ofFirst));
+    function check_lock_isOutOfReachOfAnother(uint256 ofOther, uint256 ofFirst, uint256 amount) external {
+        _requireApart(_OTHER, ofOther, _FIRST, ofFirst, amount);
     }
 
     /// @notice Nobody but a market ends a lock, and none of another agent.
@@ -66,7 +67,8 @@ contract LocksTest {
         _stake(svm.createUint256("staked"));
         _lock(_FIRST, locked);
         vm.assume(caller != _FIRST || agentId != _AGENT);
-        assert(!_endOf(caller, agentId, amount));
+        bool slashes = svm.createUint256("slashes") == 1;
+        assert(slashes ? !_slash(caller, agentId, amount) : !_release(caller, agentId, amount));
     }
 
     /// @notice STAKE-2: the agent's owner cannot take out what is locked.
@@ -78,16 +80,31 @@ contract LocksTest {
         if (success) assert(amount <= staked - locked);
     }
 
-    function _requireEndsOnce(address market, uint256 amount, uint256 one, uint256 two) private {
+    function _requireEndsOnce(
+        address market,
+        uint256 locked,
+        uint256 one,
+        uint256 two,
+        function(address, uint256, uint256) internal returns (bool) first,
+        function(address, uint256, uint256) internal returns (bool) second
+    ) private {
         _stake(svm.createUint256("staked"));
-        _lock(market, amount);
-        vm.assume(_end(market, one));
-        assert(one <= amount);
-        assert(_registry.getAgent(_AGENT).locked == amount - one);
+        _lock(market, locked);
+        vm.assume(first(market, _AGENT, one));
+        assert(one <= locked);
+        assert(_registry.getAgent(_AGENT).locked == locked - one);
 
-        bool again = _end(market, two);
-        if (again) assert(two <= amount - one);
-        if (again) assert(_registry.getAgent(_AGENT).locked == amount - one - two);
+        if (second(market, _AGENT, two)) assert(two <= locked - one);
+    }
+
+    function _requireApart(address market, uint256 own, address neighbour, uint256 foreign, uint256 amount) private {
+        _stake(svm.createUint256("staked"));
+        _lock(market, own);
+        _lock(neighbour, foreign);
+        vm.assume(_release(market, _AGENT, amount));
+
+        assert(amount <= own);
+        assert(_release(neighbour, _AGENT, foreign));
     }
 
     function _stake(uint256 amount) private {
@@ -102,22 +119,13 @@ contract LocksTest {
         _registry.lock(_AGENT, amount, 1);
     }
 
-    function _release(address market, uint256 amount) private returns (bool success) {
+    function _release(address market, uint256 agentId, uint256 amount) private returns (bool success) {
         vm.prank(market);
-        (success,) = address(_registry).call(abi.encodeCall(_registry.release, (_AGENT, amount, 0)));
+        (success,) = address(_registry).call(abi.encodeCall(_registry.release, (agentId, amount, 0)));
     }
 
-    function _end(address market, uint256 amount) private returns (bool) {
-        return _endOf(market, _AGENT, amount);
-    }
-
-    /// By a release or a slash, with any outcome or any compensation.
-    function _endOf(address market, uint256 agentId, uint256 amount) private returns (bool success) {
-        bytes memory release = abi.encodeCall(_registry.release, (agentId, amount, uint8(svm.createUint256("outcome"))));
-        bytes memory slash =
-            abi.encodeCall(_registry.slash, (agentId, amount, address(0xB0B), svm.createUint256("compensation")));
-        bool slashes = svm.createUint256("slashes") == 1;
+    function _slash(address market, uint256 agentId, uint256 amount) private returns (bool success) {
         vm.prank(market);
-        (success,) = slashes ? address(_registry).call(slash) : address(_registry).call(release);
+        (success,) = address(_registry).call(abi.encodeCall(_registry.slash, (agentId, amount, address(0xB0B), 0)));
     }
 }

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IRunEscrow} from "../../contracts/interfaces/IRunEscrow.sol";
-import {Ground} from "./Ground.sol";
 import {vm} from "./Cheats.sol";
+import {Ground} from "./Ground.sol";
 
 /// @title What a run costs and pays, for every reward
 /// @notice One check for each end of a run.
@@ -20,15 +20,6 @@ contract MoneyTest is Ground {
         // Here the amounts are of interest, not the people.
         vm.assume(agentOwner == _WALLET && agentWallet == _WALLET && agentApproved == address(0));
         vm.warp(_START);
-    }
-
-    /// @notice RUN-3: the least integer that is not below five percent; never nothing, never above the reward.
-    function check_fee_isFivePercentRoundedUp(uint48 reward) external view {
-        vm.assume(reward != 0);
-        uint256 fee = escrow.feeOn(reward);
-        assert(fee * 10_000 >= uint256(reward) * 500);
-        assert((fee - 1) * 10_000 < uint256(reward) * 500);
-        assert(fee >= 1 && fee <= reward);
     }
 
     /// @notice RUN-4: posting takes reward and fee from the poster, no more, and owes both.
