@@ -1,4 +1,4 @@
-"""Prove the rules of tests/symbolic, and that each proof finds its faults: `python -m tools.symbolic`.
+"""Prove tests/symbolic, and that each proof finds its faults: `python -m tools.symbolic`.
 
 Exits with 1 where a proof fails or a fault is not found.
 """

@@ -1,4 +1,4 @@
-"""Which checks there are, what each proves, and which faults it has to find: tests/symbolic/plan.toml."""
+"""Which checks there are, and which faults each has to find: tests/symbolic/plan.toml."""
 
 from __future__ import annotations
 
