@@ -8,7 +8,6 @@ import {Ground} from "./Ground.sol";
 /// @title What a run costs and pays, for every reward
 /// @notice One check for each end of a run.
 contract MoneyTest is Ground {
-    uint256 private constant _MIN_STAKE = 20_000_000;
     uint256 private constant _STAKED = 100_000_000;
     uint256 private constant _HIGHEST = type(uint48).max;
     address private constant _POSTER = address(0xB0B);
@@ -64,20 +63,6 @@ contract MoneyTest is Ground {
         vm.prank(_POSTER);
         escrow.cancelRun(1);
         _requireAllBack();
-    }
-
-    /// @notice STAKE-8: a slash pays both back, and min(MIN_STAKE, reward + fee) of the stake; the treasury gets the rest.
-    function check_slash_compensatesUpToWhatWasEscrowed(uint48 reward) external {
-        uint256 escrowed = _claimed(reward) + reward;
-        vm.warp(_START + 30 days);
-        vm.prank(_POSTER);
-        escrow.slash(1);
-        uint256 compensation = escrowed < _MIN_STAKE ? escrowed : _MIN_STAKE;
-        assert(usdc.balanceOf(_POSTER) == 2 ** 50 + compensation);
-        assert(usdc.balanceOf(TREASURY) == _MIN_STAKE - compensation);
-        assert(registry.totalOwed() == _STAKED - _MIN_STAKE);
-        assert(usdc.balanceOf(address(registry)) == _STAKED - _MIN_STAKE);
-        assert(escrow.totalOwed() == 0 && usdc.balanceOf(address(escrow)) == 0);
     }
 
     function _requireAllBack() private view {

@@ -34,7 +34,10 @@ def table(lines: list[Line]) -> Table:
     Returns:
         The table.
     """
-    laid_out = Table("rule", "check", "result", "paths", "seconds", "fault", box=None)
+    laid_out = Table("rule", box=None)
+    laid_out.add_column("check", overflow="fold")
+    for figure in ("result", "paths", "seconds", "fault"):
+        laid_out.add_column(figure)
     for line in lines:
         laid_out.add_row(
             line.check.rule,
