@@ -15,7 +15,7 @@ FORK_TESTS := $(wildcard tests/contracts tests/stateful)
 # The state machine is in all three: in process, on Ape's chain, on the fork; its conftest.py picks the test.
 WORKERS ?= 2
 
-.PHONY: help demo chain build check test test-plain test-local fork prove coverage mutants bench clean
+.PHONY: help demo chain build check test test-plain test-local fork prove coverage mutants symbolic bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -61,6 +61,9 @@ prove: .build/.made ## the state machine for long: a million transactions in pro
 	@$(if $(ROUNDS),,$(ENV) $(ON_ANVIL) ape test -q tests/stateful)
 	@$(if $(ROUNDS),,$(ENV) $(ON_ANVIL) python -m localnet.base_sepolia ape test -q --network base:sepolia-fork:foundry tests/stateful)
 
+symbolic: .build/.made .venv-halmos/.installed ## what holds for all arguments, proven with Halmos, and that each proof finds a seeded fault
+	@$(ENV) python -m tools.symbolic
+
 coverage: .build/.made ## statement and branch coverage of the contracts; fails below 100 %
 	@$(ENV) WORKERS=$(WORKERS) python -m tools.solcov --fail-under 100
 
@@ -71,10 +74,13 @@ bench: .build/.made ## gas of each step beside the sum of its unavoidable costs
 	@$(ENV) python -m benchmarks.gas
 
 clean: ## remove everything that make made
-	rm -rf coverage .venv node_modules .ape .build .forge contracts/.cache .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	rm -rf coverage .venv .venv-halmos node_modules .ape .build .forge contracts/.cache .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info
 
 .venv/.installed: pyproject.toml constraints.txt tools/setup_python
 	@tools/setup_python
+
+.venv-halmos/.installed: .venv/.installed tools/halmos-constraints.txt tools/setup_halmos
+	@tools/setup_halmos
 
 node_modules/.installed: package.json package-lock.json .npmrc tools/setup_node
 	@tools/setup_node
