@@ -10,7 +10,7 @@ from typing import Final
 
 from localnet.artifacts import Artifact
 from tools.mutants.compiler import CONTRACTS, Compiler, NotCompiled, sources
-from tools.mutants.killing import SURVIVED, played, tested
+from tools.mutants.killing import SURVIVED, checked, played
 from tools.mutants.operators import Mutant, mutants_of
 
 INVALID: Final = "does not compile"
@@ -54,7 +54,7 @@ def complaint_of_originals() -> str | None:
     """
     with Compiler() as compiler:
         originals = compiler.artifacts(sources(), tuple(CONTRACTS))
-    for verdict, why in (played(originals, range(1)), tested(originals)):
+    for verdict, why in (played(originals, range(1)), checked(originals)):
         if verdict != SURVIVED:
             return f"the contracts as they stand: {verdict}: {why}"
     return None
@@ -110,7 +110,7 @@ def _lived_through(
     everything = _originals | changed
     verdict, why = played(everything, range(min(_FIRST_ROUNDS, rounds)))
     if verdict == SURVIVED:
-        verdict, why = tested(everything)
+        verdict, why = checked(everything)
     if verdict == SURVIVED and _same_as_deployed(files, tuple(changed)):
         return Result(mutant, SAME, "with optimizer and IR")
     if verdict == SURVIVED:

@@ -60,7 +60,7 @@ def played(mutated: Mapping[str, Artifact], rounds: range) -> tuple[str, str]:
     return _judged(lambda: _play(_lookup(mutated), rounds), f"{rounds.stop} rounds")
 
 
-def tested(mutated: Mapping[str, Artifact]) -> tuple[str, str]:
+def checked(mutated: Mapping[str, Artifact]) -> tuple[str, str]:
     """Run the tests of tests/in_process until one fails.
 
     Args:

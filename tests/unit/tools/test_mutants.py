@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from localnet.artifacts import ours
 from localnet.evm import Reverted
 from tools.mutants import equivalents, report
 from tools.mutants.campaign import INVALID, SAME, Result
 from tools.mutants.compiler import Compiler
 from tools.mutants.equivalents import Equivalent
-from tools.mutants.killing import CRASHED, KILLED, SURVIVED, verdict_on
+from tools.mutants.killing import CRASHED, KILLED, SURVIVED, checked, verdict_on
 from tools.mutants.operators import Mutant, mutants_of
+from tools.mutants.verdicts import Verdicts
 
 _FILE = "Door.sol"
 _SOURCE = """pragma solidity 0.8.37;
@@ -136,3 +138,25 @@ def test_equivalents__key_is_missing__says_so(tmp_path) -> None:
 
     with pytest.raises(ValueError, match="why"):
         equivalents.read(file)
+
+
+def test_verdicts__kept__last_word_on_the_same_sources(mutants: list[Mutant], tmp_path) -> None:
+    """A campaign goes on where it was stopped, unless the contracts are others."""
+    file = tmp_path / "mutants.jsonl"
+    here, elsewhere = Verdicts.of({_FILE: _SOURCE}, file), Verdicts.of({_FILE: "another"}, file)
+    one, other = mutants[:2]
+    assert here.read(mutants) == []
+
+    first = [Result(one, SURVIVED, "2 rounds"), Result(other, INVALID, "")]
+    assert list(here.kept(first)) == first
+    list(here.kept([Result(one, KILLED, "a test")]))
+
+    assert here.read(mutants) == [Result(one, KILLED, "a test"), Result(other, INVALID, "")]
+    assert elsewhere.read(mutants) == []
+
+
+def test_checked__contract_that_refuses_all__killed() -> None:
+    """The tests in process run on what they are given, not on what is built."""
+    refuses = replace(ours("RunEscrow"), bytecode=bytes.fromhex("5f5ffd"))
+
+    assert checked({"RunEscrow": refuses})[0] == KILLED
