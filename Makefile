@@ -8,10 +8,9 @@ CONTRACTS := $(shell find contracts -name '*.sol' -not -path '*/.cache/*')
 PYTHON_CODE := $(wildcard agentescrow localnet deployment demo scripts tools benchmarks tests)
 TYPED := $(wildcard agentescrow localnet deployment demo tools benchmarks)
 
-# Without a chain of Ape's; on Ape's chain; and of these also on the fork.
+# Without a chain of Ape's; on Ape's chain, local and on the fork.
 PLAIN_TESTS := $(wildcard tests/unit tests/in_process tests/localnet tests/deployment tests/demo tests/promises tests/scripts)
-CHAIN_TESTS := $(filter-out %.py %__pycache__ $(PLAIN_TESTS),$(wildcard tests/*))
-FORK_TESTS := $(wildcard tests/contracts tests/stateful)
+CHAIN_TESTS := $(wildcard tests/contracts tests/stateful)
 # The state machine is in all three: in process, on Ape's chain, on the fork; its conftest.py picks the test.
 WORKERS ?= 2
 
@@ -50,7 +49,7 @@ test-local: .build/.made
 	$(ENV) ape test -q -n $(WORKERS) $(CHAIN_TESTS)
 
 fork: .build/.made ## the contract suite on a fork of Base Sepolia, or of its stand-in without BASE_SEPOLIA_RPC_URL
-	$(ENV) python -m localnet.base_sepolia ape test -q -n $(WORKERS) --network base:sepolia-fork:foundry $(FORK_TESTS)
+	$(ENV) python -m localnet.base_sepolia ape test -q -n $(WORKERS) --network base:sepolia-fork:foundry $(CHAIN_TESTS)
 
 # SEED repeats, ROUNDS=1 a single round; on Anvil and on the fork ANVIL_ROUNDS rounds with the same seed.
 TRANSACTIONS ?= 1000000
