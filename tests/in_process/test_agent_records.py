@@ -14,6 +14,7 @@ from agentescrow.domain.constants import (
     STAKE_MAX,
     STRIKES_MAX,
 )
+from agentescrow.domain.eligibility import Ineligibility
 from tests.in_process import record_slot
 from tests.in_process.refusal import refused
 from tests.stateful import people
@@ -165,3 +166,27 @@ def test_unstake__below_the_minimum__stops_the_clock(system):
         "InsufficientStake", agentId=agent_id, available=MIN_STAKE - 1, required=MIN_STAKE
     ):
         registry.send(people.agent_owner, "unstake", agent_id, MIN_STAKE, people.agent_owner)
+
+
+def test_claim_eligibility__every_reason_of_the_agent(system):
+    """RUN-5: one reason of its standing, and another of its stake."""
+    good = {"staked": 4 * MIN_STAKE, "stakedAt": 1, "completions": 5}
+    run_id, demanding = system.open(), system.open(min_status=2)
+    few = Ineligibility.INSUFFICIENT_STAKE
+    expected = [
+        (good, Ineligibility(0), Ineligibility(0)),
+        (good | {"completions": 4}, Ineligibility(0), Ineligibility.STATUS_TOO_LOW),
+        (good | {"frozen": 1}, *[Ineligibility.AGENT_FROZEN] * 2),
+        (good | {"strikes": 3}, *[Ineligibility.AGENT_BANNED] * 2),
+        (good | {"staked": MIN_STAKE}, Ineligibility(0), Ineligibility(0)),
+        (good | {"staked": MIN_STAKE - 1}, *[Ineligibility.AGENT_UNVERIFIED | few] * 2),
+        (good | {"lockedByOthers": 3 * MIN_STAKE}, Ineligibility(0), Ineligibility(0)),
+        (good | {"lockedByOthers": 3 * MIN_STAKE + 1}, few, few),
+    ]
+    for fields, of_run, of_demanding in expected:
+        record_slot.write(system.registry, system.agent_id, **fields)
+        answers = [
+            system.escrow.view("claimEligibility", run, system.agent_id)
+            for run in (run_id, demanding)
+        ]
+        assert answers == [of_run, of_demanding], fields
