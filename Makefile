@@ -8,14 +8,13 @@ CONTRACTS := $(shell find contracts -name '*.sol' -not -path '*/.cache/*')
 PYTHON_CODE := $(wildcard agentescrow localnet deployment demo scripts tools benchmarks tests)
 TYPED := $(wildcard agentescrow localnet deployment demo tools benchmarks)
 
-# Without a chain of Ape's; on Ape's chain; and of these also on the fork.
-PLAIN_TESTS := $(wildcard tests/unit tests/indexer tests/localnet tests/deployment tests/demo tests/promises tests/scripts tests/relayer tests/api)
-CHAIN_TESTS := $(filter-out %.py %__pycache__ $(PLAIN_TESTS),$(wildcard tests/*))
-FORK_TESTS := $(wildcard tests/contracts tests/stateful)
+# Without a chain of Ape's; on Ape's chain, local and on the fork.
+PLAIN_TESTS := $(wildcard tests/unit tests/in_process tests/indexer tests/relayer tests/api tests/localnet tests/deployment tests/demo tests/promises tests/scripts)
+CHAIN_TESTS := $(wildcard tests/contracts tests/stateful)
 # The state machine is in all three: in process, on Ape's chain, on the fork; its conftest.py picks the test.
 WORKERS ?= 2
 
-.PHONY: help demo chain build check test test-plain test-local fork prove coverage bench clean
+.PHONY: help demo chain build check test test-plain test-local fork prove coverage mutants symbolic bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -50,7 +49,7 @@ test-local: .build/.made
 	$(ENV) ape test -q -n $(WORKERS) $(CHAIN_TESTS)
 
 fork: .build/.made ## the contract suite on a fork of Base Sepolia, or of its stand-in without BASE_SEPOLIA_RPC_URL
-	$(ENV) python -m localnet.base_sepolia ape test -q -n $(WORKERS) --network base:sepolia-fork:foundry $(FORK_TESTS)
+	$(ENV) python -m localnet.base_sepolia ape test -q -n $(WORKERS) --network base:sepolia-fork:foundry $(CHAIN_TESTS)
 
 # SEED repeats, ROUNDS=1 a single round; on Anvil and on the fork ANVIL_ROUNDS rounds with the same seed.
 TRANSACTIONS ?= 1000000
@@ -61,17 +60,26 @@ prove: .build/.made ## the state machine for long: a million transactions in pro
 	@$(if $(ROUNDS),,$(ENV) $(ON_ANVIL) ape test -q tests/stateful)
 	@$(if $(ROUNDS),,$(ENV) $(ON_ANVIL) python -m localnet.base_sepolia ape test -q --network base:sepolia-fork:foundry tests/stateful)
 
+symbolic: .build/.made .venv-halmos/.installed ## what holds for all arguments, proven with Halmos, and that each proof finds a seeded fault
+	@$(ENV) python -m tools.symbolic
+
 coverage: .build/.made ## statement and branch coverage of the contracts; fails below 100 %
 	@$(ENV) WORKERS=$(WORKERS) python -m tools.solcov --fail-under 100
+
+mutants: .build/.made ## faults put into the contracts, one at a time: the tests have to notice 98 %
+	@$(ENV) WORKERS=$(WORKERS) python -m tools.mutants
 
 bench: .build/.made ## gas of each step beside the sum of its unavoidable costs
 	@$(ENV) python -m benchmarks.gas
 
 clean: ## remove everything that make made
-	rm -rf coverage .venv node_modules .ape .build .forge contracts/.cache .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	rm -rf coverage .venv .venv-halmos node_modules .ape .build .forge contracts/.cache .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info
 
 .venv/.installed: pyproject.toml constraints.txt tools/setup_python
 	@tools/setup_python
+
+.venv-halmos/.installed: .venv/.installed tools/halmos-constraints.txt tools/setup_halmos
+	@tools/setup_halmos
 
 node_modules/.installed: package.json package-lock.json .npmrc tools/setup_node
 	@tools/setup_node

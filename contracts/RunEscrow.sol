@@ -438,7 +438,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         uint256 fee = feeOn(reward);
 
         run.claim = claim.withState(RunState.APPROVED);
-        // Safe cast: a fee is less than a reward.
+        // Safe casts: a fee is no more than a reward, and a reward has 48 bits.
         _accruedFees += uint64(fee);
         _totalOwed -= uint64(reward);
 

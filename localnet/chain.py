@@ -124,8 +124,18 @@ class Chain(ABC):
         self.warp_to(self.now + seconds)
 
     @abstractmethod
-    def transact(self, sender: str, to: str, data: bytes) -> Receipt:
-        """Send a transaction in anybody's name."""
+    def transact(self, sender: str, to: str, data: bytes, *, value: int = 0) -> Receipt:
+        """Send a transaction in anybody's name.
+
+        Args:
+            sender: Whose name.
+            to: The contract.
+            data: The calldata.
+            value: Wei that go with it; the sender is given them first.
+
+        Raises:
+            Reverted: The contract refused.
+        """
 
     @abstractmethod
     def call(self, to: str, data: bytes, sender: str = NOBODY) -> bytes:

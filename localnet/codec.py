@@ -155,6 +155,15 @@ class Abi:
         item = self._find(function, len(args))
         return item.selector + encode(item.types, plain(args))
 
+    def types(self, function: str, count: int) -> tuple[str, ...]:
+        """Tell the types of a function's arguments.
+
+        Args:
+            function: As in `call`.
+            count: How many arguments it has.
+        """
+        return self._find(function, count).types
+
     def result(self, function: str, count: int, data: bytes) -> Any:  # noqa: ANN401 - whatever the contract returns
         """Decode what a call returned.
 
@@ -243,6 +252,7 @@ def _checksummed(kind: str, value: Any) -> Any:  # noqa: ANN401 - any ABI value
     return value
 
 
+@lru_cache(maxsize=4096)  # the same few ids and accounts come up again and again
 def _topic(kind: str, topic: bytes) -> Any:  # noqa: ANN401 - any ABI value
     # Of what does not fit into a word only the hash is in the log.
     if kind in ("string", "bytes") or kind.endswith(("]", ")")):

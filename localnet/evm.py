@@ -24,7 +24,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlparse
 
-from pyrevm import EVM, AccountInfo, BlockEnv, CfgEnv, Env, ExecutionResult
+from pyrevm import EVM, AccountInfo, BlockEnv, CfgEnv, Env
 
 from localnet.chain import NOBODY, Chain, Contract, Receipt, created_address
 from localnet.codec import Event, Reverted, checksum, reverted
@@ -40,6 +40,7 @@ __all__ = [
     "created_address",
 ]
 
+# Of a transaction or a view; an endless loop ends by it.
 _GAS = 10_000_000
 
 
@@ -94,9 +95,13 @@ class AnvilFast(Chain):
             raise RuntimeError(f"{method}: {answer['error']}")
         return answer["result"]
 
-    def transact(self, sender: str, to: str, data: bytes) -> Receipt:
+    def transact(self, sender: str, to: str, data: bytes, *, value: int = 0) -> Receipt:
         """Send a transaction in anybody's name and mine it."""
-        receipt = self._mined({"from": sender, "to": to, "data": "0x" + data.hex()})
+        transaction = {"from": sender, "to": to, "data": "0x" + data.hex()}
+        if value:
+            self.rpc("anvil_setBalance", sender, hex(value))
+            transaction["value"] = hex(value)
+        receipt = self._mined(transaction)
         logs = [
             (log["address"], [_bytes(t) for t in log["topics"]], _bytes(log["data"]))
             for log in receipt["logs"]
@@ -175,16 +180,24 @@ class AnvilFast(Chain):
 class Revm(Chain):
     """The EVM that Anvil runs, in this process, through pyrevm."""
 
-    def __init__(self, *, start: int = 1_800_000_000, chain_id: int = 84532) -> None:
+    def __init__(
+        self,
+        *,
+        start: int = 1_800_000_000,
+        chain_id: int = 84532,
+        max_code_size: int | None = None,
+    ) -> None:
         """Begin with an empty state.
 
         Args:
             start: The unix time at which it begins.
             chain_id: The chain id.
+            max_code_size: Bytes that a contract may have, where that is not EIP-170's.
         """
         super().__init__()
+        config = CfgEnv(chain_id=chain_id, limit_contract_code_size=max_code_size)
         # pyrevm takes a name it does not know for the latest fork, without a word.
-        self._evm = EVM(env=Env(cfg=CfgEnv(chain_id=chain_id)), spec_id="PRAGUE")
+        self._evm = EVM(env=Env(cfg=config), spec_id="PRAGUE")
         self.warp_to(start)
 
     def __enter__(self) -> Self:
@@ -199,17 +212,25 @@ class Revm(Chain):
     ) -> None:
         """Nothing to give back."""
 
-    def transact(self, sender: str, to: str, data: bytes) -> Receipt:
+    def transact(self, sender: str, to: str, data: bytes, *, value: int = 0) -> Receipt:
         """Run a transaction in anybody's name."""
-        result = self._run(sender, to, data)
-        logs = [(log.address, [_bytes(t) for t in log.topics], log.data[1]) for log in result.logs]
+        self._run(sender, to, data, value)
+        return self.last_receipt()
+
+    def last_receipt(self) -> Receipt:
+        """Tell what the last transaction did, before any view: also where it created a contract."""
+        assert self._evm.result is not None
+        logs = [
+            (log.address, [_bytes(t) for t in log.topics], log.data[1])
+            for log in self._evm.result.logs
+        ]
         return Receipt(self.now, self._decoded(logs), None)
 
     def call(self, to: str, data: bytes, sender: str = NOBODY) -> bytes:
         """Ask a contract without a transaction."""
         self._evm.reset_transient_storage()
         try:
-            return self._evm.message_call(sender, to, data, is_static=True)
+            return self._evm.message_call(sender, to, data, gas=_GAS, is_static=True)
         except RuntimeError as error:
             raise self._explained(error) from None
 
@@ -256,16 +277,16 @@ class Revm(Chain):
         self._evm.revert(snapshot[0])
         self.warp_to(snapshot[1])
 
-    def _run(self, sender: str, to: str, data: bytes) -> ExecutionResult:
+    def _run(self, sender: str, to: str, data: bytes, value: int = 0) -> None:
         self.warp_to(self._take_time())
         # Message calls are not transactions to pyrevm: nothing else clears transient storage.
         self._evm.reset_transient_storage()
+        if value:
+            self._evm.set_balance(sender, value)
         try:
-            self._evm.message_call(sender, to, data)
+            self._evm.message_call(sender, to, data, value=value, gas=_GAS)
         except RuntimeError as error:
             raise self._explained(error) from None
-        assert self._evm.result is not None
-        return self._evm.result
 
     def _explained(self, error: RuntimeError) -> Exception:
         text = str(error)

@@ -211,6 +211,18 @@ def slashed_run(runs):
 
 
 @pytest.fixture(scope="session")
+def state_of(escrow):
+    """`state_of(run_id)`: number of the state."""
+    return lambda run_id: escrow.getRun(run_id).state
+
+
+@pytest.fixture(scope="session")
+def sell_agent(identity, agent, agent_id):
+    """`sell_agent(to)`: the agent's NFT changes hands, which clears its wallet."""
+    return lambda to: identity.transferFrom(agent, to, agent_id, sender=agent)
+
+
+@pytest.fixture(scope="session")
 def blacklist(w3):
     """`blacklist(account)`: USDC bars it from sending and receiving."""
     return lambda account: circle_usdc.blacklist(w3, account.address)

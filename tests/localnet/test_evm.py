@@ -12,6 +12,9 @@ from localnet.evm import Reverted, created_address
 # TIMESTAMP, returned as a word.
 CLOCK = bytes.fromhex("4260005260206000f3")
 CLOCK_ADDRESS = "0x" + "c1" * 20
+# Reverts without data unless 7 wei come with the call.
+SEVEN_WEI = bytes.fromhex("34600714600a575f5ffd5b00")
+SEVEN_WEI_ADDRESS = "0x" + "c7" * 20
 
 
 def test_next_timestamp__set__is_the_time_of_the_transaction(chain, token, poster, agent):
@@ -53,6 +56,14 @@ def test_send__refused__raises_the_custom_error_with_its_values(chain, poster, a
         plain.send(poster, "transfer", agent, 5)
     assert refused.value.name == "ERC20InsufficientBalance"
     assert refused.value.args_by_name == {"sender": poster.address, "balance": 0, "needed": 5}
+
+
+def test_transact__with_ether__comes_with_the_call_from_somebody_who_has_none(chain, poster):
+    chain.set_code(SEVEN_WEI_ADDRESS, SEVEN_WEI)
+    with pytest.raises(Reverted) as refused:
+        chain.transact(poster.address, SEVEN_WEI_ADDRESS, b"")
+    assert refused.value.name == ""
+    assert chain.transact(poster.address, SEVEN_WEI_ADDRESS, b"", value=7).timestamp == chain.now
 
 
 def test_ours__unknown_contract__says_what_to_run():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 
 from agentescrow.domain.constants import ONE_USDC
 from agentescrow.domain.escrow import RunEscrowTwin
@@ -10,7 +11,7 @@ from agentescrow.domain.identity import AgentIdentity, IdentityView
 from agentescrow.domain.registry import StakeRegistryTwin
 from agentescrow.domain.token import TokenLedger
 from localnet import identity, usdc
-from localnet.artifacts import circle, ours
+from localnet.artifacts import Artifact, circle, ours
 from localnet.chain import Chain, Contract, Receipt, created_address
 from tests.stateful import people
 from tests.stateful.people import BY_ADDRESS, EVERYBODY, WALLETS, Person
@@ -35,9 +36,15 @@ class Ground:
             registry is fresh.
     """
 
-    def __init__(self, chain: Chain) -> None:
-        """Deploy everything and let people get ready."""
+    def __init__(self, chain: Chain, compiled: Callable[[str], Artifact] = ours) -> None:
+        """Deploy everything and let people get ready.
+
+        Args:
+            chain: Where.
+            compiled: Knows our contracts by name; the ones built, or mutants of them.
+        """
         self.chain = chain
+        self._compiled = compiled
         usdc.place(chain)
         identity.place(chain)
         self.usdc = chain.at(usdc.ADDRESS, circle("v2/FiatTokenV2_2"))
@@ -69,11 +76,12 @@ class Ground:
             self._selectors[key] = contract.calldata(view, *args)[:4]
         return self._selectors[key]
 
-    def send(self, sender: str, to: str, data: bytes) -> Receipt:
+    def send(self, sender: str, to: str, data: bytes, wei: int = 0) -> Receipt:
         """Send a transaction in somebody's name; a smart-contract wallet's holder tells it to."""
         wallet = self._wallets.get(sender)
         if wallet is None:
-            return self.chain.transact(sender, to, data)
+            return self.chain.transact(sender, to, data, value=wei)
+        assert not wei, "these wallets have no ether"
         return wallet.send(BY_ADDRESS[sender].holder, "execute", to, data)
 
     def begin(self) -> Twin:
@@ -101,11 +109,11 @@ class Ground:
 
     def _deploy(self) -> None:
         chain, deployer = self.chain, people.owner
-        self.forwarder = chain.deploy(ours("Forwarder"), sender=deployer)
+        self.forwarder = chain.deploy(self._compiled("Forwarder"), sender=deployer)
         escrow_address = created_address(deployer.address, chain.nonce(deployer.address) + 1)
         parties = (people.treasury, people.owner)
         self.registry = chain.deploy(
-            ours("StakeRegistry"),
+            self._compiled("StakeRegistry"),
             self.usdc,
             self.identity,
             *parties,
@@ -115,7 +123,12 @@ class Ground:
         )
         self.deployed_at = chain.now
         self.escrow = chain.deploy(
-            ours("RunEscrow"), self.usdc, self.registry, *parties, self.forwarder, sender=deployer
+            self._compiled("RunEscrow"),
+            self.usdc,
+            self.registry,
+            *parties,
+            self.forwarder,
+            sender=deployer,
         )
         assert self.escrow.address == escrow_address
 

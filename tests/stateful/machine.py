@@ -18,6 +18,7 @@ from tests.stateful.offers import Offer, good_offers
 from tests.stateful.people import POSTERS
 from tests.stateful.rules_circumstances import CircumstanceRules
 from tests.stateful.rules_limits import LimitRules
+from tests.stateful.rules_malformed import MalformedRules
 from tests.stateful.rules_out_of_turn import OutOfTurnRules
 from tests.stateful.rules_payments import PaymentRules
 from tests.stateful.rules_runs import RunRules
@@ -26,7 +27,14 @@ from tests.stateful.rules_stories import StoryRules
 
 
 class EscrowMachine(
-    RunRules, StoryRules, LimitRules, OutOfTurnRules, StakeRules, PaymentRules, CircumstanceRules
+    RunRules,
+    StoryRules,
+    LimitRules,
+    OutOfTurnRules,
+    MalformedRules,
+    StakeRules,
+    PaymentRules,
+    CircumstanceRules,
 ):
     """StakeRegistry, RunEscrow, USDC and the identity registry beside the twin."""
 

@@ -44,6 +44,8 @@ class Tally:
         outcomes: How often each function ended how.
         views: How many answers of views were compared.
         statuses: How often each run state and agent status was seen after a step.
+        events: How often each event was emitted, by contract and name.
+        malformed: How often calldata was malformed in which way, where it was good otherwise.
         examples: How many examples ran to their end.
         checked: How often each invariant was checked, by its id.
     """
@@ -51,6 +53,8 @@ class Tally:
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     views: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
+    events: Counter[str] = field(default_factory=Counter)
+    malformed: Counter[str] = field(default_factory=Counter)
     examples: int = 0
     checked: Counter[str] = field(default_factory=Counter)
 
@@ -58,6 +62,8 @@ class Tally:
         """Take in what another process did."""
         self.outcomes += other.outcomes
         self.statuses += other.statuses
+        self.events += other.events
+        self.malformed += other.malformed
         self.checked += other.checked
         self.views += other.views
         self.examples += other.examples

@@ -33,7 +33,7 @@ class Plan:
 
 # Rounds and steps: in process, and on Anvil.
 _SIZES = {
-    "quick": {"in process": (36, 40), "on Anvil": (2, 25)},
+    "quick": {"in process": (30, 40), "on Anvil": (2, 25)},
     "long": {"in process": (600, 60), "on Anvil": (20, 40)},
 }
 

@@ -8,16 +8,19 @@ from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.run import RunState
 from localnet.artifacts import ours
 from localnet.evm import Revm
+from tests.stateful.malformed import Malformation
 from tests.stateful.outcome import Tally
 from tests.stateful.run import run_machine
 
+_CONTRACTS = {"escrow": "RunEscrow", "registry": "StakeRegistry"}
 
-def _functions(contract: str) -> set[str]:
-    """Every function of a contract that changes something."""
+
+def _declared(contract: str, kind: str) -> set[str]:
+    """Every function of a contract that changes something, or every event, or every error."""
     return {
         item["name"]
         for item in ours(contract).abi
-        if item["type"] == "function" and item["stateMutability"] not in ("view", "pure")
+        if item["type"] == kind and item.get("stateMutability") not in ("view", "pure")
     }
 
 
@@ -40,21 +43,21 @@ def test_machine__in_process__agrees_with_the_rules(
 ) -> None:
     """STAKE-1 to STAKE-10, RUN-0 to RUN-26: twin and contracts agree after every step.
 
-    And the machine has got about: every function succeeded, every state, status and error came up.
+    And the machine has got about: every function succeeded, every event, state, status, error and
+    kind of malformed calldata came up.
     """
     with Revm() as chain:
         tally = run_machine(chain, "in process", told)
 
     done = {function for function, outcome in tally.outcomes if outcome == "done"}
-    for role, contract in (("escrow", "RunEscrow"), ("registry", "StakeRegistry")):
-        assert {f"{role}.{name}" for name in _functions(contract) - _NEVER_DONE} <= done
+    for role, contract in _CONTRACTS.items():
+        functions = _declared(contract, "function") - _NEVER_DONE
+        assert {f"{role}.{name}" for name in functions} <= done
+        events = _declared(contract, "event")
+        assert {f"{role}.{name}" for name in events} <= tally.events.keys()
     assert {state.name for state in RunState} | {
         status.name for status in AgentStatus
     } <= tally.statuses.keys()
-    declared = {
-        item["name"]
-        for name in ("RunEscrow", "StakeRegistry")
-        for item in ours(name).abi
-        if item["type"] == "error"
-    }
+    declared = {error for contract in _CONTRACTS.values() for error in _declared(contract, "error")}
     assert declared - {outcome for _, outcome in tally.outcomes} - _NEVER_SEEN == set()
+    assert tally.malformed.keys() == {flaw.name for flaw in Malformation}

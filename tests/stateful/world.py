@@ -67,15 +67,19 @@ class World:
         *args: Any,
         at: int | None = None,
         via: Via = Via.DIRECTLY,
+        shaped: Callable[[bytes], bytes] = bytes,
     ) -> Outcome:
-        """Call a function of RunEscrow or StakeRegistry, by the rules and in truth; compare."""
+        """Call a function of RunEscrow or StakeRegistry, by the rules and in truth; compare.
+
+        `shaped` may write the calldata in another way that means the same.
+        """
         twin = self.twin.escrow if contract is self.ground.escrow else self.twin.registry
 
         def as_the_rules_say(speaker: str, now: int) -> None:
             apply(twin, function, args, speaker, now)
 
         return self.act_as(
-            sender, contract, function, *args, at=at, via=via, rules=as_the_rules_say
+            sender, contract, function, *args, at=at, via=via, rules=as_the_rules_say, shaped=shaped
         )
 
     def act_together(
@@ -98,7 +102,7 @@ class World:
                 self.twin.restore(before)
                 raise
 
-        data = [contract.calldata(function, *map(_to_chain, args)) for function, *args in calls]
+        data = [contract.calldata(function, *map(to_chain, args)) for function, *args in calls]
         for function, *args in calls:
             note(f"  together: {function}({', '.join(map(self.named, args))})")
         return self.act_as(
@@ -114,17 +118,16 @@ class World:
         rules: Callable[[str, int], None],
         at: int | None = None,
         via: Via = Via.DIRECTLY,
+        shaped: Callable[[bytes], bytes] = bytes,
     ) -> Outcome:
         """The same where the twin has no such method: `rules` is told who speaks, and when."""
-        self.in_a_step = True
         now = self.now + self.ground.chain.step if at is None else at
         shown = f"{self.named(contract)}.{function}({', '.join(map(self.named, args))})"
-        note(f"  {now} {sender}{'' if via is Via.DIRECTLY else f' {via.value}'}: {shown}")
+        self._step_begins(now, sender, via, shown)
         speaker = sender.address
         if via in RELAYS and contract is self.ground.registry and function in _FOR_MARKETS:
             speaker = self.ground.forwarder.address
 
-        self.twin.registry.journal.clear()
         signer = _signer(sender, via)
         expected = Outcome("ERC2771ForwarderInvalidSigner", (signer.address, sender.address))
         if signer is sender:
@@ -132,30 +135,59 @@ class World:
             if via in RELAYS and expected != DONE:
                 note(f"      the forwarder keeps for itself: {self._told(expected)}")
                 expected = Outcome("FailedCall")
-        actual, receipt = self._of_contract(
-            sender, contract, contract.calldata(function, *map(_to_chain, args)), via, now
-        )
+        data = shaped(contract.calldata(function, *map(to_chain, args)))
+        actual, receipt = self._of_contract(sender, contract, data, via, now)
 
         assert actual == expected, (
             f"{sender}: {shown}: the contract says {self._told(actual)}, "
             f"the rules say {self._told(expected)}"
         )
-        note(f"      {self._told(actual)}")
-        self.comparison.events(receipt)
         if via in IMPOSTURES:
             self.tally.checked["INV-8"] += 1
         self.tally.outcomes[f"{self.named(contract)}.{function}", actual.name] += 1
-        self.comparison.after_step({a for a in args if isinstance(a, int)}, sender)
+        self._step_ends(actual, receipt, sender, args)
+        return actual
+
+    def knock(
+        self,
+        sender: Person,
+        contract: Contract,
+        data: bytes,
+        words: str,
+        *about: Any,
+        via: Via = Via.DIRECTLY,
+        wei: int = 0,
+    ) -> None:
+        """Send what is no call of the contract's: it has to be refused, and change nothing."""
+        now = self.now + self.ground.chain.step
+        self._step_begins(now, sender, via, f"{self.named(contract)}: {words}")
+        actual, receipt = self._of_contract(sender, contract, data, via, now, wei)
+
+        assert actual != DONE, f"{sender}: {words}: the contract takes it"
+        self.tally.checked["INV-11"] += 1
+        self.tally.outcomes[f"{self.named(contract)}: no call", actual.name] += 1
+        self._step_ends(actual, receipt, sender, about)
+
+    def _step_begins(self, now: int, sender: Person, via: Via, shown: str) -> None:
+        self.in_a_step = True
+        self.twin.registry.journal.clear()
+        note(f"  {now} {sender}{'' if via is Via.DIRECTLY else f' {via.value}'}: {shown}")
+
+    def _step_ends(
+        self, outcome: Outcome, receipt: Receipt | None, sender: Person, about: tuple[Any, ...]
+    ) -> None:
+        note(f"      {self._told(outcome)}")
+        self.comparison.events(receipt)
+        self.comparison.after_step({a for a in about if isinstance(a, int)}, sender)
         self.in_a_step = False
         self._let_spells_end()
-        return actual
 
     def circumstance(
         self, words: str, contract: Contract, sender: str, function: str, *args: Any
     ) -> None:
         """Let USDC or the identity registry do something; the caller tells the twin."""
         note(f"  {self.now + self.ground.chain.step} {words}")
-        data = contract.calldata(function, *map(_to_chain, args))
+        data = contract.calldata(function, *map(to_chain, args))
         self.ground.send(sender, contract.address, data)
         self.tally.outcomes[f"{self.named(contract)}.{function}", "done"] += 1
 
@@ -220,10 +252,10 @@ class World:
 
     def _told(self, outcome: Outcome) -> str:
         values = ", ".join(map(self.named, outcome.values))
-        return f"{outcome.name}({values})" if values else outcome.name
+        return f"{outcome.name}({values})" if values else outcome.name or "refused without a word"
 
     def _of_contract(
-        self, sender: Person, contract: Contract, data: bytes, via: Via, now: int
+        self, sender: Person, contract: Contract, data: bytes, via: Via, now: int, wei: int = 0
     ) -> tuple[Outcome, Receipt | None]:
         victim = bytes.fromhex(people.poster.address[2:])
         if via is Via.SPOOFED:
@@ -238,7 +270,7 @@ class World:
             if via in RELAYS:
                 receipt = self._relay(_signer(sender, via), sender, contract, data)
             else:
-                receipt = self.ground.send(sender.address, contract.address, data)
+                receipt = self.ground.send(sender.address, contract.address, data, wei)
         except Reverted as error:
             return Outcome(error.name, tuple(error.args_by_name.values())), None
         return DONE, receipt
@@ -258,7 +290,7 @@ def _signer(sender: Person, via: Via) -> Person:
     return sender.holder if sender.holder and via in RELAYS else sender
 
 
-def _to_chain(value: Any) -> Any:
+def to_chain(value: Any) -> Any:
     if isinstance(value, RunTerms):
         return terms_tuple(value)
     return value.chain if isinstance(value, SignedPayment) else value

@@ -23,18 +23,6 @@ def get_run(escrow):
 
 
 @pytest.fixture(scope="session")
-def state_of(escrow):
-    """`state_of(run_id)`: number of the state."""
-    return lambda run_id: escrow.getRun(run_id).state
-
-
-@pytest.fixture(scope="session")
-def sell_agent(identity, agent, agent_id):
-    """`sell_agent(to)`: the agent's NFT changes hands, which clears its wallet."""
-    return lambda to: identity.transferFrom(agent, to, agent_id, sender=agent)
-
-
-@pytest.fixture(scope="session")
 def set_wallet(identity, agent, agent_id, signing, clock):
     """`set_wallet(account)`: the agent is paid at another address from the next claim on."""
 

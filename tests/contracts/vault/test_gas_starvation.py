@@ -12,7 +12,7 @@ from __future__ import annotations
 from eth_utils.crypto import keccak
 
 from agentescrow.domain.constants import ONE_USDC
-from tests.contracts.runs import MIN_STAKE, REWARD
+from tests.contracts.runs import COST, MIN_STAKE, REWARD
 
 _TRANSFER = "0x" + keccak(text="Transfer(address,address,uint256)").hex()
 _CREDITED = "0x" + keccak(text="Credited(address,uint256)").hex()
@@ -25,21 +25,23 @@ LEAST = 40_000
 class Sweep:
     """One call at many gas limits, each from the same state."""
 
-    def __init__(self, w3, rpc, sender, call, args) -> None:
-        """Know the call."""
+    def __init__(self, w3, rpc, sender, call, args, *, access_list=()) -> None:
+        """Know the call, and the slots that its sender warms beforehand (EIP-2930)."""
         self._rpc = rpc
+        self._warming = sum(2_400 + 1_900 * len(entry["storageKeys"]) for entry in access_list)
         self._request = w3.provider.make_request
         self._transaction = {
             "from": sender.address,
             "to": call.contract.address,
             "data": "0x" + bytes(call.encode_input(*args)).hex(),
+            **({"accessList": access_list} if access_list else {}),
         }
 
     def outcomes(self) -> dict[int, dict]:
         """Send it at limits from too little to plenty; tell each receipt by its limit."""
         plenty = 2_000_000
         need = self._need(int(self._send(plenty)["gasUsed"], 16))
-        limits = {plenty, *range(LEAST, need + COARSE, COARSE)}
+        limits = {plenty, *range(LEAST + self._warming, need + COARSE, COARSE)}
         limits |= set(range(need - 2 * COARSE, need + 2 * COARSE, FINE))
         return {limit: self._send(limit) for limit in sorted(limits)}
 
@@ -61,6 +63,16 @@ class Sweep:
         self._rpc.settle()
         assert self._rpc.ask("evm_revert", snapshot)
         return receipt
+
+
+def _touched(rpc, sender, call, *args) -> list:
+    """List the slots that a call touches, as an access list."""
+    transaction = {
+        "from": sender.address,
+        "to": call.contract.address,
+        "data": "0x" + bytes(call.encode_input(*args)).hex(),
+    }
+    return rpc.ask("eth_createAccessList", transaction, "latest")["accessList"]
 
 
 def _transfers(receipt, usdc) -> dict[str, int]:
@@ -107,3 +119,33 @@ def test_slash__any_gas_limit__pays_whole_or_reverts_whole(
     outcomes = Sweep(w3, rpc, poster, escrow.slash, (run_id,)).outcomes()
 
     _assert_whole_or_not_at_all(outcomes, usdc, {poster: 2 * cost, treasury: MIN_STAKE - cost})
+
+
+def test_cancel_run__any_gas_limit_of_a_stranger__refunds_whole_or_reverts_whole(
+    escrow, usdc, poster, outsider, open_run, clock, w3, rpc
+):
+    """RUN-16 (threat: a stranger starves a refund into a credit)."""
+    run_id = open_run()
+    clock.mine(at=escrow.getRun(run_id).deadline)
+
+    outcomes = Sweep(w3, rpc, outsider, escrow.cancelRun, (run_id,)).outcomes()
+
+    _assert_whole_or_not_at_all(outcomes, usdc, {poster: COST})
+
+
+def test_finalize__any_gas_limit_where_a_credit_costs_least__pays_whole_or_reverts_whole(
+    escrow, usdc, agent, outsider, runs, blacklist, unblacklist, clock, w3, rpc
+):
+    """RUN-16: 1/64 of what a transfer needs does not even pay for adding to a credit."""
+    blacklist(agent)
+    runs.approved()
+    unblacklist(agent)
+    assert escrow.creditOf(agent) == REWARD
+    run_id = runs.submitted()
+    clock.mine(at=escrow.reviewEndsAt(run_id))
+    warmed = _touched(rpc, outsider, escrow.finalize, run_id)
+    warmed += _touched(rpc, outsider, escrow.creditOf, agent)
+
+    outcomes = Sweep(w3, rpc, outsider, escrow.finalize, (run_id,), access_list=warmed).outcomes()
+
+    _assert_whole_or_not_at_all(outcomes, usdc, {agent: REWARD})

@@ -1,0 +1,11 @@
+"""Where the tests look for contracts other than the ones built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from localnet.artifacts import Artifact
+
+COMPILED: pytest.StashKey[Callable[[str], Artifact]] = pytest.StashKey()

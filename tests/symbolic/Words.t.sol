@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IRunEscrow} from "../../contracts/interfaces/IRunEscrow.sol";
+import {AgentRecord} from "../../contracts/libraries/AgentRecord.sol";
+import {Claim, ClaimLibrary} from "../../contracts/libraries/Claim.sol";
+import {Offer, OfferLibrary} from "../../contracts/libraries/Offer.sol";
+import {vm} from "./Cheats.sol";
+
+/// @title The words that an offer, a claim and an agent's record are stored in
+/// @notice What is put in comes out again, and what changes one field leaves the others alone.
+contract WordsTest {
+    uint256 private constant _FOREVER = 2 ** 32;
+
+    /* OFFER */
+
+    /// @notice Terms in their ranges (RUN-2) come out as they went in.
+    function check_offer_comesOutAsItWentIn(
+        address poster,
+        bool open,
+        uint48 reward,
+        uint32 deadline,
+        uint8 reviewDays,
+        uint8 maxRevisions,
+        uint8 minStatus
+    ) external pure {
+        vm.assume(reviewDays <= 30 && maxRevisions <= 10 && minStatus <= 2);
+        IRunEscrow.RunState state = open ? IRunEscrow.RunState.OPEN : IRunEscrow.RunState.DRAFT;
+
+        Offer offer = OfferLibrary.encode(poster, state).withReward(reward).withDeadline(deadline);
+        offer = offer.withReviewDays(reviewDays).withMaxRevisions(maxRevisions).withMinStatus(minStatus);
+
+        assert(offer.poster() == poster);
+        assert(offer.state() == uint256(state));
+        assert(offer.isOpen() == open);
+        assert(offer.reward() == reward);
+        assert(offer.deadline() == deadline);
+        assert(offer.reviewDays() == reviewDays);
+        assert(offer.maxRevisions() == maxRevisions);
+        assert(offer.minStatus() == minStatus);
+        assert(!offer.abandoned());
+    }
+
+    /// @notice A change of state, of any word.
+    function check_offer_withState_changesTheStateAlone(uint256 word, uint8 state) external pure {
+        vm.assume(state <= uint8(IRunEscrow.RunState.SLASHED));
+        Offer changed = Offer.wrap(word).withState(IRunEscrow.RunState(state));
+
+        uint256[8] memory expected = _fieldsOf(Offer.wrap(word));
+        expected[4] = state;
+        _requireSame(_fieldsOf(changed), expected);
+    }
+
+    /// @notice The mark of a run given back, of any word.
+    function check_offer_withAbandoned_changesTheMarkAlone(uint256 word) external pure {
+        uint256[8] memory expected = _fieldsOf(Offer.wrap(word));
+        expected[7] = 1;
+        _requireSame(_fieldsOf(Offer.wrap(word).withAbandoned()), expected);
+    }
+
+    /* CLAIM */
+
+    /// @notice A claim made before the deadline.
+    function check_claim_comesOutAsItWentIn(address wallet, uint32 agentId, uint256 offerWord, uint256 time) external {
+        Offer offer = Offer.wrap(offerWord);
+        vm.assume(time < offer.deadline() && offer.deadline() <= time + 90 days);
+        vm.warp(time);
+        Claim claim = ClaimLibrary.encode(wallet, agentId, offer);
+
+        assert(claim.exists());
+        assert(claim.wallet() == wallet);
+        assert(claim.agentId() == agentId);
+        assert(claim.claimedAt(offer) == time);
+        assert(claim.submittedAt() == 0);
+        assert(claim.reviewEndsAt() == offer.reviewDays() * 1 days);
+        assert(claim.state() == uint256(IRunEscrow.RunState.CLAIMED));
+    }
+
+    /// @notice A change of state, of any word.
+    function check_claim_withState_changesTheStateAlone(uint256 word, uint8 state) external pure {
+        vm.assume(state >= uint8(IRunEscrow.RunState.CLAIMED) && state <= uint8(IRunEscrow.RunState.SLASHED));
+        Claim changed = Claim.wrap(word).withState(IRunEscrow.RunState(state));
+
+        assert(changed.state() == state);
+        _requireSameButState(changed, Claim.wrap(word));
+        assert(changed.submittedAt() == Claim.wrap(word).submittedAt());
+    }
+
+    /// @notice A submission, of any word and at any time.
+    function check_claim_withSubmission_changesTimeAndStateAlone(uint256 word, uint256 time) external {
+        vm.assume(time < _FOREVER);
+        vm.warp(time);
+        Claim changed = Claim.wrap(word).withSubmission();
+
+        assert(changed.submittedAt() == time);
+        assert(changed.state() == uint256(IRunEscrow.RunState.SUBMITTED));
+        _requireSameButState(changed, Claim.wrap(word));
+    }
+
+    /* AGENT'S RECORD */
+
+    /// @notice Each `with...`, of any word.
+    function check_record_with_changesItsFieldAlone(uint256 word, uint48 amount, uint32 time, bool flag) external pure {
+        AgentRecord record = AgentRecord.wrap(word);
+        _requireChange(record, record.withStaked(amount), 0, amount);
+        _requireChange(record, record.withLockedByFirst(amount), 1, amount);
+        _requireChange(record, record.withLockedByOthers(amount), 2, amount);
+        _requireChange(record, record.withStakedAt(time), 3, time);
+        _requireChange(record, record.withFrozen(flag), 8, flag ? 1 : 0);
+    }
+
+    /// @notice Each counter, of any word: one more, or as it was where it is full.
+    function check_record_plus_countsItsFieldAlone(uint256 word) external pure {
+        AgentRecord record = AgentRecord.wrap(word);
+        _requireChange(record, record.plusClaim(), 4, _oneMore(record.claims(), type(uint24).max));
+        _requireChange(record, record.plusCompletion(), 5, _oneMore(record.completions(), type(uint24).max));
+        _requireChange(record, record.plusRejection(), 6, _oneMore(record.rejections(), type(uint16).max));
+        _requireChange(record, record.plusStrike(), 7, _oneMore(record.strikes(), type(uint8).max));
+    }
+
+    /* PRIVATE */
+
+    function _fieldsOf(Offer offer) private pure returns (uint256[8] memory) {
+        return [
+            uint256(uint160(offer.poster())),
+            offer.reward(),
+            offer.deadline(),
+            offer.reviewDays(),
+            offer.state(),
+            offer.maxRevisions(),
+            offer.minStatus(),
+            offer.abandoned() ? 1 : 0
+        ];
+    }
+
+    function _fieldsOf(AgentRecord record) private pure returns (uint256[9] memory) {
+        return [
+            record.staked(),
+            record.lockedByFirst(),
+            record.lockedByOthers(),
+            record.stakedAt(),
+            record.claims(),
+            record.completions(),
+            record.rejections(),
+            record.strikes(),
+            record.frozen() ? 1 : 0
+        ];
+    }
+
+    function _requireSame(uint256[8] memory fields, uint256[8] memory expected) private pure {
+        for (uint256 i = 0; i < 8; ++i) {
+            assert(fields[i] == expected[i]);
+        }
+    }
+
+    function _requireChange(AgentRecord record, AgentRecord changed, uint256 field, uint256 value) private pure {
+        uint256[9] memory expected = _fieldsOf(record);
+        uint256[9] memory fields = _fieldsOf(changed);
+        expected[field] = value;
+        for (uint256 i = 0; i < 9; ++i) {
+            assert(fields[i] == expected[i]);
+        }
+    }
+
+    function _requireSameButState(Claim changed, Claim claim) private pure {
+        assert(changed.wallet() == claim.wallet());
+        assert(changed.agentId() == claim.agentId());
+        // The time left and the days of review: between the submission and the state.
+        uint256 days_ = (Claim.unwrap(changed) ^ Claim.unwrap(claim)) >> 224;
+        assert(days_ & ((1 << 29) - 1) == 0);
+    }
+
+    function _oneMore(uint256 count, uint256 highest) private pure returns (uint256) {
+        return count == highest ? count : count + 1;
+    }
+}
