@@ -321,7 +321,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
             poster: offer.poster(),
             state: RunState(_stateOf(offer, claim)),
             reward: offer.reward(),
-            fee: feeOn(offer.reward()),
+            fee: _feeOf(offer),
             deadline: offer.deadline(),
             reviewDays: offer.reviewDays(),
             maxRevisions: offer.maxRevisions(),
@@ -413,10 +413,15 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         Offer offer = _offerOf(poster, state, terms);
         if (bytes(ipfsHash).length == 0) revert EmptyIpfsHash();
 
-        uint256 fee = feeOn(offer.reward());
-        amount = offer.reward() + fee;
-        runId = ++_runCount;
-        if (state == RunState.OPEN) _totalOwed += uint64(amount);
+        uint256 fee = _feeOf(offer);
+        amount = _escrowed(offer);
+        uint40 count = _runCount + 1;
+        uint64 owed = _totalOwed;
+        if (state == RunState.OPEN) owed += uint64(amount);
+
+        // Both before the next word is touched: they share a slot, which is then written once.
+        (_runCount, _totalOwed) = (count, owed);
+        runId = count;
         _runs[runId].offer = offer;
 
         emit RunCreated(
@@ -435,7 +440,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     /// Ends a run as APPROVED: the fee is earned, the lock goes back, the agent gets the whole reward (RUN-4).
     function _accept(uint256 runId, Record storage run, Offer offer, Claim claim, bool silent) private {
         uint256 reward = offer.reward();
-        uint256 fee = feeOn(reward);
+        uint256 fee = _feeOf(offer);
 
         run.claim = claim.withState(RunState.APPROVED);
         // Safe casts: a fee is no more than a reward, and a reward has 48 bits.
@@ -595,7 +600,18 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// What was pulled for the run: reward and fee.
     function _escrowed(Offer offer) private pure returns (uint256) {
-        return offer.reward() + feeOn(offer.reward());
+        // Safe "unchecked": a reward has 48 bits, and the fee is no more.
+        unchecked {
+            return offer.reward() + _feeOf(offer);
+        }
+    }
+
+    /// The same as `feeOn`, of a reward that has been checked.
+    function _feeOf(Offer offer) private pure returns (uint256) {
+        // Safe "unchecked": a reward has 48 bits.
+        unchecked {
+            return (offer.reward() * PLATFORM_FEE_BPS + _BPS - 1) / _BPS;
+        }
     }
 
     /// When the time of an agent is up that began to work, or to revise, at `start` (RUN-9, RUN-12).

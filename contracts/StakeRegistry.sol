@@ -13,6 +13,11 @@ import {AgentRecord} from "./libraries/AgentRecord.sol";
 contract StakeRegistry is IStakeRegistry, UsdcVault {
     using AgentIdentity for IIdentityRegistry;
 
+    /// A struct, so that a call finds the record's slot once, to read it and to write it.
+    struct Entry {
+        AgentRecord record;
+    }
+
     /// @notice Least stake of an agent that works, in base units: 20 USDC.
     uint256 public constant MIN_STAKE = 20_000_000;
     /// @notice Time that an agent has to be staked for before it may be ESTABLISHED.
@@ -30,7 +35,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     /// The first market of the constructor: an immutable, and a field of AgentRecord, so that its locks cost no slot.
     address private immutable _FIRST_MARKET;
 
-    mapping(uint256 agentId => AgentRecord record) private _records;
+    mapping(uint256 agentId => Entry entry) private _entries;
     /// What the other markets have locked.
     mapping(address market => mapping(uint256 agentId => uint256 amount)) private _locks;
     mapping(address market => uint256 usableAt) private _usableAt;
@@ -92,11 +97,12 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         // The agent's owner may always receive, so that no market can be scheduled at its address to shut it out.
         if (to != owner) _requireRecipient(to);
 
-        AgentRecord record = _records[agentId];
+        Entry storage entry = _entries[agentId];
+        AgentRecord record = entry.record;
         uint256 available = record.available();
         if (amount > available) revert InsufficientStake(agentId, available, amount);
 
-        _records[agentId] = _withLess(record, amount);
+        entry.record = _withLess(record, amount);
         _settle(amount);
 
         emit Unstaked(agentId, to, amount);
@@ -111,7 +117,8 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (amount == 0) revert ZeroAmount();
         _requireMinStatus(minStatus);
 
-        AgentRecord record = _records[agentId];
+        Entry storage entry = _entries[agentId];
+        AgentRecord record = entry.record;
         AgentStatus status = _statusOf(record);
         // An order comparison alone would let FROZEN and BANNED pass.
         if (status > AgentStatus.ESTABLISHED || uint8(status) < minStatus) {
@@ -126,7 +133,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
             record = record.withLockedByOthers(record.lockedByOthers() + amount);
             _locks[msg.sender][agentId] += amount;
         }
-        _records[agentId] = record.plusClaim();
+        entry.record = record.plusClaim();
 
         emit StakeLocked(agentId, msg.sender, amount);
     }
@@ -136,10 +143,11 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (amount == 0) revert ZeroAmount();
         if (outcome > _OUTCOME_REJECTED) revert OutcomeOutOfRange(outcome, _OUTCOME_REJECTED);
 
-        AgentRecord record = _unlock(_records[agentId], agentId, amount);
+        Entry storage entry = _entries[agentId];
+        AgentRecord record = _unlock(entry.record, agentId, amount);
         if (outcome == _OUTCOME_COMPLETED) record = record.plusCompletion();
         if (outcome == _OUTCOME_REJECTED) record = record.plusRejection();
-        _records[agentId] = record;
+        entry.record = record;
 
         emit StakeReleased(agentId, msg.sender, amount, outcome);
     }
@@ -154,9 +162,10 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (compensation > amount) revert CompensationTooLarge(compensation, amount);
         if (beneficiary == address(0)) revert InvalidRecipient(beneficiary);
 
-        AgentRecord record = _unlock(_records[agentId], agentId, amount);
+        Entry storage entry = _entries[agentId];
+        AgentRecord record = _unlock(entry.record, agentId, amount);
         record = _withLess(record, amount).plusStrike().withFrozen(true);
-        _records[agentId] = record;
+        entry.record = record;
         _settle(amount);
 
         emit StakeSlashed(agentId, msg.sender, beneficiary, amount, compensation, record.strikes());
@@ -187,7 +196,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// @inheritdoc IStakeRegistry
     function getAgent(uint256 agentId) external view returns (Agent memory) {
-        AgentRecord record = _records[agentId];
+        AgentRecord record = _entries[agentId].record;
         return Agent({
             staked: record.staked(),
             locked: record.locked(),
@@ -202,12 +211,12 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// @inheritdoc IStakeRegistry
     function statusOf(uint256 agentId) external view returns (AgentStatus) {
-        return _statusOf(_records[agentId]);
+        return _statusOf(_entries[agentId].record);
     }
 
     /// @inheritdoc IStakeRegistry
     function availableStake(uint256 agentId) external view returns (uint256) {
-        return _records[agentId].available();
+        return _entries[agentId].record.available();
     }
 
     /// @inheritdoc IStakeRegistry
@@ -248,7 +257,8 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         (bool known,) = IDENTITY.tryOwnerOf(agentId);
         if (!known) revert AgentUnknown(agentId);
 
-        AgentRecord record = _records[agentId];
+        Entry storage entry = _entries[agentId];
+        AgentRecord record = entry.record;
         if (record.strikes() >= BAN_STRIKES) revert AgentIsBanned(agentId, record.strikes());
         uint256 before = record.staked();
         uint256 room = type(uint48).max - before;
@@ -259,7 +269,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         record = record.withStaked(before + amount);
         if (restake) record = record.withFrozen(false);
         if (restake || reachesMinimum) record = record.withStakedAt(block.timestamp);
-        _records[agentId] = record;
+        entry.record = record;
         _owe(amount);
 
         emit Staked(agentId, from, amount);
