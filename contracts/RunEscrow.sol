@@ -30,22 +30,24 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         uint32 revisionDueAt;
     }
 
-    /// @notice Fee on top of the reward, in hundredths of a percent.
-    uint256 public constant PLATFORM_FEE_BPS = 500;
-    /// @notice Stake that an open claim locks, in base units: 20 USDC.
-    uint256 public constant MIN_STAKE = 20_000_000;
-    /// @notice Least time that an agent has after a claim, or after a request for revision, before it may be slashed.
-    uint256 public constant CLAIM_TIMEOUT = 7 days;
-    /// @notice Time in which a claim can be given back.
-    uint256 public constant ABANDON_WINDOW = 1 days;
-    /// @notice Farthest that a deadline may be ahead when a run is created.
-    uint256 public constant MAX_DEADLINE_AHEAD = 90 days;
-    /// @notice Longest review.
-    uint256 public constant MAX_REVIEW_DAYS = 30;
-    /// @notice Most revisions that a poster may reserve.
-    uint256 public constant MAX_REVISIONS = 10;
-    /// @notice Least reward whose approval counts as a completion, in base units: 1 USDC (RUN-22).
-    uint256 public constant MIN_COMPLETION_REWARD = 1_000_000;
+    /* One view tells them all, `fixedTerms`: a getter each would stand before every other function. */
+
+    /// Fee on top of the reward, in hundredths of a percent.
+    uint256 private constant _PLATFORM_FEE_BPS = 500;
+    /// Stake that an open claim locks, in base units: 20 USDC.
+    uint256 private constant _MIN_STAKE = 20_000_000;
+    /// Least time that an agent has after a claim, or after a request for revision, before it may be slashed.
+    uint256 private constant _CLAIM_TIMEOUT = 7 days;
+    /// Time in which a claim can be given back.
+    uint256 private constant _ABANDON_WINDOW = 1 days;
+    /// Farthest that a deadline may be ahead when a run is created.
+    uint256 private constant _MAX_DEADLINE_AHEAD = 90 days;
+    /// Longest review.
+    uint256 private constant _MAX_REVIEW_DAYS = 30;
+    /// Most revisions that a poster may reserve.
+    uint256 private constant _MAX_REVISIONS = 10;
+    /// Least reward whose approval counts as a completion, in base units: 1 USDC (RUN-22).
+    uint256 private constant _MIN_COMPLETION_REWARD = 1_000_000;
 
     uint256 private constant _BPS = 10_000;
     uint8 private constant _OUTCOME_NONE = 0;
@@ -144,9 +146,9 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         // An agent id above 32 bits counts as unknown.
         run.claim = ClaimLibrary.encode(wallet, agentId, offer);
 
-        emit RunClaimed(runId, agentId, wallet, MIN_STAKE, _dueAt(block.timestamp, offer));
+        emit RunClaimed(runId, agentId, wallet, _MIN_STAKE, _dueAt(block.timestamp, offer));
 
-        REGISTRY.lock(agentId, MIN_STAKE, offer.minStatus());
+        REGISTRY.lock(agentId, _MIN_STAKE, offer.minStatus());
     }
 
     /// @inheritdoc IRunEscrow
@@ -175,7 +177,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     function abandonRun(uint256 runId) external nonReentrantView {
         (Record storage run, Offer offer, Claim claim) = _gate(runId, RunStates.ABANDONABLE);
         _requireAgent(runId, claim);
-        uint256 windowEndsAt = claim.claimedAt(offer) + ABANDON_WINDOW;
+        uint256 windowEndsAt = claim.claimedAt(offer) + _ABANDON_WINDOW;
         if (block.timestamp >= windowEndsAt) revert AbandonWindowOver(runId, windowEndsAt, block.timestamp);
         if (offer.abandoned()) revert AlreadyAbandoned(runId);
 
@@ -184,7 +186,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         emit RunAbandoned(runId, claim.agentId());
 
-        REGISTRY.release(claim.agentId(), MIN_STAKE, _OUTCOME_NONE);
+        REGISTRY.release(claim.agentId(), _MIN_STAKE, _OUTCOME_NONE);
     }
 
     /* POSTERS, ON SUBMITTED WORK */
@@ -230,7 +232,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         emit RunRejected(runId, claim.agentId(), refund, reason);
 
-        REGISTRY.release(claim.agentId(), MIN_STAKE, _OUTCOME_REJECTED);
+        REGISTRY.release(claim.agentId(), _MIN_STAKE, _OUTCOME_REJECTED);
         _pay(offer.poster(), refund);
     }
 
@@ -245,12 +247,12 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         run.claim = claim.withState(RunState.SLASHED);
         uint256 refund = _escrowed(offer);
-        uint256 compensation = Math.min(MIN_STAKE, refund);
+        uint256 compensation = Math.min(_MIN_STAKE, refund);
         _settle(refund);
 
         emit RunSlashed(runId, claim.agentId(), refund, compensation);
 
-        REGISTRY.slash(claim.agentId(), MIN_STAKE, offer.poster(), compensation);
+        REGISTRY.slash(claim.agentId(), _MIN_STAKE, offer.poster(), compensation);
         _pay(offer.poster(), refund);
     }
 
@@ -271,7 +273,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         emit RunCancelled(runId, refund);
 
-        if (claimed) REGISTRY.release(claim.agentId(), MIN_STAKE, _OUTCOME_NONE);
+        if (claimed) REGISTRY.release(claim.agentId(), _MIN_STAKE, _OUTCOME_NONE);
         _pay(offer.poster(), refund);
     }
 
@@ -336,6 +338,20 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     }
 
     /// @inheritdoc IRunEscrow
+    function fixedTerms() external pure returns (FixedTerms memory) {
+        return FixedTerms({
+            platformFeeBps: _PLATFORM_FEE_BPS,
+            minStake: _MIN_STAKE,
+            claimTimeout: _CLAIM_TIMEOUT,
+            abandonWindow: _ABANDON_WINDOW,
+            maxDeadlineAhead: _MAX_DEADLINE_AHEAD,
+            maxReviewDays: _MAX_REVIEW_DAYS,
+            maxRevisions: _MAX_REVISIONS,
+            minCompletionReward: _MIN_COMPLETION_REWARD
+        });
+    }
+
+    /// @inheritdoc IRunEscrow
     function runCount() external view returns (uint256) {
         return _runCount;
     }
@@ -355,7 +371,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         if (!known) return reasons | Eligibility.AGENT_UNKNOWN;
 
         if (selfClaim) reasons |= Eligibility.SELF_CLAIM;
-        if (REGISTRY.availableStake(agentId) < MIN_STAKE) reasons |= Eligibility.INSUFFICIENT_STAKE;
+        if (REGISTRY.availableStake(agentId) < _MIN_STAKE) reasons |= Eligibility.INSUFFICIENT_STAKE;
         reasons |= _statusReasons(agentId, offer.minStatus());
     }
 
@@ -379,7 +395,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     /// @inheritdoc IRunEscrow
     function feeOn(uint256 reward) public pure returns (uint256) {
         // Rounded up, so that no run is free of it.
-        return Math.ceilDiv(reward * PLATFORM_FEE_BPS, _BPS);
+        return Math.ceilDiv(reward * _PLATFORM_FEE_BPS, _BPS);
     }
 
     /* INTERNAL */
@@ -450,8 +466,8 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         emit RunApproved(runId, claim.agentId(), claim.wallet(), reward, fee, silent);
 
         // Cheaper runs do not count: they would buy ESTABLISHED for cents (RUN-22).
-        uint8 outcome = reward < MIN_COMPLETION_REWARD ? _OUTCOME_NONE : _OUTCOME_COMPLETED;
-        REGISTRY.release(claim.agentId(), MIN_STAKE, outcome);
+        uint8 outcome = reward < _MIN_COMPLETION_REWARD ? _OUTCOME_NONE : _OUTCOME_COMPLETED;
+        REGISTRY.release(claim.agentId(), _MIN_STAKE, outcome);
         _pay(claim.wallet(), reward);
     }
 
@@ -519,18 +535,18 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         uint256 deadline = terms.deadline;
         if (deadline <= block.timestamp) revert DeadlineNotInFuture(deadline, block.timestamp);
-        uint256 latest = block.timestamp + MAX_DEADLINE_AHEAD;
+        uint256 latest = block.timestamp + _MAX_DEADLINE_AHEAD;
         if (deadline > latest) revert DeadlineTooFar(deadline, latest);
         offer = offer.withDeadline(deadline);
 
         uint256 reviewDays = terms.reviewDays;
-        if (reviewDays == 0 || reviewDays > MAX_REVIEW_DAYS) {
-            revert ReviewDaysOutOfRange(reviewDays, 1, MAX_REVIEW_DAYS);
+        if (reviewDays == 0 || reviewDays > _MAX_REVIEW_DAYS) {
+            revert ReviewDaysOutOfRange(reviewDays, 1, _MAX_REVIEW_DAYS);
         }
         offer = offer.withReviewDays(reviewDays);
 
         uint256 maxRevisions = terms.maxRevisions;
-        if (maxRevisions > MAX_REVISIONS) revert MaxRevisionsTooHigh(maxRevisions, MAX_REVISIONS);
+        if (maxRevisions > _MAX_REVISIONS) revert MaxRevisionsTooHigh(maxRevisions, _MAX_REVISIONS);
         offer = offer.withMaxRevisions(maxRevisions);
 
         uint8 minStatus = terms.minStatus;
@@ -610,12 +626,15 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     function _feeOf(Offer offer) private pure returns (uint256) {
         // Safe "unchecked": a reward has 48 bits.
         unchecked {
-            return (offer.reward() * PLATFORM_FEE_BPS + _BPS - 1) / _BPS;
+            return (offer.reward() * _PLATFORM_FEE_BPS + _BPS - 1) / _BPS;
         }
     }
 
     /// When the time of an agent is up that began to work, or to revise, at `start` (RUN-9, RUN-12).
     function _dueAt(uint256 start, Offer offer) private pure returns (uint256) {
-        return Math.max(start + CLAIM_TIMEOUT, offer.deadline());
+        // Safe "unchecked": 32 bits of seconds and 7 days.
+        unchecked {
+            return Math.max(start + _CLAIM_TIMEOUT, offer.deadline());
+        }
     }
 }

@@ -128,7 +128,10 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (amount > available) revert InsufficientStake(agentId, available, amount);
 
         if (msg.sender == _FIRST_MARKET) {
-            record = record.withLockedByFirst(record.lockedByFirst() + amount);
+            // Safe "unchecked": no more than the stake, of 48 bits, can be locked.
+            unchecked {
+                record = record.withLockedByFirst(record.lockedByFirst() + amount);
+            }
         } else {
             record = record.withLockedByOthers(record.lockedByOthers() + amount);
             _locks[msg.sender][agentId] += amount;
@@ -281,7 +284,12 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         uint256 locked = first ? record.lockedByFirst() : _locks[msg.sender][agentId];
         if (amount > locked) revert LockExceeded(agentId, msg.sender, amount, locked);
 
-        if (first) return record.withLockedByFirst(locked - amount);
+        if (first) {
+            // Safe "unchecked": compared above.
+            unchecked {
+                return record.withLockedByFirst(locked - amount);
+            }
+        }
 
         _locks[msg.sender][agentId] = locked - amount;
         return record.withLockedByOthers(record.lockedByOthers() - amount);

@@ -51,6 +51,26 @@ interface IRunEscrow is IUsdcVault {
         uint8 minStatus;
     }
 
+    /// @notice What no poster chooses: the same for every run, for ever.
+    struct FixedTerms {
+        /// Fee on top of the reward, in hundredths of a percent.
+        uint256 platformFeeBps;
+        /// Stake that an open claim locks, in base units.
+        uint256 minStake;
+        /// Least seconds that an agent has after a claim, or after a request for revision, before it may be slashed.
+        uint256 claimTimeout;
+        /// Seconds in which a claim can be given back.
+        uint256 abandonWindow;
+        /// Farthest that a deadline may be ahead when a run is created, in seconds.
+        uint256 maxDeadlineAhead;
+        /// Longest review, in days.
+        uint256 maxReviewDays;
+        /// Most revisions that a poster may reserve.
+        uint256 maxRevisions;
+        /// Least reward whose approval counts as a completion, in base units (RUN-22).
+        uint256 minCompletionReward;
+    }
+
     /// @notice Everything that is known of a run.
     struct Run {
         /// Account that pays and judges.
@@ -314,6 +334,10 @@ interface IRunEscrow is IUsdcVault {
     /// @param runId Run; reverts with RunUnknown for an unknown one, as all views of a run do.
     /// @return run The run.
     function getRun(uint256 runId) external view returns (Run memory run);
+
+    /// @notice What is the same for every run.
+    /// @return terms The terms.
+    function fixedTerms() external view returns (FixedTerms memory terms);
 
     /// @notice How many runs exist; also the highest id.
     /// @return count Runs.

@@ -19,26 +19,32 @@ def _at(system, moment: int, sender, function: str, *args):
 
 
 @pytest.mark.parametrize(
-    ("contract", "name", "value"),
+    ("name", "value"),
     [
-        ("escrow", "PLATFORM_FEE_BPS", constants.PLATFORM_FEE_BPS),
-        ("escrow", "MIN_STAKE", MIN_STAKE),
-        ("escrow", "CLAIM_TIMEOUT", CLAIM_TIMEOUT),
-        ("escrow", "ABANDON_WINDOW", ABANDON_WINDOW),
-        ("escrow", "MAX_DEADLINE_AHEAD", constants.DEADLINE_MAX_AHEAD),
-        ("escrow", "MAX_REVIEW_DAYS", constants.REVIEW_DAYS_MAX),
-        ("escrow", "MAX_REVISIONS", constants.MAX_REVISIONS_MAX),
-        ("escrow", "MIN_COMPLETION_REWARD", constants.MIN_COMPLETION_REWARD),
-        ("registry", "MIN_STAKE", MIN_STAKE),
-        ("registry", "ESTABLISHED_AFTER", constants.ESTABLISHED_AFTER),
-        ("registry", "ESTABLISHED_COMPLETIONS", constants.ESTABLISHED_COMPLETIONS),
-        ("registry", "BAN_STRIKES", constants.BAN_STRIKES),
-        ("registry", "MARKET_DELAY", constants.MARKET_DELAY),
+        ("MIN_STAKE", MIN_STAKE),
+        ("ESTABLISHED_AFTER", constants.ESTABLISHED_AFTER),
+        ("ESTABLISHED_COMPLETIONS", constants.ESTABLISHED_COMPLETIONS),
+        ("BAN_STRIKES", constants.BAN_STRIKES),
+        ("MARKET_DELAY", constants.MARKET_DELAY),
     ],
 )
-def test_constant__is_the_domains(system, contract, name, value):
+def test_constant__is_the_domains(system, name, value):
     """One number in both places."""
-    assert getattr(system, contract).view(name) == value
+    assert system.registry.view(name) == value
+
+
+def test_fixed_terms__are_the_domains(system):
+    """One number in both places."""
+    assert system.escrow.view("fixedTerms") == (
+        constants.PLATFORM_FEE_BPS,
+        MIN_STAKE,
+        CLAIM_TIMEOUT,
+        ABANDON_WINDOW,
+        constants.DEADLINE_MAX_AHEAD,
+        constants.REVIEW_DAYS_MAX,
+        constants.MAX_REVISIONS_MAX,
+        constants.MIN_COMPLETION_REWARD,
+    )
 
 
 def test_claim__until_the_deadline(system):

@@ -67,16 +67,16 @@ def test_constructor__all_well__sets_everything(
 @pytest.mark.parametrize(
     ("contracts", "domains"),
     [
-        ("PLATFORM_FEE_BPS", "PLATFORM_FEE_BPS"),
-        ("MIN_STAKE", "MIN_STAKE"),
-        ("CLAIM_TIMEOUT", "CLAIM_TIMEOUT"),
-        ("ABANDON_WINDOW", "ABANDON_WINDOW"),
-        ("MAX_DEADLINE_AHEAD", "DEADLINE_MAX_AHEAD"),
-        ("MAX_REVIEW_DAYS", "REVIEW_DAYS_MAX"),
-        ("MAX_REVISIONS", "MAX_REVISIONS_MAX"),
-        ("MIN_COMPLETION_REWARD", "MIN_COMPLETION_REWARD"),
+        ("platformFeeBps", "PLATFORM_FEE_BPS"),
+        ("minStake", "MIN_STAKE"),
+        ("claimTimeout", "CLAIM_TIMEOUT"),
+        ("abandonWindow", "ABANDON_WINDOW"),
+        ("maxDeadlineAhead", "DEADLINE_MAX_AHEAD"),
+        ("maxReviewDays", "REVIEW_DAYS_MAX"),
+        ("maxRevisions", "MAX_REVISIONS_MAX"),
+        ("minCompletionReward", "MIN_COMPLETION_REWARD"),
     ],
 )
-def test_constructor__constants__are_those_of_the_domain(escrow, contracts, domains):
+def test_fixed_terms__each__is_that_of_the_domain(escrow, contracts, domains):
     """RUN-2, RUN-3, RUN-9, RUN-17, RUN-22: one number in both places."""
-    assert getattr(escrow, contracts)() == getattr(constants, domains)
+    assert getattr(escrow.fixedTerms(), contracts) == getattr(constants, domains)
