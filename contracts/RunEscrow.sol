@@ -460,8 +460,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         run.claim = claim.withState(RunState.APPROVED);
         // Safe casts: a fee is no more than a reward, and a reward has 48 bits.
-        _accruedFees += uint64(fee);
-        _totalOwed -= uint64(reward);
+        (_accruedFees, _totalOwed) = (_accruedFees + uint64(fee), _totalOwed - uint64(reward));
 
         emit RunApproved(runId, claim.agentId(), claim.wallet(), reward, fee, silent);
 

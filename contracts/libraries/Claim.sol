@@ -33,10 +33,13 @@ library ClaimLibrary {
     /// @param offer Offer whose deadline is ahead.
     /// @return claim The claim.
     function encode(address payee, uint256 agent, Offer offer) internal view returns (Claim claim) {
-        claim = Claim.wrap(
-            uint256(uint160(payee)) | (agent << _AGENT_ID) | ((offer.deadline() - block.timestamp) << _TIME_LEFT)
-                | (offer.reviewDays() << _REVIEW_DAYS)
-        );
+        // Safe "unchecked": the deadline is ahead.
+        unchecked {
+            claim = Claim.wrap(
+                uint256(uint160(payee)) | (agent << _AGENT_ID) | ((offer.deadline() - block.timestamp) << _TIME_LEFT)
+                    | (offer.reviewDays() << _REVIEW_DAYS)
+            );
+        }
     }
 
     /// @notice The same claim with work submitted now.
