@@ -430,14 +430,11 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         if (bytes(ipfsHash).length == 0) revert EmptyIpfsHash();
 
         uint256 fee = _feeOf(offer);
-        amount = _escrowed(offer);
-        uint40 count = _runCount + 1;
-        uint64 owed = _totalOwed;
-        if (state == RunState.OPEN) owed += uint64(amount);
-
-        // Both before the next word is touched: they share a slot, which is then written once.
-        (_runCount, _totalOwed) = (count, owed);
-        runId = count;
+        amount = offer.reward() + fee;
+        uint64 owed = state == RunState.OPEN ? uint64(amount) : 0;
+        // Together: they share a slot, which is then read and written once.
+        (_runCount, _totalOwed) = (_runCount + 1, _totalOwed + owed);
+        runId = _runCount;
         _runs[runId].offer = offer;
 
         emit RunCreated(
