@@ -338,20 +338,6 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     }
 
     /// @inheritdoc IRunEscrow
-    function fixedTerms() external pure returns (FixedTerms memory) {
-        return FixedTerms({
-            platformFeeBps: _PLATFORM_FEE_BPS,
-            minStake: _MIN_STAKE,
-            claimTimeout: _CLAIM_TIMEOUT,
-            abandonWindow: _ABANDON_WINDOW,
-            maxDeadlineAhead: _MAX_DEADLINE_AHEAD,
-            maxReviewDays: _MAX_REVIEW_DAYS,
-            maxRevisions: _MAX_REVISIONS,
-            minCompletionReward: _MIN_COMPLETION_REWARD
-        });
-    }
-
-    /// @inheritdoc IRunEscrow
     function runCount() external view returns (uint256) {
         return _runCount;
     }
@@ -390,6 +376,20 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     /// @inheritdoc IRunEscrow
     function accruedFees() external view returns (uint256) {
         return _accruedFees;
+    }
+
+    /// @inheritdoc IRunEscrow
+    function fixedTerms() external pure returns (FixedTerms memory) {
+        return FixedTerms({
+            platformFeeBps: _PLATFORM_FEE_BPS,
+            minStake: _MIN_STAKE,
+            claimTimeout: _CLAIM_TIMEOUT,
+            abandonWindow: _ABANDON_WINDOW,
+            maxDeadlineAhead: _MAX_DEADLINE_AHEAD,
+            maxReviewDays: _MAX_REVIEW_DAYS,
+            maxRevisions: _MAX_REVISIONS,
+            minCompletionReward: _MIN_COMPLETION_REWARD
+        });
     }
 
     /// @inheritdoc IRunEscrow
