@@ -430,10 +430,12 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         if (bytes(ipfsHash).length == 0) revert EmptyIpfsHash();
 
         uint256 fee = _feeOf(offer);
-        amount = offer.reward() + fee;
-        uint64 owed = state == RunState.OPEN ? uint64(amount) : 0;
+        // Safe "unchecked": a reward has 48 bits, and the fee is no more.
+        unchecked {
+            amount = offer.reward() + fee;
+        }
         // Together: they share a slot, which is then read and written once.
-        (_runCount, _totalOwed) = (_runCount + 1, _totalOwed + owed);
+        (_runCount, _totalOwed) = (_runCount + 1, state == RunState.OPEN ? _totalOwed + uint64(amount) : _totalOwed);
         runId = _runCount;
         _runs[runId].offer = offer;
 

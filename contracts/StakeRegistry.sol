@@ -322,7 +322,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// Asks msg.sender: a market calls itself, never through the forwarder (STAKE-3).
     function _requireMarket() private view {
-        if (msg.sender != _FIRST_MARKET && !_isMarket(msg.sender)) revert NotMarket(msg.sender);
+        if (!_isMarket(msg.sender)) revert NotMarket(msg.sender);
     }
 
     function _isMarket(address market) private view returns (bool) {
