@@ -33,6 +33,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     uint8 private constant _OUTCOME_REJECTED = 2;
 
     /// The first market of the constructor: an immutable, and a field of AgentRecord, so that its locks cost no slot.
+    /// Without one it is this contract, which never calls itself.
     address private immutable _FIRST_MARKET;
 
     mapping(uint256 agentId => Entry entry) private _entries;
@@ -62,7 +63,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         address[] memory markets,
         address trustedForwarder
     ) UsdcVault(IUsdc(usdc), IIdentityRegistry(identity), owner, trustedForwarder) {
-        _FIRST_MARKET = markets.length == 0 ? address(0) : markets[0];
+        _FIRST_MARKET = markets.length == 0 ? address(this) : markets[0];
         for (uint256 i = 0; i < markets.length; ++i) {
             _schedule(markets[i], block.timestamp);
         }
@@ -128,12 +129,9 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (amount > available) revert InsufficientStake(agentId, available, amount);
 
         if (msg.sender == _FIRST_MARKET) {
-            // Safe "unchecked": no more than the stake, of 48 bits, can be locked.
-            unchecked {
-                record = record.withLockedByFirst(record.lockedByFirst() + amount);
-            }
+            record = record.plusLockedByFirst(amount);
         } else {
-            record = record.withLockedByOthers(record.lockedByOthers() + amount);
+            record = record.plusLockedByOthers(amount);
             _locks[msg.sender][agentId] += amount;
         }
         entry.record = record.plusClaim();
@@ -224,12 +222,12 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// @inheritdoc IStakeRegistry
     function isOperator(uint256 agentId, address account) external view returns (bool) {
-        return IDENTITY.isOperator(agentId, account);
+        return _IDENTITY.isOperator(agentId, account);
     }
 
     /// @inheritdoc IStakeRegistry
     function payoutWalletOf(uint256 agentId) external view returns (address) {
-        (bool known, address wallet) = IDENTITY.tryPayoutWallet(agentId);
+        (bool known, address wallet) = _IDENTITY.tryPayoutWallet(agentId);
         if (!known) revert AgentUnknown(agentId);
         return wallet;
     }
@@ -237,6 +235,11 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     /// @inheritdoc IStakeRegistry
     function isMarket(address market) external view returns (bool) {
         return _isMarket(market);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function identities() external view returns (IIdentityRegistry) {
+        return _IDENTITY;
     }
 
     /// @inheritdoc IStakeRegistry
@@ -257,7 +260,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (amount == 0) revert ZeroAmount();
         // Anybody may stake for it, whoever owns it.
         // slither-disable-next-line unused-return
-        (bool known,) = IDENTITY.tryOwnerOf(agentId);
+        (bool known,) = _IDENTITY.tryOwnerOf(agentId);
         if (!known) revert AgentUnknown(agentId);
 
         Entry storage entry = _entries[agentId];
@@ -284,15 +287,10 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         uint256 locked = first ? record.lockedByFirst() : _locks[msg.sender][agentId];
         if (amount > locked) revert LockExceeded(agentId, msg.sender, amount, locked);
 
-        if (first) {
-            // Safe "unchecked": compared above.
-            unchecked {
-                return record.withLockedByFirst(locked - amount);
-            }
-        }
+        if (first) return record.minusLockedByFirst(amount);
 
         _locks[msg.sender][agentId] = locked - amount;
-        return record.withLockedByOthers(record.lockedByOthers() - amount);
+        return record.minusLockedByOthers(amount);
     }
 
     function _schedule(address market, uint256 usableAt) private {
@@ -309,24 +307,24 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     function _requireUnstaker(uint256 agentId, address to) private view returns (address owner) {
         address caller = _msgSender();
         bool known;
-        (known, owner) = IDENTITY.tryOwnerOf(agentId);
+        (known, owner) = _IDENTITY.tryOwnerOf(agentId);
         if (!known) revert AgentUnknown(agentId);
         if (caller == owner) return owner;
 
         // No answer is a no.
         // slither-disable-next-line unused-return
-        (, bool authorized) = IDENTITY.tryIsAuthorized(agentId, caller);
+        (, bool authorized) = _IDENTITY.tryIsAuthorized(agentId, caller);
         if (!authorized) revert NotAgentOwner(agentId, caller);
         if (to != owner) revert UnstakeOnlyToOwner(agentId, to, owner);
     }
 
     /// Asks msg.sender: a market calls itself, never through the forwarder (STAKE-3).
     function _requireMarket() private view {
-        if (!_isMarket(msg.sender)) revert NotMarket(msg.sender);
+        // The first market is one from the constructor on, and so need not be looked up.
+        if (msg.sender != _FIRST_MARKET && !_isMarket(msg.sender)) revert NotMarket(msg.sender);
     }
 
     function _isMarket(address market) private view returns (bool) {
-        if (market == _FIRST_MARKET && market != address(0)) return true;
         uint256 usableAt = _usableAt[market];
         return usableAt != 0 && block.timestamp >= usableAt;
     }
@@ -335,7 +333,11 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (record.strikes() >= BAN_STRIKES) return AgentStatus.BANNED;
         if (record.frozen()) return AgentStatus.FROZEN;
         if (record.staked() < MIN_STAKE) return AgentStatus.UNVERIFIED;
-        bool longEnough = block.timestamp >= record.stakedAt() + ESTABLISHED_AFTER;
+        bool longEnough;
+        // Safe "unchecked": 32 bits of seconds and 30 days.
+        unchecked {
+            longEnough = block.timestamp >= record.stakedAt() + ESTABLISHED_AFTER;
+        }
         bool goodEnough = record.completions() >= ESTABLISHED_COMPLETIONS && record.completions() > record.rejections();
         return longEnough && goodEnough ? AgentStatus.ESTABLISHED : AgentStatus.PROVISIONAL;
     }

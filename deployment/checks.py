@@ -115,10 +115,14 @@ def after(w3: Web3, addresses: Mapping[str, str], expected: Parameters) -> None:
     registry, escrow = contracts[REGISTRY], contracts[ESCROW]
     found: dict[str, tuple[Any, Any]] = {
         "StakeRegistry.isMarket(RunEscrow)": (_ask(registry, "isMarket", escrow.address), True),
-        "RunEscrow.REGISTRY()": (_ask(escrow, "REGISTRY"), registry.address),
+        "StakeRegistry.identities()": (_ask(registry, "identities"), expected.identity),
+        "RunEscrow.immutables()": (
+            tuple(_ask(escrow, "immutables")[:3]),
+            (expected.usdc.address, registry.address, expected.identity),
+        ),
     }
     for name, contract in ((REGISTRY, registry), (ESCROW, escrow)):
-        wanted = {"USDC": expected.usdc.address, "IDENTITY": expected.identity}
+        wanted = {"USDC": expected.usdc.address}
         wanted |= {"trustedForwarder": addresses[FORWARDER]}
         wanted |= {"owner": expected.owner} if expected.owner else {}
         wanted |= {"treasury": expected.treasury} if expected.treasury else {}

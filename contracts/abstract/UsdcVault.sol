@@ -22,8 +22,8 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
 
     /// @inheritdoc IUsdcVault
     IUsdc public immutable USDC;
-    /// @inheritdoc IUsdcVault
-    IIdentityRegistry public immutable IDENTITY;
+    /// Registry that says who owns an agent.
+    IIdentityRegistry internal immutable _IDENTITY;
 
     /// @inheritdoc IUsdcVault
     address public treasury;
@@ -37,7 +37,7 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
         ERC2771Context(trustedForwarder)
     {
         USDC = usdc;
-        IDENTITY = identity;
+        _IDENTITY = identity;
     }
 
     /* ANYONE */
@@ -151,7 +151,7 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
 
     /// The contracts of the system; an inheriting contract adds its counterparts.
     function _isOneOfTheContracts(address account) internal view virtual returns (bool) {
-        return account == address(this) || account == address(USDC) || account == address(IDENTITY)
+        return account == address(this) || account == address(USDC) || account == address(_IDENTITY)
             || account == trustedForwarder();
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IIdentityRegistry} from "./IIdentityRegistry.sol";
 import {IStakeRegistry} from "./IStakeRegistry.sol";
+import {IUsdc} from "./IUsdc.sol";
 import {IUsdcVault} from "./IUsdcVault.sol";
 
 /// @title Runs: work for agents, paid from escrow
@@ -51,8 +53,14 @@ interface IRunEscrow is IUsdcVault {
         uint8 minStatus;
     }
 
-    /// @notice What no poster chooses: the same for every run, for ever.
-    struct FixedTerms {
+    /// @notice What never changes, and is the same for every run.
+    struct Immutables {
+        /// Token of all amounts.
+        IUsdc usdc;
+        /// Registry in which claims lock stakes.
+        IStakeRegistry registry;
+        /// Registry that says who owns an agent.
+        IIdentityRegistry identities;
         /// Fee on top of the reward, in hundredths of a percent.
         uint256 platformFeeBps;
         /// Stake that an open claim locks, in base units.
@@ -335,9 +343,9 @@ interface IRunEscrow is IUsdcVault {
     /// @return run The run.
     function getRun(uint256 runId) external view returns (Run memory run);
 
-    /// @notice What is the same for every run.
-    /// @return terms The terms.
-    function fixedTerms() external view returns (FixedTerms memory terms);
+    /// @notice What never changes, and is the same for every run.
+    /// @return values The values.
+    function immutables() external view returns (Immutables memory values);
 
     /// @notice How many runs exist; also the highest id.
     /// @return count Runs.
@@ -363,10 +371,6 @@ interface IRunEscrow is IUsdcVault {
     /// @notice Fees earned and not swept yet.
     /// @return amount Base units.
     function accruedFees() external view returns (uint256 amount);
-
-    /// @notice The registry in which claims lock stakes.
-    /// @return registry The registry.
-    function REGISTRY() external view returns (IStakeRegistry registry);
 
     /// @notice The platform's fee on a reward: 5 %, rounded up (RUN-3).
     /// @param reward Base units.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IIdentityRegistry} from "./IIdentityRegistry.sol";
 import {IUsdcVault} from "./IUsdcVault.sol";
 
 /// @title Agents' stakes and the trust ladder
@@ -209,6 +210,10 @@ interface IStakeRegistry is IUsdcVault {
     /// @param market Address asked about.
     /// @return usable The answer.
     function isMarket(address market) external view returns (bool usable);
+
+    /// @notice The registry that says who owns an agent.
+    /// @return registry The registry.
+    function identities() external view returns (IIdentityRegistry registry);
 
     /// @notice From when on `market` may lock stakes; 0 where it is not scheduled.
     /// @param market Address asked about.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IIdentityRegistry} from "./IIdentityRegistry.sol";
 import {IUsdc} from "./IUsdc.sol";
 
 /// @title What StakeRegistry and RunEscrow share: a contract that holds other people's USDC
@@ -85,8 +84,4 @@ interface IUsdcVault {
     /// @notice The token that is held here.
     /// @return usdc The token.
     function USDC() external view returns (IUsdc usdc);
-
-    /// @notice The registry that says who owns an agent.
-    /// @return identity The registry.
-    function IDENTITY() external view returns (IIdentityRegistry identity);
 }

@@ -48,8 +48,8 @@ library AgentIdentity {
         uint256 word;
         (answered, word) = _read(identity, abi.encodeCall(IIdentityRegistry.isAuthorizedOrOwner, (account, agentId)));
         // Any other word is no boolean.
-        answered = answered && word <= 1;
-        authorized = answered && word == 1;
+        if (!answered || word > 1) return (false, false);
+        authorized = word == 1;
     }
 
     /// @notice Whether `account` may act for the agent: owner, approved, operator or wallet.

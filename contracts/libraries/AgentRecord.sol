@@ -114,20 +114,36 @@ library AgentRecordLibrary {
         changed = _with(record, _STAKED, type(uint48).max, value);
     }
 
-    /// @notice The same record with another lock of the first market.
+    /// @notice The same record with more locked by the first market.
     /// @param record The record.
-    /// @param value Base units, at most the stake.
+    /// @param amount Base units, at most what is available.
     /// @return changed The record.
-    function withLockedByFirst(AgentRecord record, uint256 value) internal pure returns (AgentRecord changed) {
-        changed = _with(record, _LOCKED_BY_FIRST, type(uint48).max, value);
+    function plusLockedByFirst(AgentRecord record, uint256 amount) internal pure returns (AgentRecord changed) {
+        changed = _plus(record, _LOCKED_BY_FIRST, amount);
     }
 
-    /// @notice The same record with other locks of the other markets.
+    /// @notice The same record with less locked by the first market.
     /// @param record The record.
-    /// @param value Base units, at most the stake.
+    /// @param amount Base units, at most what it has locked.
     /// @return changed The record.
-    function withLockedByOthers(AgentRecord record, uint256 value) internal pure returns (AgentRecord changed) {
-        changed = _with(record, _LOCKED_BY_OTHERS, type(uint48).max, value);
+    function minusLockedByFirst(AgentRecord record, uint256 amount) internal pure returns (AgentRecord changed) {
+        changed = _minus(record, _LOCKED_BY_FIRST, amount);
+    }
+
+    /// @notice The same record with more locked by the other markets.
+    /// @param record The record.
+    /// @param amount Base units, at most what is available.
+    /// @return changed The record.
+    function plusLockedByOthers(AgentRecord record, uint256 amount) internal pure returns (AgentRecord changed) {
+        changed = _plus(record, _LOCKED_BY_OTHERS, amount);
+    }
+
+    /// @notice The same record with less locked by the other markets.
+    /// @param record The record.
+    /// @param amount Base units, at most what they have locked.
+    /// @return changed The record.
+    function minusLockedByOthers(AgentRecord record, uint256 amount) internal pure returns (AgentRecord changed) {
+        changed = _minus(record, _LOCKED_BY_OTHERS, amount);
     }
 
     /// @notice The same record with another time at which the stake reached the minimum.
@@ -142,28 +158,28 @@ library AgentRecordLibrary {
     /// @param record The record.
     /// @return changed The record.
     function plusClaim(AgentRecord record) internal pure returns (AgentRecord changed) {
-        changed = claims(record) == type(uint24).max ? record : _plusOne(record, _CLAIMS);
+        changed = claims(record) == type(uint24).max ? record : _plus(record, _CLAIMS, 1);
     }
 
     /// @notice The same record with one completion more.
     /// @param record The record.
     /// @return changed The record.
     function plusCompletion(AgentRecord record) internal pure returns (AgentRecord changed) {
-        changed = completions(record) == type(uint24).max ? record : _plusOne(record, _COMPLETIONS);
+        changed = completions(record) == type(uint24).max ? record : _plus(record, _COMPLETIONS, 1);
     }
 
     /// @notice The same record with one rejection more.
     /// @param record The record.
     /// @return changed The record.
     function plusRejection(AgentRecord record) internal pure returns (AgentRecord changed) {
-        changed = rejections(record) == type(uint16).max ? record : _plusOne(record, _REJECTIONS);
+        changed = rejections(record) == type(uint16).max ? record : _plus(record, _REJECTIONS, 1);
     }
 
     /// @notice The same record with one strike more.
     /// @param record The record.
     /// @return changed The record.
     function plusStrike(AgentRecord record) internal pure returns (AgentRecord changed) {
-        changed = strikes(record) == type(uint8).max ? record : _plusOne(record, _STRIKES);
+        changed = strikes(record) == type(uint8).max ? record : _plus(record, _STRIKES, 1);
     }
 
     /// @notice The same record, frozen or not.
@@ -178,11 +194,19 @@ library AgentRecordLibrary {
         return AgentRecord.wrap((AgentRecord.unwrap(record) & ~(mask << offset)) | (value << offset));
     }
 
-    /// The caller has checked that the field is not at its highest value.
-    function _plusOne(AgentRecord record, uint256 offset) private pure returns (AgentRecord) {
-        // Safe "unchecked": the field has room, so nothing is carried.
+    /// The caller has checked that the field has room.
+    function _plus(AgentRecord record, uint256 offset, uint256 amount) private pure returns (AgentRecord) {
+        // Safe "unchecked": nothing is carried into the next field.
         unchecked {
-            return AgentRecord.wrap(AgentRecord.unwrap(record) + (1 << offset));
+            return AgentRecord.wrap(AgentRecord.unwrap(record) + (amount << offset));
+        }
+    }
+
+    /// The caller has checked that the field holds as much.
+    function _minus(AgentRecord record, uint256 offset, uint256 amount) private pure returns (AgentRecord) {
+        // Safe "unchecked": nothing is borrowed from the next field.
+        unchecked {
+            return AgentRecord.wrap(AgentRecord.unwrap(record) - (amount << offset));
         }
     }
 }

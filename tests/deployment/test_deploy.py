@@ -34,11 +34,12 @@ def test_deploy__empty_chain__three_contracts_that_know_each_other(w3, wallet, l
     registry = contract(w3, "StakeRegistry", record.registry)
     escrow = contract(w3, "RunEscrow", record.escrow)
     assert registry.isMarket(record.escrow).call()
-    assert escrow.REGISTRY().call() == record.registry
+    fixed = (usdc.ADDRESS, record.registry, local.identity)
+    assert tuple(escrow.immutables().call()[:3]) == fixed
+    assert registry.identities().call() == local.identity
     for one in (registry, escrow):
         assert one.trustedForwarder().call() == record.forwarder
         assert one.USDC().call() == usdc.ADDRESS
-        assert one.IDENTITY().call() == local.identity
         assert one.treasury().call() == local.treasury
         assert one.owner().call() == wallet.address
 

@@ -83,7 +83,7 @@ def test_registry__good_arguments__are_kept_and_announced(system):
     assert not registry.view("isMarket", people.outsider)
     assert not registry.view("isMarket", ZERO_ADDRESS)
     assert registry.view("USDC") == system.token.address
-    assert registry.view("IDENTITY") == system.identity.address
+    assert registry.view("identities") == system.identity.address
     assert registry.view("treasury") == people.treasury.address
     assert registry.view("owner") == people.owner.address
     assert registry.view("trustedForwarder") == system.forwarder.address
@@ -133,8 +133,8 @@ def test_escrow__good_arguments__are_kept_and_announced(system):
     told = _told(system, escrow)
 
     assert escrow.view("USDC") == system.token.address
-    assert escrow.view("REGISTRY") == system.registry.address
-    assert escrow.view("IDENTITY") == system.identity.address
+    fixed = (system.token.address, system.registry.address, system.identity.address)
+    assert escrow.view("immutables")[:3] == fixed
     assert escrow.view("treasury") == people.treasury.address
     assert escrow.view("owner") == people.owner.address
     assert escrow.view("trustedForwarder") == system.forwarder.address

@@ -33,9 +33,10 @@ def test_constant__is_the_domains(system, name, value):
     assert system.registry.view(name) == value
 
 
-def test_fixed_terms__are_the_domains(system):
+def test_immutables__numbers__are_the_domains(system):
     """One number in both places."""
-    assert system.escrow.view("fixedTerms") == (
+    _, _, _, *numbers = system.escrow.view("immutables")
+    assert numbers == [
         constants.PLATFORM_FEE_BPS,
         MIN_STAKE,
         CLAIM_TIMEOUT,
@@ -44,7 +45,7 @@ def test_fixed_terms__are_the_domains(system):
         constants.REVIEW_DAYS_MAX,
         constants.MAX_REVISIONS_MAX,
         constants.MIN_COMPLETION_REWARD,
-    )
+    ]
 
 
 def test_claim__until_the_deadline(system):

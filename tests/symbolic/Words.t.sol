@@ -103,10 +103,21 @@ contract WordsTest {
     function check_record_with_changesItsFieldAlone(uint256 word, uint48 amount, uint32 time, bool flag) external pure {
         AgentRecord record = AgentRecord.wrap(word);
         _requireChange(record, record.withStaked(amount), 0, amount);
-        _requireChange(record, record.withLockedByFirst(amount), 1, amount);
-        _requireChange(record, record.withLockedByOthers(amount), 2, amount);
         _requireChange(record, record.withStakedAt(time), 3, time);
         _requireChange(record, record.withFrozen(flag), 8, flag ? 1 : 0);
+    }
+
+    /// @notice More and less locked, of any word that has room for it.
+    function check_record_lock_changesItsFieldAlone(uint256 word, uint48 amount) external pure {
+        AgentRecord record = AgentRecord.wrap(word);
+        uint256 first = record.lockedByFirst();
+        uint256 others = record.lockedByOthers();
+        if (amount <= type(uint48).max - first) _requireChange(record, record.plusLockedByFirst(amount), 1, first + amount);
+        if (amount <= first) _requireChange(record, record.minusLockedByFirst(amount), 1, first - amount);
+        if (amount <= type(uint48).max - others) {
+            _requireChange(record, record.plusLockedByOthers(amount), 2, others + amount);
+        }
+        if (amount <= others) _requireChange(record, record.minusLockedByOthers(amount), 2, others - amount);
     }
 
     /// @notice Each counter, of any word: one more, or as it was where it is full.

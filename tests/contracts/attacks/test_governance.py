@@ -29,7 +29,7 @@ def test_fee_raised_mid_run__there_is_no_such_function(project, escrow, registry
         "pause",
         "unpause",
     }
-    assert escrow.fixedTerms().platformFeeBps == 500
+    assert escrow.immutables().platformFeeBps == 500
 
 
 def _approve(identity, agent, agent_id, poster):

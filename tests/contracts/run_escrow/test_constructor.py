@@ -54,8 +54,8 @@ def test_constructor__all_well__sets_everything(
     """The deployer gets no right by deploying."""
     escrow = outsider.deploy(project.RunEscrow, usdc, registry, treasury, owner, forwarder)
     assert escrow.USDC() == usdc
-    assert escrow.REGISTRY() == registry
-    assert escrow.IDENTITY() == identity
+    fixed = escrow.immutables()
+    assert (fixed.usdc, fixed.registry, fixed.identities) == (usdc, registry, identity)
     assert escrow.treasury() == treasury
     assert escrow.owner() == owner
     assert escrow.trustedForwarder() == forwarder
@@ -77,6 +77,6 @@ def test_constructor__all_well__sets_everything(
         ("minCompletionReward", "MIN_COMPLETION_REWARD"),
     ],
 )
-def test_fixed_terms__each__is_that_of_the_domain(escrow, contracts, domains):
+def test_immutables__each__is_that_of_the_domain(escrow, contracts, domains):
     """RUN-2, RUN-3, RUN-9, RUN-17, RUN-22: one number in both places."""
-    assert getattr(escrow.fixedTerms(), contracts) == getattr(constants, domains)
+    assert getattr(escrow.immutables(), contracts) == getattr(constants, domains)

@@ -22,7 +22,7 @@ _ENDINGS = {"reverts": "5f5ffd", "returns 2": "60025f5260205ff3"}
 def silent_on_approvals(request, escrow, agent, w3):
     """`silent_on_approvals()`: from now on."""
     code = _DISPATCH.format(owner=agent.address[2:]) + _ENDINGS[request.param]
-    return lambda: Web3Host(w3).set_code(escrow.IDENTITY(), bytes.fromhex(code))
+    return lambda: Web3Host(w3).set_code(escrow.immutables().identities, bytes.fromhex(code))
 
 
 def test_claim_eligibility__no_word_on_the_poster__agent_unknown(

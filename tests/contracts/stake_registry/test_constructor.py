@@ -89,7 +89,7 @@ def test_constructor__good_arguments__are_kept_and_announced(
         ("TreasurySet", treasury),
     ]
     assert registry.USDC() == usdc
-    assert registry.IDENTITY() == identity
+    assert registry.identities() == identity
     assert registry.treasury() == treasury
     assert registry.owner() == owner
     assert registry.trustedForwarder() == forwarder

@@ -22,7 +22,7 @@ _ONLY_OWNER_OF = "5f3560e01c636352211e146011575f5ffd5b73{owner}5f5260205ff3"
 @pytest.fixture(autouse=True)
 def _owner_is_all_it_says(registry, agent, agent_id, w3):
     code = _ONLY_OWNER_OF.format(owner=agent.address[2:])
-    Web3Host(w3).set_code(registry.IDENTITY(), bytes.fromhex(code))
+    Web3Host(w3).set_code(registry.identities(), bytes.fromhex(code))
 
 
 def test_is_operator__no_word_on_the_wallet__nobody(registry, agent, agent_id):

@@ -177,7 +177,7 @@ def test_release__frozen_or_banned__frees(registry, locked, market, slashed, tim
 def test_release__identity_registry_fails__frees(registry, locked, market, w3):
     """STAKE-10, RUN-7: no way out depends on a contract of others."""
     working = locked()
-    Web3Host(w3).set_code(registry.IDENTITY(), b"")
+    Web3Host(w3).set_code(registry.identities(), b"")
 
     registry.release(working, MIN_STAKE, NONE, sender=market)
 

@@ -271,7 +271,7 @@ def test_slash__identity_registry_fails__takes_the_lock(
 ):
     """STAKE-10: no way out depends on a contract of others."""
     working = locked()
-    Web3Host(w3).set_code(registry.IDENTITY(), b"")
+    Web3Host(w3).set_code(registry.identities(), b"")
 
     with ledger.moves({registry: -MIN_STAKE, poster: MIN_STAKE}):
         registry.slash(working, MIN_STAKE, poster, MIN_STAKE, sender=market)

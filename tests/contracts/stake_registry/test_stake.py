@@ -70,7 +70,7 @@ def test_stake__unknown_agent__reverts(registry, agent):
 )
 def test_stake__identity_registry_fails__counts_as_unknown(registry, agent, agent_id, w3, code):
     """STAKE-1: the registry of others is never trusted to answer."""
-    Web3Host(w3).set_code(registry.IDENTITY(), bytes.fromhex(code))
+    Web3Host(w3).set_code(registry.identities(), bytes.fromhex(code))
 
     with reverting(registry.AgentUnknown, agentId=agent_id):
         registry.stake(agent_id, MIN_STAKE, sender=agent)

@@ -64,11 +64,11 @@ def test_unstake__identity_registry_fails__reverts_until_it_answers_again(
 ):
     """STAKE-10: unstaking trusts the identity registry; nothing is lost while it is silent."""
     host = Web3Host(w3)
-    code = host.code_at(registry.IDENTITY())
-    host.set_code(registry.IDENTITY(), b"")
+    code = host.code_at(registry.identities())
+    host.set_code(registry.identities(), b"")
     with reverting(registry.AgentUnknown, agentId=agent_id):
         registry.unstake(agent_id, MIN_STAKE, agent, sender=agent)
-    host.set_code(registry.IDENTITY(), code)
+    host.set_code(registry.identities(), code)
 
     with ledger.moves({registry: -MIN_STAKE, agent: MIN_STAKE}):
         registry.unstake(agent_id, MIN_STAKE, agent, sender=agent)

@@ -42,7 +42,7 @@ def lost_id(request, registry, agent_id, w3):
     if request.param == "unknown":
         return UNKNOWN_ID
     # Silent: no code. Mute: answers with nothing, as a fallback would.
-    Web3Host(w3).set_code(registry.IDENTITY(), b"" if request.param == "silent" else b"\x00")
+    Web3Host(w3).set_code(registry.identities(), b"" if request.param == "silent" else b"\x00")
     return agent_id
 
 
