@@ -9,7 +9,7 @@ PYTHON_CODE := $(wildcard agentescrow localnet deployment demo scripts tools ben
 TYPED := $(wildcard agentescrow localnet deployment demo tools benchmarks)
 
 # Without a chain of Ape's; on Ape's chain, local and on the fork.
-PLAIN_TESTS := $(wildcard tests/unit tests/in_process tests/localnet tests/deployment tests/demo tests/promises tests/scripts)
+PLAIN_TESTS := $(wildcard tests/unit tests/in_process tests/indexer tests/relayer tests/api tests/localnet tests/deployment tests/demo tests/promises tests/scripts)
 CHAIN_TESTS := $(wildcard tests/contracts tests/stateful)
 # The state machine is in all three: in process, on Ape's chain, on the fork; its conftest.py picks the test.
 WORKERS ?= 2

@@ -1,0 +1,170 @@
+"""The one table of errors and HTTP statuses, and the one shape that all errors have (API-3)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from agentescrow.domain.eligibility import Ineligibility, reasons
+from agentescrow.errors import (
+    AgentEscrowError,
+    ChainProblem,
+    ContractReverted,
+    IndexProblem,
+    InvalidInput,
+    RelayProblem,
+    TooManyRequests,
+    TransactionFailed,
+)
+from agentescrow.wire.problem import MEDIA_TYPE, Problem
+
+_log = logging.getLogger(__name__)
+
+STATUSES: Final[Sequence[tuple[type[AgentEscrowError], int]]] = (
+    (InvalidInput, 400),
+    (TooManyRequests, 429),
+    (RelayProblem, 400),
+    (TransactionFailed, 400),
+    (ContractReverted, 400),
+    (ChainProblem, 503),
+    (IndexProblem, 503),
+)
+"""The first class that fits decides; a contract's own errors are told apart by `REVERTS`."""
+
+REVERTS: Final[Mapping[str, int]] = {
+    "RunUnknown": 404,
+    "AgentUnknown": 404,
+    "NotPoster": 403,
+    "NotAgent": 403,
+    "NotOperator": 403,
+    "SelfClaim": 403,
+    "StatusTooLow": 403,
+    "InsufficientStake": 403,
+    "NotAgentOwner": 403,
+}
+"""Statuses of the contracts' errors; all others are 400."""
+
+_NOT_FOUND: Final = Ineligibility.AGENT_UNKNOWN
+_NOT_NOW: Final = Ineligibility.RUN_NOT_OPEN | Ineligibility.DEADLINE_PASSED | Ineligibility.PAUSED
+
+
+class ApiError(Exception):
+    """An answer that is no success.
+
+    Args:
+        status: HTTP status.
+        error: Stable name.
+        detail: For people.
+        more: Further members of the problem.
+    """
+
+    def __init__(self, status: int, error: str, detail: str, **more: Any) -> None:  # noqa: ANN401
+        super().__init__(detail)
+        self.status = status
+        self.error = error
+        self.detail = detail
+        self.more = more
+
+
+def not_found(what: str, number: int) -> ApiError:
+    """404: there is no such thing.
+
+    Args:
+        what: "run" or "agent".
+        number: Its number.
+    """
+    return ApiError(404, f"{what.upper()}_UNKNOWN", f"There is no {what} {number}.")
+
+
+def not_eligible(bits: Ineligibility) -> ApiError:
+    """What the reasons against a claim amount to: 404, else 400, else 403.
+
+    Args:
+        bits: At least one.
+    """
+    status = 404 if bits & _NOT_FOUND else 400 if bits & _NOT_NOW else 403
+    found = reasons(bits)
+    sentences = [reason.sentence for reason in found]
+    codes = [reason.code for reason in found]
+    return ApiError(
+        status, "NOT_ELIGIBLE", " ".join(sentences), reasons=sentences, reason_codes=codes
+    )
+
+
+def status_of(error: AgentEscrowError) -> int:
+    """The HTTP status of an error of this package."""
+    if isinstance(error, ContractReverted) and error.name in REVERTS:
+        return REVERTS[error.name]
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def problem(
+    status: int,
+    error: str,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,  # noqa: ANN401 - members of a problem
+) -> Response:
+    """An error as it is sent."""
+    body = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=status,
+        detail=detail,
+        error=error,
+        **more,
+    )
+    return Response(
+        body.model_dump_json(), status, headers=dict(headers or {}), media_type=MEDIA_TYPE
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let every error leave in the one shape."""
+    app.add_exception_handler(ApiError, _own)
+    app.add_exception_handler(AgentEscrowError, _package)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _own(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    return problem(error.status, error.error, error.detail, **error.more)
+
+
+async def _package(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, AgentEscrowError)
+    name = error.name if isinstance(error, ContractReverted) else error.code
+    detail = error.words if isinstance(error, ContractReverted) else str(error)
+    headers = {}
+    if isinstance(error, TooManyRequests):
+        headers["Retry-After"] = str(error.retry_after)
+    return problem(status_of(error), name, detail, headers, reasons=[detail], reason_codes=[name])
+
+
+async def _invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [
+        f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()
+    ]
+    return problem(
+        400, "INVALID_INPUT", "; ".join(found), reasons=found, reason_codes=["INVALID"] * len(found)
+    )
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    name = HTTPStatus(error.status_code).name
+    return problem(error.status_code, name, str(error.detail), error.headers)
+
+
+async def _unexpected(_request: Request, error: Exception) -> Response:
+    _log.error("unexpected", exc_info=error)
+    return problem(500, "INTERNAL", "Something went wrong here; it is logged.")

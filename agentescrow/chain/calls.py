@@ -1,0 +1,55 @@
+"""Calldata of RunEscrow, made without a node."""
+
+from __future__ import annotations
+
+from eth_utils.address import to_checksum_address
+from hexbytes import HexBytes
+from web3 import Web3
+
+from agentescrow.chain.run_escrow import RunEscrow
+from agentescrow.chain.typed_data import terms_tuple
+from agentescrow.domain.terms import RunTerms
+
+
+class Calls:
+    """Encodes calls of one RunEscrow."""
+
+    def __init__(self, escrow: str) -> None:
+        """Bind the contract.
+
+        Args:
+            escrow: Its address.
+        """
+        self._escrow = RunEscrow(Web3(), escrow)
+        self.target = to_checksum_address(escrow)
+
+    def of(self, function: str, *args: object) -> bytes:
+        """Encode a call.
+
+        Args:
+            function: Name.
+            args: Values.
+        """
+        return bytes(self._escrow.calldata(function, *args))
+
+    def terms(self, function: str, terms: RunTerms, uri: str) -> bytes:
+        """Encode `createRun` or `postRun`.
+
+        Args:
+            function: Name.
+            terms: Of the run.
+            uri: Of the description.
+        """
+        return self.of(function, terms_tuple(terms), uri)
+
+    def with_permit(self, amount: int, deadline: int, signature: bytes, call: bytes) -> bytes:
+        """Encode a permit and the call that needs it as one.
+
+        Args:
+            amount: Base units.
+            deadline: Last unix second at which the permit is valid.
+            signature: The payer's.
+            call: Encoded.
+        """
+        permit = self.of("selfPermit", amount, deadline, signature)
+        return bytes(self._escrow.multicall_data([HexBytes(permit), HexBytes(call)]))

@@ -1,0 +1,72 @@
+"""What `serve` and `relay` have in common: settings, contracts, database, the relayer's key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+
+from agentescrow.chain import deployments
+from agentescrow.chain.connection import connect
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.deployments import Deployment
+from agentescrow.chain.pool import Pool
+from agentescrow.errors import InvalidInput
+from agentescrow.relayer.sender import Sender
+from agentescrow.settings import Settings
+from agentescrow.store.database import Engine, open_database, require_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a command stands on.
+
+    Attributes:
+        settings: All of them.
+        deployment: The contracts, which are on the node's chain.
+        database: With the schema.
+        pool: The node.
+    """
+
+    settings: Settings
+    deployment: Deployment
+    database: Engine
+    pool: Pool
+
+
+def ground(**options: object) -> Ground:
+    """Connect to everything.
+
+    Args:
+        options: Settings given on the command line, None where they are not.
+
+    Raises:
+        AgentEscrowError: Something is not there, or does not fit.
+    """
+    given = {name: str(value) for name, value in options.items() if value is not None}
+    settings = Settings(**given)  # type: ignore[arg-type]
+    w3 = connect(settings.rpc_url)
+    where = settings.deployment
+    record = deployments.find(w3) if where is None else deployments.load(Path(where))
+    Contracts(w3, record).require_present()
+    database = open_database(settings.database_url)
+    require_schema(database)
+    return Ground(settings, record, database, Pool(settings.rpc_url))
+
+
+def sender_of(ground: Ground) -> Sender | None:
+    """The relayer's sender, or None where no key is set.
+
+    Raises:
+        InvalidInput: The key is none.
+    """
+    secret = ground.settings.relayer_key
+    if secret is None:
+        return None
+    try:
+        key: LocalAccount = Account.from_key(secret.get_secret_value())
+    except Exception:  # without the key in the message
+        raise InvalidInput("RELAYER_KEY", "(hidden)", "0x and 64 hexadecimal digits") from None
+    return Sender(ground.database, ground.pool, ground.deployment, key)

@@ -1,0 +1,40 @@
+"""What the programs are told by their environment. The only reader of it.
+
+Every setting is an environment variable of the same name in capitals, or a line of a file `.env`
+in the working directory; a command's option comes before both.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings of indexer and service.
+
+    Attributes:
+        rpc_url: Address of a node of the chain (RPC_URL).
+        database_url: Where the rows are, `sqlite:///FILE` or `postgresql://…` (DATABASE_URL).
+        deployment: File of a deployment's record (DEPLOYMENT); the shipped record of the node's
+            chain where there is none.
+        first_block: Block from which on the identity registry has agents (FIRST_BLOCK); looked for
+            at the node where there is none, which takes one that remembers old states.
+        host: Where the API listens (HOST).
+        port: And on which port (PORT).
+        relayer_key: Private key that pays for relayed requests (RELAYER_KEY).
+        rate_limit: Requests a minute of one client address, 0 for no limit (RATE_LIMIT).
+        origins: Web pages that may call the API, separated by commas (ORIGINS).
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    rpc_url: str = "http://127.0.0.1:8545"
+    database_url: str = "sqlite:///agentescrow.db"
+    deployment: str | None = None
+    first_block: int | None = Field(default=None, ge=0)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65_535)
+    relayer_key: SecretStr | None = None
+    rate_limit: int = Field(default=1_200, ge=0)
+    origins: str = "*"

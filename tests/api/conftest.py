@@ -1,0 +1,155 @@
+"""The real app in process, over a real chain, with the real indexer and relayer running."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from fastapi.testclient import TestClient
+
+from agentescrow.api.app import create_app
+from agentescrow.api.service import Service
+from agentescrow.api.traffic import RateLimit
+from agentescrow.chain.calls import Calls
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.deployments import load
+from agentescrow.chain.pool import Pool
+from agentescrow.chain.reader import Reader
+from agentescrow.chain.rpc import Node
+from agentescrow.chain.wallet import LocalWallet
+from agentescrow.indexer.follow import Indexer
+from agentescrow.relayer.admission import Admission
+from agentescrow.relayer.sender import Sender
+from agentescrow.store.database import migrate, open_database
+from agentescrow.store.lock import writer
+from agentescrow.store.position import indexed_block
+from agentescrow.wire.shape import iso_time
+from deployment.local_chain import local_chain
+from deployment.record import Records
+
+DAY = 86_400
+USDC = 10**6
+
+
+class Market:
+    """A deployment with its service, and people who use it."""
+
+    def __init__(self, chain, contracts, service, client):
+        self.chain = chain
+        self.contracts = contracts
+        self.service = service
+        self.client = client
+
+    def wallet(self, role):
+        return LocalWallet(self.chain.w3, self.chain.accounts[role])
+
+    @property
+    def now(self):
+        return self.chain.w3.eth.get_block("latest")["timestamp"]
+
+    def indexed(self):
+        """Wait until the index has the latest block."""
+        head = self.chain.w3.eth.block_number
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            with self.service.database.connect() as connection:
+                block = indexed_block(connection)
+            if block and block.number >= head:
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"block {head} is not indexed")
+
+    def write(self, wallet, path, **body):
+        """Do as any wallet does: ask, sign what 401 says, send the same body again."""
+        body = {"walletAddress": wallet.address, **body}
+        asked = self.client.post(path, json=body)
+        if asked.status_code != 401:
+            return asked
+        return self.client.post(path, json=self.signed(wallet, body, asked))
+
+    def signed(self, wallet, body, asked):
+        typed = asked.json()["typedData"]
+        signature = "0x" + wallet.sign_typed_data(typed).hex()
+        return {**body, "request": typed["message"], "signature": signature}
+
+    def post(self, wallet, reward=100 * USDC, **more):
+        """A run that is OPEN; its number."""
+        self.contracts.usdc.approve(wallet, self.contracts.escrow.address, 10**12)
+        terms = {"reward": str(reward), "ipfsHash": "ipfs://description"}
+        terms |= {"deadline": iso_time(self.now + DAY), **more}
+        answer = self.write(wallet, "/api/runs", **terms)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["run"]["bountyId"]
+
+    def agent(self, wallet, staked=20 * USDC):
+        """A registered agent; its number."""
+        agent_id = self.contracts.identity.register(wallet, "ipfs://agent").event.agent_id
+        if staked:
+            self.contracts.registry.stake(wallet, agent_id, staked)
+        self.indexed()
+        return agent_id
+
+
+@pytest.fixture(scope="session")
+def market(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("market")
+    with local_chain(Records(folder, folder / "unfinished")) as chain:
+        contracts = Contracts(chain.w3, load(next(folder.glob("*.json"))))
+        engine = open_database(f"sqlite:///{folder / 'index.db'}")
+        migrate(engine)
+        pool = Pool(chain.url)
+        admission = Admission(engine, pool, contracts.deployment)
+        calls = Calls(contracts.deployment.escrow)
+        service = Service(engine, contracts.deployment, pool, admission, calls)
+        app = create_app(service, rate_limit=RateLimit(0))
+        ended = threading.Event()
+        threads = [
+            threading.Thread(target=_index, args=(engine, chain.url, contracts, ended)),
+            threading.Thread(target=_relay, args=(engine, pool, contracts, chain, ended)),
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            with TestClient(app, raise_server_exceptions=False) as client:
+                market = Market(chain, contracts, service, client)
+                market.indexed()
+                yield market
+        finally:
+            ended.set()
+            for thread in threads:
+                thread.join()
+            engine.dispose()
+
+
+def _index(engine, url, contracts, ended):
+    with writer(engine) as connection:
+        indexer = Indexer(connection, Reader(Node(url), contracts), contracts.deployment)
+        indexer.follow(lambda _step: None, ended.is_set, pause=0.02)
+
+
+def _relay(engine, pool, contracts, chain, ended):
+    sender = Sender(engine, pool, contracts.deployment, chain.accounts["relayer"])
+    while not ended.is_set():
+        sender.step()
+        ended.wait(0.02)
+
+
+@pytest.fixture(scope="session")
+def client(market):
+    return market.client
+
+
+@pytest.fixture(scope="session")
+def poster(market):
+    return market.wallet("poster")
+
+
+@pytest.fixture(scope="session")
+def agent(market):
+    return market.wallet("agent")
+
+
+@pytest.fixture(scope="session")
+def outsider(market):
+    return market.wallet("outsider")

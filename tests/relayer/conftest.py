@@ -1,0 +1,135 @@
+"""A chain with everything on it, many signers with agents and stakes, and a relayer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+from eth_account import Account
+
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.deployments import load
+from agentescrow.chain.pool import Pool
+from agentescrow.chain.wallet import LocalWallet
+from agentescrow.domain.terms import RunTerms
+from agentescrow.relayer.admission import Admission
+from agentescrow.relayer.limits import RelayLimits
+from agentescrow.relayer.sender import Patience, Sender
+from agentescrow.store.database import migrate, open_database
+from deployment.local_chain import local_chain
+from deployment.record import Records
+
+DAY = 86_400
+
+
+class Clock:
+    """Time that passes when a test says so."""
+
+    def __init__(self):
+        self.now = 1_700_000_000.0
+
+    def __call__(self):
+        return self.now
+
+
+@dataclass
+class Ground:
+    """The chain of a test session."""
+
+    chain: object
+    contracts: Contracts
+
+    def rpc(self, method, *params):
+        answer = self.chain.w3.provider.make_request(method, params)
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    def wallet(self, role):
+        return LocalWallet(self.chain.w3, self.chain.accounts[role])
+
+    def request(self, wallet, function="createRun", *args, **changes):
+        """A request of anybody, signed: to create a DRAFT where nothing else is said."""
+        escrow, forwarder = self.contracts.escrow, self.contracts.forwarder
+        now = self.chain.w3.eth.get_block("latest")["timestamp"]
+        args = args or ((100_000_000, now + DAY, 7, 3, 1), "ipfs://description")
+        data = bytes(escrow.calldata(function, *args))
+        unsigned = forwarder.request(wallet.address, escrow.address, data)
+        return forwarder.sign(wallet, replace(unsigned, **changes))
+
+    def terms(self):
+        now = self.chain.w3.eth.get_block("latest")["timestamp"]
+        return RunTerms(reward=1_000_000, deadline=now + DAY)
+
+
+@pytest.fixture(scope="session")
+def ground(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("records")
+    with local_chain(Records(folder)) as chain:
+        (record,) = folder.glob("*.json")
+        yield Ground(chain, Contracts(chain.w3, load(record)))
+
+
+@pytest.fixture(autouse=True)
+def fresh(ground):
+    """Every test begins with the same chain, mining at once."""
+    snapshot = ground.rpc("evm_snapshot")
+    yield
+    ground.rpc("evm_setAutomine", True)
+    ground.rpc("evm_revert", snapshot)
+    ground.rpc("anvil_setNextBlockBaseFeePerGas", hex(10**9))  # which a snapshot does not hold
+
+
+@pytest.fixture
+def poster(ground):
+    return ground.wallet("poster")
+
+
+@pytest.fixture
+def outsider(ground):
+    return ground.wallet("outsider")
+
+
+@pytest.fixture
+def signers(ground):
+    """Accounts that have nothing at all."""
+    return [LocalWallet(ground.chain.w3, Account.create()) for _ in range(25)]
+
+
+@pytest.fixture
+def database(tmp_path):
+    engine = open_database(f"sqlite:///{tmp_path / 'index.db'}")
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def pool(ground):
+    return Pool(ground.chain.url)
+
+
+@pytest.fixture
+def limits():
+    return RelayLimits()
+
+
+@pytest.fixture
+def admission(database, pool, ground, limits):
+    return Admission(database, pool, ground.contracts.deployment, limits)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def sender(database, pool, ground, clock):
+    return new_sender(database, pool, ground, clock)
+
+
+def new_sender(database, pool, ground, clock):
+    """A relayer that has just been started."""
+    key = ground.chain.accounts["relayer"]
+    deployment = ground.contracts.deployment
+    return Sender(database, pool, deployment, key, patience=Patience(), clock=clock)
