@@ -14,6 +14,7 @@ from rich.console import Console
 from agentescrow.cli.service import ground, sender_of
 from agentescrow.errors import InvalidInput
 from agentescrow.relayer.run import run
+from agentescrow.store.relay_turn import RelayTurn
 
 
 def relay(
@@ -35,4 +36,4 @@ def relay(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     Console(stderr=True).print(f"Relaying from {sender.address}.")
-    run(sender, ended)
+    run(sender, RelayTurn(base.database), ended)

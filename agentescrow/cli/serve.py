@@ -18,6 +18,7 @@ from agentescrow.chain.calls import Calls
 from agentescrow.cli.service import ground, sender_of
 from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.run import run
+from agentescrow.store.relay_turn import RelayTurn
 
 
 def serve(
@@ -51,7 +52,9 @@ def serve(
     tell(f"Relaying from {sender.address}." if sender else "Requests are queued, not sent here.")
     ended = threading.Event()
     if sender is not None:
-        threading.Thread(target=run, args=(sender, ended), name="relayer", daemon=True).start()
+        turn = RelayTurn(base.database)
+        given = (sender, turn, ended)
+        threading.Thread(target=run, args=given, name="relayer", daemon=True).start()
     try:
         uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
     finally:

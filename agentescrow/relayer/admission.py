@@ -15,8 +15,16 @@ from agentescrow.chain.pool import Pool
 from agentescrow.errors import AgentEscrowError, RequestRefused, TooManyRequests
 from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.request import CheckedRequest, check
-from agentescrow.store.database import Connection, Engine, write_transaction
-from agentescrow.store.relays import FAILED, Relay, accept, accepted_since, find_relay, pending_of
+from agentescrow.store.database import Connection, Engine
+from agentescrow.store.relays import (
+    FAILED,
+    Relay,
+    accept,
+    accepted_since,
+    find_relay,
+    pending_of,
+    writing_relays,
+)
 
 _NONCES: Final = function_signature_to_4byte_selector("nonces(address)")
 
@@ -155,7 +163,7 @@ class Admission:
         if not new:
             return
         mined = self._mined_nonces([each.request.signer for each in new.values()])
-        with write_transaction(self._database) as connection:
+        with writing_relays(self._database) as connection:
             accepted: dict[str, Relay] = {}
             for place, checked in new.items():
                 known = accepted.get(checked.request_id)

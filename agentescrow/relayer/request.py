@@ -16,6 +16,7 @@ from agentescrow.chain.forwarder import ForwardRequest
 from agentescrow.chain.pool import digest
 from agentescrow.chain.typed_data import Domain, forward_request
 from agentescrow.errors import RequestRefused
+from agentescrow.relayer.functions import require_called
 
 _STRUCT: Final = "(address,address,uint256,uint256,uint48,bytes,bytes)"
 _EXECUTE: Final = function_signature_to_4byte_selector(f"execute({_STRUCT})")
@@ -58,10 +59,12 @@ def check(deployment: Deployment, request: ForwardRequest) -> CheckedRequest:
         request: Signed.
 
     Raises:
-        RequestRefused: The target is none of the two contracts, or the signature is not the
+        RequestRefused: The call is none that the relayer pays for, or the signature is not the
             signer's.
     """
-    if request.to.lower() not in (deployment.escrow.lower(), deployment.registry.lower()):
+    kinds = {deployment.escrow.lower(): "RunEscrow", deployment.registry.lower(): "StakeRegistry"}
+    kind = kinds.get(request.to.lower())
+    if kind is None:
         raise RequestRefused(f"{request.to} is not called: only RunEscrow and StakeRegistry are")
     if not 0 <= request.deadline < _UINT48 or not 0 <= request.nonce < 2**256:
         raise RequestRefused("the request's deadline or nonce is out of range")
@@ -79,6 +82,7 @@ def check(deployment: Deployment, request: ForwardRequest) -> CheckedRequest:
         data=request.data,
     )
     _require_signature(message, request)
+    require_called(kind, request.data)
     execute = _EXECUTE + encode([_STRUCT], [request.struct()])
     gas = _OWN_GAS + _GAS_PER_BYTE * len(execute) + request.gas * 64 // 63
     return CheckedRequest(f"0x{digest(message).hex()}", request, f"0x{execute.hex()}", gas)

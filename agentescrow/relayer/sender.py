@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Final
 
 from eth_account.signers.local import LocalAccount
@@ -12,24 +13,28 @@ from eth_account.signers.local import LocalAccount
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Head, Pool, Receipt, sign_execute
 from agentescrow.relayer.limits import RelayLimits
-from agentescrow.store.database import Engine, write_transaction
+from agentescrow.store.database import Engine
 from agentescrow.store.relays import (
     FAILED,
     MINED,
     PENDING,
+    Outcome,
     Relay,
     RelayTransaction,
     give_nonces,
     keep_transactions,
-    next_nonce,
+    nonces_from,
     queued,
     settle,
-    take_back_nonce,
+    take_back_nonces,
     transactions_of,
-    under_way,
+    unmined,
+    unsettled,
+    writing_relays,
 )
 
 _BATCH: Final = 100
+_UNDER_WAY: Final = 1_000
 _BUMP_PERCENT: Final = 13  # nodes take a replacement from 10 % on, some from 12.5 %
 _FAILED: Final = (
     "The transaction was mined, but the call failed: the run or the request has changed meanwhile."
@@ -94,60 +99,77 @@ class Sender:
         """Find out what was mined, then send what is due. Harmless at any time, in any process.
 
         Returns:
-            How many requests are under way or were settled: 0 means that there is nothing to do.
+            How much it did: 0 means that there is nothing to do but wait.
 
         Raises:
             ChainProblem: The node does not answer; nothing is lost.
         """
         head = self._pool.head(self.address)
         settled = self._settle(head)
-        new = self._sign_queued(head)
-        waiting = self._send_due(head)
-        return settled + max(new, waiting)
+        return settled + self._sign_queued(head) + self._send_due(head)
 
     def _settle(self, head: Head) -> int:
-        """Ask for the receipts of everything under way and write down what they say."""
+        """Ask for the receipts that there should be and write down what they say."""
         with self._database.connect() as connection:
-            relays = under_way(connection, self.address, 10 * _BATCH)
+            relays = unsettled(
+                connection,
+                self.address,
+                next_nonce=head.nonce,
+                deep_block=head.number - self._patience.depth,
+                limit=_UNDER_WAY,
+            )
             sent = transactions_of(connection, [relay.request_id for relay in relays])
-        hashes = [each.tx_hash for relay in relays for each in sent[relay.request_id]]
-        receipts: dict[str, Receipt] = {}
-        for start in range(0, len(hashes), _BATCH):
-            receipts |= self._pool.receipts(hashes[start : start + _BATCH])
-        changed = 0
-        with write_transaction(self._database) as connection:
-            for relay in relays:
-                found = [receipts.get(each.tx_hash) for each in sent[relay.request_id]]
-                receipt = next((each for each in found if each), None)
-                if receipt is not None:
-                    changed += relay.status == PENDING
-                    deep = receipt.block_number + self._patience.depth <= head.number
-                    if relay.tx_hash != receipt.tx_hash or relay.status == PENDING or deep:
-                        outcome = replace(
-                            relay, tx_hash=receipt.tx_hash, block_number=receipt.block_number
-                        )
-                        problem = None if receipt.succeeded else _FAILED
-                        status = MINED if receipt.succeeded else FAILED
-                        settle(connection, outcome, status=status, deep=deep, problem=problem)
-                elif relay.nonce is not None and relay.nonce < head.nonce:
-                    # Another transaction of this account took the nonce. The forwarder's own nonce
-                    # lets the request work once, even if that was one of ours that we cannot see.
-                    take_back_nonce(connection, relay)
-                elif relay.status != PENDING:  # its block was taken back
-                    settle(
-                        connection, replace(relay, block_number=None), status=PENDING, deep=False
-                    )
-        return changed
+        receipts = self._receipts(_hashes(sent))
+        outcomes, lost = [], []
+        for relay in relays:
+            found = [receipts[tx] for tx in _hashes({"": sent[relay.request_id]}) if tx in receipts]
+            # The forwarder lets a request work once: of several, the one that worked is its own.
+            receipt = max(found, key=lambda each: each.succeeded, default=None)
+            if receipt is not None:
+                outcomes += self._outcome(relay, receipt, head)
+            elif relay.nonce is not None and relay.nonce < head.nonce:
+                # Another transaction of this account took the nonce. The forwarder's own nonce
+                # lets the request work once, even if that was one of ours that we cannot see.
+                lost.append(relay.request_id)
+            elif relay.status != PENDING:  # its block was taken back
+                outcomes.append(Outcome(relay.request_id, PENDING, tx_hash=relay.tx_hash))
+        if outcomes or lost:
+            with writing_relays(self._database) as connection:
+                settle(connection, outcomes)
+                take_back_nonces(connection, lost)
+        return len(outcomes) + len(lost)
+
+    def _receipts(self, hashes: set[str]) -> dict[str, Receipt]:
+        asked, receipts = sorted(hashes), dict[str, Receipt]()
+        for start in range(0, len(asked), _BATCH):
+            receipts |= self._pool.receipts(asked[start : start + _BATCH])
+        return receipts
+
+    def _outcome(self, relay: Relay, receipt: Receipt, head: Head) -> list[Outcome]:
+        """What a receipt says, unless that is known."""
+        status = MINED if receipt.succeeded else FAILED
+        deep = receipt.block_number + self._patience.depth <= head.number
+        known = (relay.status, relay.tx_hash, relay.block_number)
+        if known == (status, receipt.tx_hash, receipt.block_number) and not deep:
+            return []
+        problem = None if receipt.succeeded else _FAILED
+        return [
+            Outcome(relay.request_id, status, deep, receipt.tx_hash, receipt.block_number, problem)
+        ]
 
     def _sign_queued(self, head: Head) -> int:
-        """Give the queued requests the next nonces, and keep their transactions before sending."""
-        with write_transaction(self._database) as connection:
+        """Give the queued requests the lowest free nonces; keep what is signed before sending."""
+        with self._database.connect() as connection:
+            if not queued(connection, 1):
+                return 0
+        max_fee, tip = self._fees(head, None)
+        with writing_relays(self._database) as connection:
             relays = queued(connection, _BATCH)
-            first = max(next_nonce(connection, self.address), head.nonce)
-            numbered = [replace(relay, nonce=first + n) for n, relay in enumerate(relays)]
-            max_fee, tip = self._fees(head, None)
+            taken = nonces_from(connection, self.address, head.nonce)
+            free = (nonce for nonce in count(head.nonce) if nonce not in taken)
+            numbered = [replace(relay, nonce=next(free)) for relay in relays]
             signed = [self._signed(relay, max_fee, tip) for relay in numbered]
-            given = [(relay.request_id, first + n) for n, relay in enumerate(relays)]
+            given = [(each.request_id, each.nonce) for each in signed]
             give_nonces(connection, self.address, given)
             keep_transactions(connection, signed)
         return len(relays)
@@ -156,16 +178,12 @@ class Sender:
         """Send what was never sent, or is not mined for long; replace what is stuck."""
         now = self._clock()
         with self._database.connect() as connection:
-            relays = [
-                relay
-                for relay in under_way(connection, self.address, 10 * _BATCH)
-                if relay.status == PENDING
-            ]
+            relays = unmined(connection, self.address, _UNDER_WAY)
             sent = transactions_of(connection, [relay.request_id for relay in relays])
         latest = [self._latest(relay, sent[relay.request_id], head, now) for relay in relays]
         replaced = [each for each in latest if each.tx_hash not in _hashes(sent)]
         if replaced:
-            with write_transaction(self._database) as connection:
+            with writing_relays(self._database) as connection:
                 keep_transactions(connection, replaced)
         due = [
             each
@@ -178,7 +196,7 @@ class Sender:
             self._sent_at |= {each.tx_hash: now for each in batch}
         alive = {each.tx_hash for each in latest}
         self._sent_at = {key: at for key, at in self._sent_at.items() if key in alive}
-        return len(relays)
+        return len(due)
 
     def _latest(
         self, relay: Relay, sent: Sequence[RelayTransaction], head: Head, now: float

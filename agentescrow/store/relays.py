@@ -7,7 +7,8 @@ it is sent, one of them can be mined.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Engine,
     Index,
     String,
     Table,
@@ -24,9 +26,11 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 
+from agentescrow.store.database import write_transaction
 from agentescrow.store.tables import metadata
 
 relays: Final = Table(
@@ -126,6 +130,42 @@ class RelayTransaction:
     signed_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What has become of a request.
+
+    Args:
+        request_id: The request.
+        status: PENDING, MINED or FAILED.
+        deep: Whether that is for good.
+        tx_hash: Of the transaction that was mined, or that was sent last.
+        block_number: Where it was mined.
+        problem: Why it failed, for people.
+    """
+
+    request_id: str
+    status: str
+    deep: bool = False
+    tx_hash: str | None = None
+    block_number: int | None = None
+    problem: str | None = None
+
+
+@contextmanager
+def writing_relays(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes these tables, one at a time, so that none has to be tried again.
+
+    Its view of the database begins when it has its turn. Readers do not wait.
+
+    Args:
+        engine: The database.
+    """
+    with write_transaction(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("LOCK TABLE relays IN SHARE ROW EXCLUSIVE MODE"))
+        yield connection
+
+
 def accept(connection: Connection, accepted: Iterable[Relay]) -> None:
     """Put requests into the queue, in order."""
     last = connection.execute(select(func.max(relays.c.sequence))).scalar() or 0
@@ -175,18 +215,40 @@ def queued(connection: Connection, limit: int) -> list[Relay]:
     return [_relay(row) for row in rows]
 
 
-def under_way(connection: Connection, sender: str, limit: int) -> list[Relay]:
-    """The requests with a nonce that may still change, lowest nonce first."""
-    wanted = ~relays.c.settled & (relays.c.sender == sender)
+def unmined(connection: Connection, sender: str, limit: int) -> list[Relay]:
+    """The requests with a nonce that are not known to be mined, lowest nonce first."""
+    wanted = ~relays.c.settled & (relays.c.sender == sender) & (relays.c.status == PENDING)
     rows = connection.execute(_SELECT.where(wanted).order_by(relays.c.nonce).limit(limit))
     return [_relay(row) for row in rows]
 
 
-def next_nonce(connection: Connection, sender: str) -> int:
-    """The nonce after the highest that was given, 0 where there is none."""
-    highest = select(func.max(relays.c.nonce)).where(relays.c.sender == sender)
-    found = connection.execute(highest).scalar()
-    return 0 if found is None else int(found) + 1
+def unsettled(
+    connection: Connection, sender: str, *, next_nonce: int, deep_block: int, limit: int
+) -> list[Relay]:
+    """The requests of which something is to be found out, lowest nonce first.
+
+    Those are: not known to be mined though their nonce is used; known to be mined though it is
+    not, their block being taken back; and mined so deep that it can be looked up for good.
+
+    Args:
+        connection: The database.
+        sender: The relayer's account.
+        next_nonce: How many of its transactions are mined.
+        deep_block: The latest block that is not taken back any more.
+        limit: How many at most.
+    """
+    used = relays.c.nonce < next_nonce
+    pending = relays.c.status == PENDING
+    asked = (pending & used) | (~pending & (~used | (relays.c.block_number <= deep_block)))
+    wanted = ~relays.c.settled & (relays.c.sender == sender) & asked
+    rows = connection.execute(_SELECT.where(wanted).order_by(relays.c.nonce).limit(limit))
+    return [_relay(row) for row in rows]
+
+
+def nonces_from(connection: Connection, sender: str, first: int) -> set[int]:
+    """The nonces from `first` on that requests have."""
+    wanted = (relays.c.sender == sender) & (relays.c.nonce >= first)
+    return set(connection.execute(select(relays.c.nonce).where(wanted)).scalars())
 
 
 def give_nonces(connection: Connection, sender: str, nonces: Sequence[tuple[str, int]]) -> None:
@@ -223,29 +285,34 @@ def transactions_of(
     return found
 
 
-def settle(
-    connection: Connection, relay: Relay, *, status: str, deep: bool, problem: str | None = None
-) -> None:
-    """Say what has become of a request.
+def settle(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+    """Say what has become of requests.
 
     Args:
         connection: A transaction.
-        relay: With the `tx_hash` and `block_number` that it is to have.
-        status: PENDING, MINED or FAILED.
-        deep: Whether that is for good.
-        problem: Why it failed.
+        outcomes: One a request.
     """
-    values = {"status": status, "settled": deep, "problem": problem}
-    values |= {"tx_hash": relay.tx_hash, "block_number": relay.block_number}
-    connection.execute(update(relays).where(relays.c.request_id == relay.request_id).values(values))
+    rows = [
+        {
+            "id": each.request_id,
+            "status": each.status,
+            "settled": each.deep,
+            "tx_hash": each.tx_hash,
+            "block_number": each.block_number,
+            "problem": each.problem,
+        }
+        for each in outcomes
+    ]
+    if rows:
+        connection.execute(update(relays).where(relays.c.request_id == bindparam("id")), rows)
 
 
-def take_back_nonce(connection: Connection, relay: Relay) -> None:
-    """Queue a request again whose nonce another transaction of the account has used."""
+def take_back_nonces(connection: Connection, request_ids: Sequence[str]) -> None:
+    """Queue requests again whose nonces other transactions of the account have used."""
     connection.execute(
         update(relays)
-        .where(relays.c.request_id == relay.request_id)
-        .values(sender=None, nonce=None, tx_hash=None, status=PENDING)
+        .where(relays.c.request_id.in_(request_ids))
+        .values(sender=None, nonce=None, tx_hash=None, block_number=None, status=PENDING)
     )
 
 
