@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from eth_account.messages import encode_typed_data
+from eth_account.messages import SignableMessage
 from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 from hexbytes import HexBytes
@@ -222,9 +222,8 @@ def sign_execute(
     return Signed(signed.hash.to_0x_hex(), signed.raw_transaction.to_0x_hex())
 
 
-def digest(message: dict[str, Any]) -> bytes:
+def digest(signable: SignableMessage) -> bytes:
     """The 32 bytes that the signature of an EIP-712 message is over."""
-    signable = encode_typed_data(full_message=message)
     return keccak(b"\x19" + signable.version + signable.header + signable.body)
 
 

@@ -17,12 +17,12 @@ from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.request import CheckedRequest, check
 from agentescrow.store.database import Connection, Engine
 from agentescrow.store.relays import (
-    FAILED,
     Relay,
     accept,
     accepted_since,
     find_relay,
-    pending_of,
+    find_relays,
+    pending_nonces,
     writing_relays,
 )
 
@@ -83,15 +83,17 @@ class Admission:
         """
         answers: list[Relay | AgentEscrowError | None] = [None] * len(requests)
         new: dict[int, CheckedRequest] = {}
+        for place, request in enumerate(requests):
+            try:
+                new[place] = check(self._deployment, request)
+            except AgentEscrowError as error:
+                answers[place] = error
         with self._database.connect() as connection:
-            for place, request in enumerate(requests):
-                try:
-                    checked = check(self._deployment, request)
-                    answers[place] = find_relay(connection, checked.request_id)
-                    if answers[place] is None:
-                        new[place] = checked
-                except AgentEscrowError as error:
-                    answers[place] = error
+            known = find_relays(connection, [each.request_id for each in new.values()])
+        for place, checked in list(new.items()):
+            if checked.request_id in known:
+                answers[place] = known[checked.request_id]
+                del new[place]
         for place, refusal in self._refused_by_chain(new).items():
             answers[place] = refusal
             del new[place]
@@ -164,61 +166,14 @@ class Admission:
             return
         mined = self._mined_nonces([each.request.signer for each in new.values()])
         with writing_relays(self._database) as connection:
-            accepted: dict[str, Relay] = {}
+            known = find_relays(connection, [each.request_id for each in new.values()])
+            queue = _Queue(connection, self._limits, mined, int(time.time()))
             for place, checked in new.items():
-                known = accepted.get(checked.request_id)
-                known = known or find_relay(connection, checked.request_id)
                 try:
-                    answers[place] = known or self._in_turn(connection, checked, mined, accepted)
+                    answers[place] = known.get(checked.request_id) or queue.take(checked)
                 except AgentEscrowError as error:
                     answers[place] = error
-            accept(connection, accepted.values())
-
-    def _in_turn(
-        self,
-        connection: Connection,
-        checked: CheckedRequest,
-        mined: dict[str, int],
-        accepted: dict[str, Relay],
-    ) -> Relay:
-        """Take a request if it is the signer's next one."""
-        request, limits, now = checked.request, self._limits, int(time.time())
-        signer = to_checksum_address(request.signer)
-        own = [relay.signer_nonce for relay in accepted.values() if relay.signer == signer]
-        waiting = {
-            relay.signer_nonce
-            for relay in pending_of(connection, signer)
-            if relay.signer_nonce >= mined[signer]
-        }
-        if len(own) + len(waiting) >= limits.pending_per_signer:
-            raise TooManyRequests(
-                f"{signer} has {limits.pending_per_signer} requests under way", retry_after=2
-            )
-        recent = accepted_since(connection, signer, now - limits.per_seconds) + len(own)
-        if recent >= limits.per_signer:
-            raise TooManyRequests(
-                f"{signer} has sent {limits.per_signer} requests in {limits.per_seconds} s",
-                retry_after=limits.per_seconds,
-            )
-        expected = mined[signer]
-        while expected in waiting or expected in own:
-            expected += 1
-        if request.nonce != expected:
-            raise RequestRefused(
-                f"the request's nonce is {request.nonce}, the next of {signer} is {expected}: "
-                "it was used already, or another request comes first"
-            )
-        relay = Relay(
-            request_id=checked.request_id,
-            signer=signer,
-            signer_nonce=request.nonce,
-            target=to_checksum_address(request.to),
-            execute=checked.execute,
-            gas=checked.gas,
-            accepted_at=now,
-        )
-        accepted[checked.request_id] = relay
-        return relay
+            accept(connection, queue.taken.values())
 
     def _mined_nonces(self, signers: Sequence[str]) -> dict[str, int]:
         """The next nonces at the forwarder, by signer in checksum case."""
@@ -237,9 +192,73 @@ class Admission:
         address = to_checksum_address(signer)
         expected = self._mined_nonces([address])[address]
         with self._database.connect() as connection:
-            waiting = {
-                r.signer_nonce for r in pending_of(connection, address) if r.status != FAILED
-            }
+            waiting = pending_nonces(connection, address)
         while expected in waiting:
             expected += 1
         return expected
+
+
+class _Queue:
+    """The end of the queue, where signers have their turns."""
+
+    def __init__(
+        self, connection: Connection, limits: RelayLimits, mined: dict[str, int], now: int
+    ) -> None:
+        self._connection = connection
+        self._limits = limits
+        self._mined = mined
+        self._now = now
+        self._waiting: dict[str, set[int]] = {}
+        self._recent: dict[str, int] = {}
+        self.taken: dict[str, Relay] = {}
+
+    def take(self, checked: CheckedRequest) -> Relay:
+        """Take a request if it is its signer's next one; the same one twice is one."""
+        if checked.request_id in self.taken:
+            return self.taken[checked.request_id]
+        request, signer = checked.request, to_checksum_address(checked.request.signer)
+        self._look_up(signer)
+        self._require_within_limits(signer)
+        self._require_next(signer, request.nonce)
+        self._waiting[signer].add(request.nonce)
+        self._recent[signer] += 1
+        relay = Relay(
+            request_id=checked.request_id,
+            signer=signer,
+            signer_nonce=request.nonce,
+            target=to_checksum_address(request.to),
+            execute=checked.execute,
+            gas=checked.gas,
+            accepted_at=self._now,
+        )
+        self.taken[checked.request_id] = relay
+        return relay
+
+    def _look_up(self, signer: str) -> None:
+        if signer not in self._waiting:
+            pending = pending_nonces(self._connection, signer)
+            self._waiting[signer] = {each for each in pending if each >= self._mined[signer]}
+            since = self._now - self._limits.per_seconds
+            self._recent[signer] = accepted_since(self._connection, signer, since)
+
+    def _require_within_limits(self, signer: str) -> None:
+        limits = self._limits
+        if len(self._waiting[signer]) >= limits.pending_per_signer:
+            raise TooManyRequests(
+                f"{signer} has {limits.pending_per_signer} requests under way", retry_after=2
+            )
+        if self._recent[signer] >= limits.per_signer:
+            raise TooManyRequests(
+                f"{signer} has sent {limits.per_signer} requests in {limits.per_seconds} s",
+                retry_after=limits.per_seconds,
+            )
+
+    def _require_next(self, signer: str, nonce: int) -> None:
+        expected = self._mined[signer]
+        while expected in self._waiting[signer]:
+            expected += 1
+        if nonce != expected:
+            raise RequestRefused(
+                f"the request's nonce is {nonce}, the next of {signer} is {expected}: "
+                "it was used already, or another request comes first"
+            )

@@ -7,7 +7,7 @@ from typing import Final
 
 from eth_abi.abi import encode
 from eth_account import Account
-from eth_account.messages import encode_typed_data
+from eth_account.messages import SignableMessage, encode_typed_data
 from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 
@@ -81,19 +81,19 @@ def check(deployment: Deployment, request: ForwardRequest) -> CheckedRequest:
         deadline=request.deadline,
         data=request.data,
     )
-    _require_signature(message, request)
+    signable = encode_typed_data(full_message=message)
+    _require_signature(signable, request)
     require_called(kind, request.data)
     execute = _EXECUTE + encode([_STRUCT], [request.struct()])
     gas = _OWN_GAS + _GAS_PER_BYTE * len(execute) + request.gas * 64 // 63
-    return CheckedRequest(f"0x{digest(message).hex()}", request, f"0x{execute.hex()}", gas)
+    return CheckedRequest(f"0x{digest(signable).hex()}", request, f"0x{execute.hex()}", gas)
 
 
-def _require_signature(message: dict[str, object], request: ForwardRequest) -> None:
+def _require_signature(signable: SignableMessage, request: ForwardRequest) -> None:
     if len(request.signature) != _SIGNATURE_BYTES:
         raise RequestRefused(
             f"the signature has {len(request.signature)} bytes: {_SIGNATURE_BYTES} are expected"
         )
-    signable = encode_typed_data(full_message=message)
     try:
         signer = str(Account.recover_message(signable, signature=request.signature))
     except Exception:  # the libraries below raise many kinds

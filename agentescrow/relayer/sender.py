@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
@@ -33,7 +34,8 @@ from agentescrow.store.relays import (
     writing_relays,
 )
 
-_BATCH: Final = 100
+_BATCH: Final = 50
+_BATCHES: Final = 10  # signed and sent between two looks at what was mined
 _UNDER_WAY: Final = 1_000
 _BUMP_PERCENT: Final = 13  # nodes take a replacement from 10 % on, some from 12.5 %
 _FAILED: Final = (
@@ -89,6 +91,7 @@ class Sender:
         self._patience = patience or Patience()
         self._clock = clock
         self._sent_at: dict[str, float] = {}
+        self._courier = ThreadPoolExecutor(1, thread_name_prefix="relayer-courier")
 
     @property
     def address(self) -> str:
@@ -106,7 +109,18 @@ class Sender:
         """
         head = self._pool.head(self.address)
         settled = self._settle(head)
-        return settled + self._sign_queued(head) + self._send_due(head)
+        return settled + self._sign_and_send(head)
+
+    def _sign_and_send(self, head: Head) -> int:
+        """While the node takes a batch, the next one is signed."""
+        done = signed = self._sign_queued(head)
+        for _ in range(_BATCHES):
+            sending = self._courier.submit(self._send_due, head)
+            signed = self._sign_queued(head) if signed == _BATCH else 0
+            done += sending.result() + signed
+            if not signed:
+                break
+        return done
 
     def _settle(self, head: Head) -> int:
         """Ask for the receipts that there should be and write down what they say."""

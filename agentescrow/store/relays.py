@@ -194,11 +194,19 @@ def find_relay(connection: Connection, request_id: str) -> Relay | None:
     return None if row is None else _relay(row)
 
 
-def pending_of(connection: Connection, signer: str) -> list[Relay]:
-    """A signer's requests that are not mined yet, in their order."""
+def find_relays(connection: Connection, request_ids: Sequence[str]) -> dict[str, Relay]:
+    """Those requests of many that were ever accepted, by id."""
+    rows = connection.execute(_SELECT.where(relays.c.request_id.in_(request_ids)))
+    return {relay.request_id: relay for relay in map(_relay, rows)}
+
+
+def pending_nonces(connection: Connection, signer: str) -> set[int]:
+    """The forwarder's nonces of a signer's requests that are not mined yet."""
     wanted = (relays.c.signer == signer) & ~relays.c.settled & (relays.c.status == PENDING)
-    rows = connection.execute(_SELECT.where(wanted).order_by(relays.c.sequence))
-    return [_relay(row) for row in rows]
+    return {
+        int(nonce)
+        for nonce in connection.execute(select(relays.c.signer_nonce).where(wanted)).scalars()
+    }
 
 
 def accepted_since(connection: Connection, signer: str, since: int) -> int:
