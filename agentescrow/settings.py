@@ -23,6 +23,9 @@ class Settings(BaseSettings):
         host: Where the API listens (HOST).
         port: And on which port (PORT).
         relayer_key: Private key that pays for relayed requests (RELAYER_KEY).
+        relayer_keyfile: Or an encrypted key, as Ape keeps them in `~/.ape/accounts/NAME.json`
+            (RELAYER_KEYFILE).
+        relayer_passphrase: What it is encrypted with (RELAYER_PASSPHRASE).
         rate_limit: Requests a minute of one client address, 0 for no limit (RATE_LIMIT).
         origins: Web pages that may call the API, separated by commas (ORIGINS).
     """
@@ -36,5 +39,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
     relayer_key: SecretStr | None = None
+    relayer_keyfile: str | None = None
+    relayer_passphrase: SecretStr = SecretStr("")
     rate_limit: int = Field(default=1_200, ge=0)
     origins: str = "*"

@@ -26,12 +26,14 @@ def relay(
         Path | None, typer.Option(help="Record of the contracts [DEPLOYMENT].")
     ] = None,
 ) -> None:
-    """Send signed requests with the key RELAYER_KEY, until Ctrl-C."""
+    """Send signed requests with RELAYER_KEY or RELAYER_KEYFILE, until Ctrl-C."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     base = ground(rpc_url=rpc_url, database_url=database_url, deployment=deployment)
     sender = sender_of(base)
     if sender is None:
-        raise InvalidInput("RELAYER_KEY", None, "a private key, in the environment or in .env")
+        raise InvalidInput(
+            "RELAYER_KEY", None, "a private key, or RELAYER_KEYFILE; in the environment or in .env"
+        )
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
@@ -60,13 +62,29 @@ def sender_of(ground: Ground) -> Sender | None:
     """The relayer's sender, or None where no key is set.
 
     Raises:
-        InvalidInput: The key is none.
+        InvalidInput: The key is none, or cannot be read.
     """
-    secret = ground.settings.relayer_key
-    if secret is None:
+    settings = ground.settings
+    if settings.relayer_key is not None:
+        key = _key(settings.relayer_key.get_secret_value())
+    elif settings.relayer_keyfile is not None:
+        passphrase = settings.relayer_passphrase.get_secret_value()
+        key = _decrypted(Path(settings.relayer_keyfile).expanduser(), passphrase)
+    else:
         return None
+    return Sender(ground.database, ground.pool, ground.deployment, key)
+
+
+def _key(secret: str) -> LocalAccount:
     try:
-        key: LocalAccount = Account.from_key(secret.get_secret_value())
+        return cast(LocalAccount, Account.from_key(secret))
     except Exception:  # without the key in the message
         raise InvalidInput("RELAYER_KEY", "(hidden)", "0x and 64 hexadecimal digits") from None
-    return Sender(ground.database, ground.pool, ground.deployment, key)
+
+
+def _decrypted(file: Path, passphrase: str) -> LocalAccount:
+    allowed = "a keyfile as Ape and geth write it, and its RELAYER_PASSPHRASE"
+    try:
+        return _key(Account.decrypt(json.loads(file.read_text("utf-8")), passphrase).to_0x_hex())
+    except (OSError, ValueError, TypeError, KeyError, NotImplementedError):
+        raise InvalidInput("RELAYER_KEYFILE", str(file), allowed) from None

@@ -1,4 +1,4 @@
-"""Relayed requests and the transactions that carry them. The relayer's own tables.
+"""Relayed requests and the transactions that carry them.
 
 They are written before anything is sent, so that a killed relayer goes on where it was. A request
 has one nonce of the relayer's account, and every transaction for it has that nonce: however often
@@ -13,15 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
     Connection,
     Engine,
-    Index,
-    String,
-    Table,
-    Text,
     bindparam,
     func,
     insert,
@@ -31,43 +24,7 @@ from sqlalchemy import (
 )
 
 from agentescrow.store.database import write_transaction
-from agentescrow.store.tables import metadata
-
-relays: Final = Table(
-    "relays",
-    metadata,
-    Column("request_id", String(66), primary_key=True),  # EIP-712 digest of the request
-    Column("sequence", BigInteger, nullable=False, unique=True),  # order of acceptance
-    Column("signer", String(42), nullable=False),
-    Column("signer_nonce", String(78), nullable=False),  # of the forwarder, a uint256
-    Column("target", String(42), nullable=False),
-    Column("execute", Text, nullable=False),  # calldata of the forwarder, 0x and hex
-    Column("gas", BigInteger, nullable=False),
-    Column("accepted_at", BigInteger, nullable=False),  # unix second, by this machine's clock
-    Column("sender", String(42)),  # the relayer's account and its nonce; NULL while queued
-    Column("nonce", BigInteger),
-    Column("status", String(10), nullable=False),  # pending, mined, failed
-    Column("settled", Boolean, nullable=False),  # deep enough not to be asked for any more
-    Column("tx_hash", String(66)),
-    Column("block_number", BigInteger),
-    Column("problem", Text),
-    Index("ix_relays_sender_nonce", "sender", "nonce", unique=True),
-    Index("ix_relays_settled_sequence", "settled", "sequence"),
-    Index("ix_relays_signer_accepted_at", "signer", "accepted_at"),
-)
-
-relay_transactions: Final = Table(
-    "relay_transactions",
-    metadata,
-    Column("tx_hash", String(66), primary_key=True),
-    Column("request_id", String(66), nullable=False),
-    Column("nonce", BigInteger, nullable=False),  # of the relayer's account
-    Column("raw", Text, nullable=False),  # signed, 0x and hex
-    Column("max_fee", BigInteger, nullable=False),  # wei a gas
-    Column("tip", BigInteger, nullable=False),
-    Column("signed_at", BigInteger, nullable=False),
-    Index("ix_relay_transactions_request_id", "request_id"),
-)
+from agentescrow.store.relay_tables import relay_transactions, relays
 
 PENDING: Final = "pending"
 MINED: Final = "mined"

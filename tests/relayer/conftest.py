@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from eth_account import Account
@@ -16,8 +17,11 @@ from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.sender import Patience, Sender
 from agentescrow.store.database import migrate, open_database
+from agentescrow.store.tables import metadata
 from deployment.local_chain import local_chain
 from deployment.record import Records
+from localnet.errors import ToolMissing
+from localnet.postgresql import postgresql
 
 DAY = 86_400
 
@@ -38,6 +42,7 @@ class Ground:
 
     chain: object
     contracts: Contracts
+    record: Path
 
     def rpc(self, method, *params):
         answer = self.chain.w3.provider.make_request(method, params)
@@ -66,7 +71,7 @@ def ground(tmp_path_factory):
     folder = tmp_path_factory.mktemp("records")
     with local_chain(Records(folder)) as chain:
         (record,) = folder.glob("*.json")
-        yield Ground(chain, Contracts(chain.w3, load(record)))
+        yield Ground(chain, Contracts(chain.w3, load(record)), record)
 
 
 @pytest.fixture(autouse=True)
@@ -96,8 +101,25 @@ def signers(ground):
 
 
 @pytest.fixture
-def database(tmp_path):
-    engine = open_database(f"sqlite:///{tmp_path / 'index.db'}")
+def url(tmp_path):
+    return f"sqlite:///{tmp_path / 'index.db'}"
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    try:
+        with postgresql() as url:
+            yield url
+    except ToolMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def database(url):
+    engine = open_database(url)
+    with engine.begin() as connection:
+        metadata.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
     migrate(engine)
     yield engine
     engine.dispose()

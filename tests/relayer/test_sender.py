@@ -11,12 +11,18 @@ given queued requests
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
 from agentescrow.chain.pool import Pool
 from agentescrow.errors import NodeUnreachable
-from agentescrow.store.relays import transactions_of
+from agentescrow.store.relays import (
+    give_nonces,
+    keep_transactions,
+    transactions_of,
+    writing_relays,
+)
 from tests.relayer.conftest import new_sender
 
 
@@ -207,3 +213,51 @@ def test_step__nonce_used_elsewhere__the_request_gets_another(
 
     assert statuses(admission, [relay]) == ["mined"]
     assert runs(ground) == 1
+
+
+def test_step__node_lost_all__is_sent_again(ground, admission, sender, clock, signers):
+    """API-4: a node that was restarted has an empty pool."""
+    ground.rpc("evm_setAutomine", False)
+    relays = admission.submit_all([ground.request(signer) for signer in signers[:5]])
+    sender.step()
+    ground.rpc("anvil_dropAllTransactions")
+    ground.rpc("evm_mine")
+    clock.now += 4
+    work(sender, ground, steps=1)
+
+    assert statuses(admission, relays) == ["mined"] * 5
+    assert runs(ground) == 5
+
+
+def test_step__nonce_left_free_below__is_filled(
+    ground, database, admission, sender, poster, outsider
+):
+    """API-4: a gap would hold up every request behind it."""
+    ground.rpc("evm_setAutomine", False)
+    ahead = admission.submit(ground.request(poster))
+    first = nonce_of(ground)
+    with writing_relays(database) as connection:
+        give_nonces(connection, sender.address, [(ahead.request_id, first + 1)])
+    relay = admission.submit(ground.request(outsider))
+    transaction = sender._signed(replace(ahead, nonce=first + 1), 10**11, 10**9)
+    with writing_relays(database) as connection:
+        keep_transactions(connection, [transaction])
+    work(sender, ground, steps=2)
+
+    assert [admission.find(each.request_id).nonce - first for each in (relay, ahead)] == [0, 1]
+    assert statuses(admission, [ahead, relay]) == ["mined"] * 2
+
+
+def test_step__more_than_a_batch__each_is_mined_once_without_a_gap(
+    ground, admission, sender, signers
+):
+    """API-4: batches follow each other in the order of acceptance."""
+    before = nonce_of(ground)
+    requests = [ground.request(s, nonce=nonce) for nonce in range(5) for s in signers]
+    relays = admission.submit_all(requests)
+    work(sender, ground, steps=2)
+
+    found = [admission.find(relay.request_id) for relay in relays]
+    assert [relay.status for relay in found] == ["mined"] * len(requests)
+    assert [relay.nonce for relay in found] == list(range(before, before + len(requests)))
+    assert runs(ground) == len(requests)
