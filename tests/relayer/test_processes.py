@@ -89,6 +89,7 @@ def relay_for_ever(ground, url):
 def test_relay__killed_again_and_again__each_is_mined_once(ground, admission, fork, signers):
     """API-4: kill -9 anywhere neither loses nor doubles a request."""
     before, when = nonce_of(ground), random.Random(7)
+    ground.rpc("evm_setAutomine", False)  # so that every relayer finds some under way
     relays = []
     for signer in signers:
         relays.append(admission.submit(ground.request(signer)))
@@ -96,6 +97,8 @@ def test_relay__killed_again_and_again__each_is_mined_once(ground, admission, fo
         time.sleep(when.uniform(0.01, 0.3))  # anywhere in its work; nothing depends on where
         process.kill()
         process.join()
+    ground.rpc("evm_mine")
+    ground.rpc("evm_setAutomine", True)
     fork()
     until(lambda: set(statuses(admission, relays)) == {"mined"})
 

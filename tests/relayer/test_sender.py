@@ -163,6 +163,25 @@ def test_step__stuck_transaction__is_replaced_at_the_same_nonce(
     assert runs(ground) == 3
 
 
+def test_step__not_mined_for_long__offers_enough_more_to_replace(
+    ground, database, admission, sender, clock, poster
+):
+    """API-4: a node takes a replacement only if both fees are a tenth higher."""
+    ground.rpc("evm_setAutomine", False)
+    relay = admission.submit(ground.request(poster))
+    sender.step()
+    clock.now += 16
+    sender.step()
+    replacement, stuck = sent(database, relay)
+    work(sender, ground, steps=1)
+
+    assert replacement.nonce == stuck.nonce
+    assert 10 * replacement.max_fee >= 11 * stuck.max_fee
+    assert 10 * replacement.tip >= 11 * stuck.tip
+    assert admission.find(relay.request_id).tx_hash == replacement.tx_hash
+    assert runs(ground) == 1
+
+
 def test_step__block_taken_back__is_sent_again(ground, admission, sender, clock, poster):
     """API-4: an outcome is for good after 12 blocks only."""
     relay = admission.submit(ground.request(poster))
