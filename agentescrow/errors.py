@@ -24,13 +24,19 @@ The tree, with the stable `.code` of each class:
         - OtherDeployment         OTHER_DEPLOYMENT      it was filled from other contracts
         - ReorganisedTooDeep      REORGANISED_TOO_DEEP  the chain took back too much
         - IndexWrong              INDEX_WRONG           its sums are not what the contracts owe
+      x ServiceProblem            SERVICE_PROBLEM       the REST API, as its clients meet it
+        - ServiceUnreachable      SERVICE_UNREACHABLE   nobody answers there
+        - UntrustedRequest        UNTRUSTED_REQUEST     it asked to sign something else: not signed
+        - StillPending            STILL_PENDING         sent; its outcome is not known yet
+        - Refused                 REFUSED               it said no; an instance's code is a number
 
+`.code` of a `Refused` is the HTTP status, as the SDK's users compare it (`error.code == 403`).
 Names may be added; a name, a code or a parent never changes. `InvalidInput` is a `ValueError` too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 __all__ = [
@@ -49,12 +55,17 @@ __all__ = [
     "NodeRefused",
     "NodeUnreachable",
     "OtherDeployment",
+    "Refused",
     "RelayProblem",
     "ReorganisedTooDeep",
     "RequestRefused",
     "Reverted",
+    "ServiceProblem",
+    "ServiceUnreachable",
+    "StillPending",
     "TooManyRequests",
     "TransactionFailed",
+    "UntrustedRequest",
     "WrongChain",
 ]
 
@@ -62,7 +73,7 @@ __all__ = [
 class AgentEscrowError(Exception):
     """Base of the tree. Catch it to catch everything that this package raises on purpose."""
 
-    code: ClassVar[str] = "AGENT_ESCROW_ERROR"
+    code: ClassVar[str | int] = "AGENT_ESCROW_ERROR"
 
 
 class InvalidInput(AgentEscrowError, ValueError):
@@ -377,6 +388,81 @@ class TooManyRequests(RelayProblem):
     def __str__(self) -> str:
         """One line: what is too much, and when to come again."""
         return f"{self.words}: try again in {self.retry_after} s"
+
+
+class ServiceProblem(AgentEscrowError):
+    """The REST API cannot be used, or what it says makes no sense."""
+
+    code: ClassVar[str | int] = "SERVICE_PROBLEM"
+
+
+class ServiceUnreachable(ServiceProblem):
+    """Nobody answers at the address of the API, or not in time."""
+
+    code: ClassVar[str | int] = "SERVICE_UNREACHABLE"
+
+
+class UntrustedRequest(ServiceProblem):
+    """The service asked for a signature under something that the caller did not mean."""
+
+    code: ClassVar[str | int] = "UNTRUSTED_REQUEST"
+
+
+class StillPending(ServiceProblem):
+    """A write was sent, but it is not mined, or not indexed, within the time allowed.
+
+    Args:
+        what: Transaction or request that is under way.
+        words: What is known.
+    """
+
+    code: ClassVar[str | int] = "STILL_PENDING"
+
+    def __init__(self, what: str, words: str) -> None:
+        super().__init__(what, words)
+        self.what = what
+        self.words = words
+
+    def __str__(self) -> str:
+        """One line with what to look for."""
+        return f"{self.what}: {self.words}"
+
+
+class Refused(ServiceProblem):
+    """A rule said no, by the API or by the contract itself: the same error either way (API-3).
+
+    Args:
+        status: HTTP status; also the instance's `.code`.
+        error: Stable name of the kind of error ("NOT_ELIGIBLE", "NotPoster").
+        detail: One sentence for people.
+        reasons: Sentences, one for each reason.
+        reason_codes: Stable names of the reasons, in the same order.
+        retry_after: Seconds after which it may be asked again, where the API says so.
+    """
+
+    code: ClassVar[str | int] = "REFUSED"
+
+    def __init__(
+        self,
+        status: int,
+        error: str,
+        detail: str,
+        reasons: Sequence[str] = (),
+        reason_codes: Sequence[str] = (),
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(status, error, detail, reasons, reason_codes, retry_after)
+        self.code = status  # type: ignore[misc]  # a number: users of the SDK compare it (API-7)
+        self.status = status
+        self.error = error
+        self.detail = detail
+        self.reasons = list(reasons) or [detail]
+        self.reason_codes = list(reason_codes) or [error]
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        """The sentence, with its kind and number."""
+        return f"{self.detail} [{self.error}, {self.status}]"
 
 
 def _shortened(value: object, limit: int = 60) -> str:

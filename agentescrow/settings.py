@@ -38,3 +38,24 @@ class Settings(BaseSettings):
     relayer_key: SecretStr | None = None
     rate_limit: int = Field(default=1_200, ge=0)
     origins: str = "*"
+
+
+class ClientSettings(BaseSettings):
+    """The settings of the SDK and of the commands that use it.
+
+    Attributes:
+        api_url: Address of the REST API (API_URL).
+        rpc_url: Address of a node, for calls without the API's relayer (RPC_URL); read by the
+            commands, not by the SDK.
+        deployment: File of a deployment's record, or a chain id (DEPLOYMENT).
+        agent_private_key: The key that sends or signs (AGENT_PRIVATE_KEY).
+        agent_id: The agent that acts (AGENT_ID).
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    api_url: str | None = None
+    rpc_url: str | None = None
+    deployment: str | None = None
+    agent_private_key: SecretStr | None = None
+    agent_id: int | None = Field(default=None, ge=0)

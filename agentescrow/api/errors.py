@@ -1,57 +1,22 @@
-"""The one table of errors and HTTP statuses, and the one shape that all errors have (API-3)."""
+"""How errors leave: all in one shape (API-3); their statuses are in `wire.codes`."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from agentescrow.domain.eligibility import Ineligibility, reasons
-from agentescrow.errors import (
-    AgentEscrowError,
-    ChainProblem,
-    ContractReverted,
-    IndexProblem,
-    InvalidInput,
-    RelayProblem,
-    TooManyRequests,
-    TransactionFailed,
-)
+from agentescrow.errors import AgentEscrowError, ContractReverted, TooManyRequests
+from agentescrow.wire.codes import status_of, status_of_claim
 from agentescrow.wire.problem import MEDIA_TYPE, Problem
 
 _log = logging.getLogger(__name__)
-
-STATUSES: Final[Sequence[tuple[type[AgentEscrowError], int]]] = (
-    (InvalidInput, 400),
-    (TooManyRequests, 429),
-    (RelayProblem, 400),
-    (TransactionFailed, 400),
-    (ContractReverted, 400),
-    (ChainProblem, 503),
-    (IndexProblem, 503),
-)
-"""The first class that fits decides; a contract's own errors are told apart by `REVERTS`."""
-
-REVERTS: Final[Mapping[str, int]] = {
-    "RunUnknown": 404,
-    "AgentUnknown": 404,
-    "NotPoster": 403,
-    "NotAgent": 403,
-    "NotOperator": 403,
-    "SelfClaim": 403,
-    "StatusTooLow": 403,
-    "InsufficientStake": 403,
-    "NotAgentOwner": 403,
-}
-"""Statuses of the contracts' errors; all others are 400."""
-
-_NOT_FOUND: Final = Ineligibility.AGENT_UNKNOWN
-_NOT_NOW: Final = Ineligibility.RUN_NOT_OPEN | Ineligibility.DEADLINE_PASSED | Ineligibility.PAUSED
 
 
 class ApiError(Exception):
@@ -88,20 +53,16 @@ def not_eligible(bits: Ineligibility) -> ApiError:
     Args:
         bits: At least one.
     """
-    status = 404 if bits & _NOT_FOUND else 400 if bits & _NOT_NOW else 403
     found = reasons(bits)
     sentences = [reason.sentence for reason in found]
     codes = [reason.code for reason in found]
     return ApiError(
-        status, "NOT_ELIGIBLE", " ".join(sentences), reasons=sentences, reason_codes=codes
+        status_of_claim(bits),
+        "NOT_ELIGIBLE",
+        " ".join(sentences),
+        reasons=sentences,
+        reason_codes=codes,
     )
-
-
-def status_of(error: AgentEscrowError) -> int:
-    """The HTTP status of an error of this package."""
-    if isinstance(error, ContractReverted) and error.name in REVERTS:
-        return REVERTS[error.name]
-    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
 def problem(
@@ -141,7 +102,7 @@ async def _own(_request: Request, error: Exception) -> Response:
 
 async def _package(_request: Request, error: Exception) -> Response:
     assert isinstance(error, AgentEscrowError)
-    name = error.name if isinstance(error, ContractReverted) else error.code
+    name = error.name if isinstance(error, ContractReverted) else str(error.code)
     detail = error.words if isinstance(error, ContractReverted) else str(error)
     headers = {}
     if isinstance(error, TooManyRequests):

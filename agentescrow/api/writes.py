@@ -11,10 +11,9 @@ from starlette.concurrency import run_in_threadpool
 
 from agentescrow.api.errors import ApiError
 from agentescrow.api.service import Service
-from agentescrow.chain.forwarder import ForwardRequest
+from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
 from agentescrow.chain.typed_data import forward_request
 from agentescrow.errors import AgentEscrowError
-from agentescrow.relayer.request import forwarder_domain
 from agentescrow.store.position import indexed_block
 from agentescrow.store.relays import FAILED, MINED, Relay
 from agentescrow.wire.relay import Relayed, RelayStatus

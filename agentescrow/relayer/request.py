@@ -12,9 +12,9 @@ from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 
 from agentescrow.chain.deployments import Deployment
-from agentescrow.chain.forwarder import ForwardRequest
+from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
 from agentescrow.chain.pool import digest
-from agentescrow.chain.typed_data import Domain, forward_request
+from agentescrow.chain.typed_data import forward_request
 from agentescrow.errors import RequestRefused
 
 _STRUCT: Final = "(address,address,uint256,uint256,uint48,bytes,bytes)"
@@ -43,11 +43,6 @@ class CheckedRequest:
     request: ForwardRequest
     execute: str
     gas: int
-
-
-def forwarder_domain(deployment: Deployment) -> Domain:
-    """What requests are signed for: constants of our forwarder."""
-    return Domain("agentescrow", "1", deployment.chain_id, deployment.forwarder)
 
 
 def check(deployment: Deployment, request: ForwardRequest) -> CheckedRequest:
