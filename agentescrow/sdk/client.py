@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Final
 
 import httpx
+from pydantic import ValidationError
 
 from agentescrow.chain.deployments import Deployment
 from agentescrow.errors import InvalidInput
@@ -150,6 +151,20 @@ class AsyncAgentClient(_Operations, Awaiting):
         await self.aclose()
 
 
+def client_settings() -> ClientSettings:
+    """Read the environment.
+
+    Raises:
+        InvalidInput: AGENT_ID, for one, is no number.
+    """
+    try:
+        return ClientSettings()
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        name = str(first["loc"][0]).upper()
+        raise InvalidInput(f"{name} in the environment", "(as set)", first["msg"]) from None
+
+
 def _session(
     rpc_url: str | None,
     private_key: str | None,
@@ -159,7 +174,7 @@ def _session(
     gasless: bool | None,
     patience: float,
 ) -> Session:
-    settings = ClientSettings()
+    settings = client_settings()
     if private_key is not None and signer is not None:
         raise InvalidInput("signer", type(signer).__name__, "a private_key or a signer, not both")
     who = private_key if signer is None else signer
