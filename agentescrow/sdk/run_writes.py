@@ -18,7 +18,7 @@ from agentescrow.domain.terms import RunTerms
 from agentescrow.errors import Refused, StillPending
 from agentescrow.sdk.gasless import relayed
 from agentescrow.sdk.session import Session, parsed
-from agentescrow.sdk.steps import Steps, work
+from agentescrow.sdk.steps import Steps
 from agentescrow.wire.agents import Agent
 from agentescrow.wire.codes import status_of_claim
 from agentescrow.wire.relay import RelayStatus
@@ -90,7 +90,9 @@ def post(session: Session, terms: RunTerms, uri: str, now: int, *, fund: bool) -
     if not session.options.gasless:
         mined = yield from session.send(
             lambda contracts, wallet: (
-                contracts.escrow.post_run(wallet, terms, uri, permit_until=until)
+                contracts.escrow.post_run(
+                    wallet, terms, uri, permit_until=_until(contracts, wallet, terms.cost, until)
+                )
                 if fund
                 else contracts.escrow.create_run(wallet, terms, uri)
             )
@@ -202,11 +204,21 @@ def _permit(session: Session, cost: int, until: int) -> Steps[Permit | None]:
     """A permit where a node can tell its nonce; else an allowance has to be there."""
     if session.options.rpc_url is None:
         return None
-    wallet = yield from work(session.wallet)
-    signature = yield from session.on_chain(
-        lambda chain: chain.usdc.sign_permit(wallet, chain.escrow.address, cost, until)
-    )
-    return Permit(deadline=until, signature=f"0x{signature.hex()}")
+
+    def sign(contracts: Contracts) -> bytes | None:
+        wallet = session.wallet()
+        if _until(contracts, wallet, cost, until) is None:
+            return None
+        return contracts.usdc.sign_permit(wallet, contracts.escrow.address, cost, until)
+
+    signature = yield from session.on_chain(sign)
+    return None if signature is None else Permit(deadline=until, signature=f"0x{signature.hex()}")
+
+
+def _until(contracts: Contracts, wallet: Wallet, cost: int, until: int) -> int | None:
+    """The end of the permit that is needed; None where there is an allowance."""
+    allowed = contracts.usdc.allowance(wallet.address, contracts.escrow.address)
+    return None if allowed >= cost else until
 
 
 def _with_permit(session: Session, cost: int, permit: Permit | None, call: bytes) -> bytes:
