@@ -6,7 +6,7 @@ import typer
 
 from agentescrow.cli import agents, keeper, runs
 from agentescrow.cli.verb import fail
-from agentescrow.errors import AgentEscrowError, InvalidInput
+from agentescrow.errors import AgentEscrowError
 
 app = typer.Typer(
     help="Escrow for work that autonomous agents do.",
@@ -19,9 +19,9 @@ app.command(name="keeper")(keeper.keeper)
 
 
 def _without_server() -> None:
-    """Needs the server's packages."""
-    allowed = "there after pip install 'agentescrow[server]'"
-    raise InvalidInput("command", "of the server", allowed)
+    """Say that the server's packages are missing."""
+    typer.echo("agentescrow: for this, pip install 'agentescrow[server]'", err=True)
+    raise typer.Exit(2)
 
 
 try:
