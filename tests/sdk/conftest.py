@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from functools import cache
+
 import pytest
 
 from agentescrow import AgentClient
@@ -10,10 +13,18 @@ from tests.sdk.serving import serving
 USDC = 10**6
 
 
+@cache
+def _started(folder):
+    ending = ExitStack()
+    return ending.enter_context(serving(folder)), ending
+
+
 @pytest.fixture(scope="session")
 def market(tmp_path_factory):
-    with serving(tmp_path_factory.mktemp("market")) as running:
-        yield running
+    """One for all tests of a worker, those of the command line included."""
+    running, ending = _started(tmp_path_factory.getbasetemp())
+    yield running
+    ending.close()
 
 
 @pytest.fixture
