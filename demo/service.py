@@ -29,7 +29,7 @@ from agentescrow.store.lock import writer
 from deployment.local_chain import LocalChain
 from localnet.anvil import free_port
 
-_PAUSE: Final = 0.02
+_PAUSE: Final = 0.05
 _START_SECONDS: Final = 20
 
 
