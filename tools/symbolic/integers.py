@@ -1,7 +1,7 @@
-"""The solver cvc5 on words taken as integers, for products and divisions: `python integers.py QUERY.smt2`.
+"""The solver cvc5, words taken as integers: `python integers.py QUERY.smt2`.
 
-Runs in the environment of Halmos. The package has the library without the command. What it says of a query is what the
-query says: cvc5 translates words to integers modulo their size, so that nothing is left out.
+Runs in the environment of Halmos; the package has the library, not the command. A word becomes an
+integer below its bound, and what wraps is reduced to it, so that the answer is the same as on bits.
 """
 
 import sys
