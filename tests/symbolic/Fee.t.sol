@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRunEscrow} from "../../contracts/interfaces/IRunEscrow.sol";
+import {vm} from "./Cheats.sol";
 import {Ground} from "./Ground.sol";
 
 /// @title The fee, of every reward
@@ -19,11 +21,17 @@ contract FeeTest is Ground {
 
     /// @notice RUN-3: 500 of 10,000 parts, rounded up.
     function check_feeOn_isRoundedUp(uint64 reward) external view {
-        uint256 fee = escrow.feeOn(reward);
-        unchecked {
-            uint256 parts = uint256(reward) * _FEE_BPS;
-            assert(fee == parts / _BPS + (parts % _BPS == 0 ? 0 : 1));
-        }
+        assert(escrow.feeOn(reward) == _roundedUp(reward));
+    }
+
+    /// @notice RUN-3: the same of a run, which counts its fee without checks. The other proofs take a run's fee from here.
+    function check_run_hasTheFeeRoundedUp(uint48 reward) external {
+        vm.assume(reward != 0);
+        IRunEscrow.RunTerms memory terms = IRunEscrow.RunTerms({
+            reward: reward, deadline: uint40(block.timestamp + 1 days), reviewDays: 3, maxRevisions: 0, minStatus: 1
+        });
+        escrow.createRun(terms, "what");
+        assert(escrow.getRun(1).fee == _roundedUp(reward));
     }
 
     /// @notice Reward and fee of a run fit 64 bits, in which they are owed, 30,000 times: the casts there lose nothing.
@@ -32,6 +40,13 @@ contract FeeTest is Ground {
         unchecked {
             assert(fee <= reward);
             assert(reward > _HIGHEST_REWARD || (uint256(reward) + fee) * 30_000 <= type(uint64).max);
+        }
+    }
+
+    function _roundedUp(uint64 reward) private pure returns (uint256) {
+        unchecked {
+            uint256 parts = uint256(reward) * _FEE_BPS;
+            return parts / _BPS + (parts % _BPS == 0 ? 0 : 1);
         }
     }
 }

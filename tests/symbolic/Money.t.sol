@@ -124,6 +124,6 @@ contract MoneyTest is Ground {
         });
         vm.prank(_POSTER);
         escrow.postRun(terms, "what");
-        return escrow.feeOn(reward);
+        return escrow.getRun(1).fee;
     }
 }
