@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Final, cast
 
-from eth_abi.codec import ABICodec
-from eth_abi.decoding import StringDecoder
-from eth_abi.registry import registry
+from eth_abi.decoding import (
+    AddressDecoder,
+    BaseDecoder,
+    ContextFramesBytesIO,
+    StringDecoder,
+    TupleDecoder,
+)
+from eth_abi.exceptions import InsufficientDataBytes
+from eth_abi.registry import ABIRegistry, registry
 from eth_typing import ABIEvent
 from eth_utils.abi import event_abi_to_log_topic
 from eth_utils.address import to_checksum_address
@@ -89,8 +95,8 @@ class _Reader:
         self.kind = TYPES[contract].get(self.name)
         inputs = abi["inputs"]
         self._names = [parameter["name"] for parameter in inputs]
-        self._in_topics = [_topic_type(parameter) for parameter in inputs if parameter["indexed"]]
-        self._in_data = [p["type"] for p in inputs if not p["indexed"]]
+        self._in_topics = _decoder([_topic_type(p) for p in inputs if p["indexed"]])
+        self._in_data = _decoder([str(p["type"]) for p in inputs if not p["indexed"]])
         # Topics come first; where each parameter is in the two together.
         indexed = [n for n, parameter in enumerate(inputs) if parameter["indexed"]]
         plain = [n for n, parameter in enumerate(inputs) if not parameter["indexed"]]
@@ -99,10 +105,7 @@ class _Reader:
 
     def read(self, topics: Sequence[bytes], data: bytes) -> Event:
         # Indexed words in a row are what ABI coding makes of a tuple.
-        found = [
-            *_codec().decode(self._in_topics, b"".join(topics[1:])),
-            *_codec().decode(self._in_data, data),
-        ]
+        found = [*self._in_topics(b"".join(topics[1:])), *self._in_data(data)]
         values = [found[n] for n in self._order]
         for n in self._addresses:
             values[n] = checksummed(values[n])
@@ -116,19 +119,55 @@ def _topic_type(parameter: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def checksummed(address: str) -> str:
+def checksummed(address: str | bytes) -> str:
     """An address in checksum case; of many, most come again."""
     return str(to_checksum_address(address))
 
 
+def _decoder(types: Sequence[str]) -> Callable[[bytes], Iterable[Any]]:
+    """What reads values of these types; made once, since the codec would make it for each log."""
+    known = _registry()
+    decoders = [_Uint256() if kind == "uint256" else known.get_decoder(kind) for kind in types]
+    if any(decoder.is_dynamic for decoder in decoders):
+        decoders = [TupleDecoder(decoders=decoders)]  # type: ignore[no-untyped-call]
+        return lambda data: cast(Iterable[Any], _read(decoders, data)[0])
+    # Words alone: no pointers that the tuple's decoder would have to follow.
+    return lambda data: _read(decoders, data)
+
+
+def _read(decoders: Sequence[BaseDecoder], data: bytes) -> list[Any]:
+    stream = ContextFramesBytesIO(data)  # type: ignore[no-untyped-call]
+    return [decoder.decode(stream) for decoder in decoders]
+
+
+class _Uint256(BaseDecoder):
+    """A whole word: nothing of it is padding that would have to be looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def decode(self, stream: ContextFramesBytesIO) -> int:
+        word = stream.read(32)
+        if len(word) != 32:
+            raise InsufficientDataBytes(f"a word has 32 bytes, {len(word)} are left")
+        return int.from_bytes(word)
+
+
+class _Address(AddressDecoder):
+    """20 bytes, as `checksummed` takes them; the library's hex would have to be parsed again."""
+
+    decoder_fn = staticmethod(bytes)  # type: ignore[assignment]
+
+
 @cache
-def _codec() -> ABICodec:
+def _registry() -> ABIRegistry:
     """Reads text that is no UTF-8 too: anybody may put any bytes into a URI."""
     lenient = registry.copy()  # type: ignore[no-untyped-call]
-    lenient.unregister_decoder("string")
     replacing = StringDecoder(handle_string_errors="replace")  # type: ignore[no-untyped-call]
-    lenient.register_decoder("string", replacing)
-    return ABICodec(lenient)
+    for kind, decoder in (("string", replacing), ("address", _Address)):
+        lenient.unregister_decoder(kind)
+        lenient.register_decoder(kind, decoder)
+    return cast(ABIRegistry, lenient)
 
 
 @cache

@@ -13,8 +13,9 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 from sqlalchemy import (
+    ClauseElement,
     Connection,
-    Executable,
+    Dialect,
     Table,
     and_,
     bindparam,
@@ -203,13 +204,13 @@ class Changes:
             written = [row for row in rows if row is not None]
             removed = [c.key for c in mine if c.after is None]
             if written:
-                self._connection.execute(_upsert(table, dialect), written)
+                self._execute(_upsert(table, dialect), written)
             if removed:
                 names = [f"key_{column.name}" for column in table.primary_key.columns]
                 keys = [dict(zip(names, key, strict=True)) for key in removed]
-                self._connection.execute(_delete(table), keys)
+                self._execute(_delete(table), keys)
         if self._events:
-            self._connection.execute(insert(events), self._events)
+            self._execute(_insert(events), self._events)
 
     def _remember(self, block: int, changed: list[Changed]) -> None:
         if changed:
@@ -223,7 +224,11 @@ class Changes:
                 }
                 for position, change in enumerate(changed)
             ]
-            self._connection.execute(insert(undo), images)
+            self._execute(_insert(undo), images)
+
+    def _execute(self, statement: ClauseElement, rows: list[Row]) -> None:
+        """For many rows: the driver takes them as they are, SQLAlchemy would copy each first."""
+        self._connection.exec_driver_sql(_as_text(statement, self._connection.dialect), rows)
 
     def _difference(self, changed: list[Changed]) -> int:
         difference = sum(
@@ -250,7 +255,17 @@ def _key_names(table: Table) -> tuple[str, ...]:
 
 
 @cache
-def _upsert(table: Table, dialect: str) -> Executable:
+def _as_text(statement: ClauseElement, dialect: Dialect) -> str:
+    return str(statement.compile(dialect=dialect))
+
+
+@cache
+def _insert(table: Table) -> ClauseElement:
+    return insert(table)
+
+
+@cache
+def _upsert(table: Table, dialect: str) -> ClauseElement:
     # Both speak the same, but SQLAlchemy has a class for each.
     insertion = sqlite.insert(table) if dialect == "sqlite" else _as_postgresql(table)
     names = _key_names(table)
@@ -265,6 +280,6 @@ def _as_postgresql(table: Table) -> Any:  # noqa: ANN401 - of the other dialect
 
 
 @cache
-def _delete(table: Table) -> Executable:
+def _delete(table: Table) -> ClauseElement:
     columns = table.primary_key.columns
     return delete(table).where(and_(*(c == bindparam(f"key_{c.name}") for c in columns)))

@@ -50,7 +50,7 @@ def open_database(url: str) -> Engine:
     """
     address = _address(url)
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address)
+        engine = create_engine(address, paramstyle="named")  # rows as dicts, as PostgreSQL's driver
         event.listen(engine, "connect", _prepare_sqlite)
         # The driver's own transactions would begin at the first write only.
         event.listen(engine, "begin", _begin)
