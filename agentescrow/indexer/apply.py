@@ -21,13 +21,12 @@ from agentescrow.store.position import (
 from agentescrow.store.tables import vaults
 
 
-def apply(connection: Connection, batch: Batch, *, keep_from: int) -> None:
+def apply(connection: Connection, batch: Batch) -> None:
     """Write a batch; commit is the caller's.
 
     Args:
         connection: A transaction that has written nothing yet.
         batch: Begins at the block after the last indexed one.
-        keep_from: The lowest block that may have to be taken back.
 
     Raises:
         IndexWrong: The sums are not what the contracts owe: nothing may be committed.
@@ -35,13 +34,13 @@ def apply(connection: Connection, batch: Batch, *, keep_from: int) -> None:
     """
     before = indexed_block(connection)
     changes = Changes(connection, digest.from_text(before.digest) if before else 0)
-    if batch.first >= keep_from:
+    if batch.first >= batch.keep_from:
         _apply_each(connection, changes, batch)
     else:
         _apply_at_once(connection, changes, batch)
     require_sums(changes, batch.last.number, batch.owed)
-    undo.forget(connection, up_to=keep_from - 1)
-    forget_blocks(connection, below=min(keep_from - 1, batch.last.number))
+    undo.forget(connection, up_to=batch.keep_from - 1)
+    forget_blocks(connection, below=min(batch.keep_from - 1, batch.last.number))
     if not move_position(connection, batch.last.number, expected=batch.first - 1):
         raise IndexProblem("another indexer has written to the database: stop one of them")
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
-from agentescrow.chain.events import Event
 from agentescrow.chain.reader import Header, Log
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An event with all that a row needs to know of where it stands.
 
     Args:
@@ -22,11 +21,6 @@ class Entry:
     log: Log
     time: int
 
-    @property
-    def event(self) -> Event:
-        """What was said."""
-        return self.log.event
-
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -35,6 +29,7 @@ class Batch:
     Args:
         first: Its first block.
         last: Its last block.
+        keep_from: From here on every block may have to be taken back; all of its blocks, or none.
         headers: The blocks that are known by their header, the last one among them: all of them,
             where they may have to be taken back.
         entries: The events, in the chain's order.
@@ -43,6 +38,7 @@ class Batch:
 
     first: int
     last: Header
+    keep_from: int
     headers: Mapping[int, Header]
     entries: list[Entry]
     owed: Mapping[str, int]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from agentescrow.chain.reader import Answer, Header, Log, Reader
 from agentescrow.errors import NodeRefused, NodeUnreachable
@@ -12,6 +13,27 @@ from agentescrow.indexer.width import Width
 
 class NodeContradicts(NodeUnreachable):
     """The node's answers do not go together: it was reorganised meanwhile, or is half synced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the chain that is to be read.
+
+    Args:
+        first: Its first block.
+        end: Its last block.
+        after: Hash of the block before it, where that is known.
+        keep_from: From here on every block may have to be taken back, so that all headers are read.
+    """
+
+    first: int
+    end: int
+    after: str | None
+    keep_from: int
+
+    def following(self, last: Header) -> Stretch:
+        """What is left of it after a block."""
+        return replace(self, first=last.number + 1, after=last.hash)
 
 
 class Fetcher:
@@ -30,33 +52,31 @@ class Fetcher:
         self._reader = reader
         self.width = Width()
 
-    def fetch(self, first: int, end: int, *, after: str | None, keep_from: int) -> Batch:
-        """Read a range that begins at a block, as long as is good.
+    def fetch(self, stretch: Stretch) -> Batch:
+        """Read the beginning of a stretch, as much as is good at once.
 
         Args:
-            first: Its first block.
-            end: Its last block at most.
-            after: Hash of the block before it, where that is known.
-            keep_from: From here on every block may have to be taken back, so that all headers are
-                read; a range never has blocks of both kinds.
+            stretch: What is wanted; a batch never has blocks of both of its kinds.
 
         Raises:
             NodeContradicts: The chain moved meanwhile, or the node is half synced.
             NodeUnreachable: It does not answer.
             NodeRefused: It does not want to.
         """
-        end = min(end, keep_from - 1) if first < keep_from else end
+        first, keep_from = stretch.first, stretch.keep_from
+        end = min(stretch.end, keep_from - 1) if first < keep_from else stretch.end
         last = min(first + self.width.blocks - 1, end)
         try:
-            batch = self._read(first, last, after, every_header=first >= keep_from)
+            batch = self._read(stretch, last)
         except (NodeUnreachable, NodeRefused):
             self.width.was_refused()
             raise
         self.width.went_well(batch.blocks, len(batch.entries))
         return batch
 
-    def _read(self, first: int, last: int, after: str | None, *, every_header: bool) -> Batch:
-        headers = self._headers(first, last, after, every_header=every_header)
+    def _read(self, stretch: Stretch, last: int) -> Batch:
+        first, every_header = stretch.first, stretch.first >= stretch.keep_from
+        headers = self._headers(first, last, stretch.after, every_header=every_header)
         answer = self._reader.logs(first, headers[last])
         if answer.last_hash != headers[last].hash:
             raise NodeContradicts(f"block {last} was replaced while the node was asked about it")
@@ -65,7 +85,7 @@ class Fetcher:
         if every_header:
             self._require_complete(answer.logs, headers)
         entries = [Entry(log, _time_of(log, headers)) for log in answer.logs]
-        return Batch(first, headers[last], headers, entries, answer.owed)
+        return Batch(first, headers[last], stretch.keep_from, headers, entries, answer.owed)
 
     def _headers(
         self, first: int, last: int, after: str | None, *, every_header: bool

@@ -13,8 +13,9 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_ran
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.reader import Header, Reader
 from agentescrow.errors import IndexProblem, IndexWrong, NodeRefused, NodeUnreachable
+from agentescrow.indexer.ahead import Ahead
 from agentescrow.indexer.apply import apply
-from agentescrow.indexer.fetch import Fetcher
+from agentescrow.indexer.fetch import Fetcher, Stretch
 from agentescrow.indexer.reorg import DEPTH, follow_reorganisation
 from agentescrow.indexer.start import begin
 from agentescrow.store.database import Connection
@@ -68,7 +69,7 @@ class Indexer:
         """
         self._connection = connection
         self._reader = reader
-        self._fetcher = Fetcher(reader)
+        self._ahead = Ahead(Fetcher(reader))
         self._retrying = Retrying(
             retry=retry_if_exception_type((NodeUnreachable, NodeRefused, IndexWrong)),
             wait=wait_random_exponential(multiplier=min(0.1, longest_wait), max=longest_wait),
@@ -129,9 +130,9 @@ class Indexer:
         if last >= head.number:
             return self._seen(head, last, 0)
         keep_from = max(head.number - DEPTH + 1, self._first)
-        batch = self._fetcher.fetch(last + 1, head.number, after=after, keep_from=keep_from)
+        batch = self._ahead.fetch(Stretch(last + 1, head.number, after, keep_from))
         with self._connection.begin():
-            apply(self._connection, batch, keep_from=keep_from)
+            apply(self._connection, batch)
             report(self._connection, head=head.number, seen_at=_now())
         return Progress(batch.last.number, head.number, self._first, len(batch.entries))
 

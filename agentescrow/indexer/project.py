@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Final
 
 import orjson
@@ -51,12 +52,21 @@ PROJECTIONS: Final[dict[type[Event], Projection]] = {
     said.AgentApprovalForAll: identities.approved_for_all,
 }
 
-_NAMES: Final = {
-    kind: tuple(field.name for field in fields(kind))
-    for kinds in said.TYPES.values()
-    for kind in kinds.values()
-}
-_AGENT: Final = ("agent_id", "token_id")
+
+def _subject(names: tuple[str, ...], of: type[Event]) -> Callable[[Event], int | None]:
+    """What reads the first of these fields that a kind of event has."""
+    known = {field.name for field in fields(of)}
+    found = next((name for name in names if name in known), None)
+    return attrgetter(found) if found else _nothing
+
+
+def _nothing(_event: Event) -> None:
+    return None
+
+
+_KINDS: Final = [kind for kinds in said.TYPES.values() for kind in kinds.values()]
+_RUN: Final = {kind: _subject(("run_id",), kind) for kind in _KINDS}
+_AGENT: Final = {kind: _subject(("agent_id", "token_id"), kind) for kind in _KINDS}
 
 
 def project(changes: Changes, entries: Iterable[Entry]) -> None:
@@ -66,13 +76,14 @@ def project(changes: Changes, entries: Iterable[Entry]) -> None:
         changes: Of the transaction.
         entries: The events.
     """
-    kept = [entry for entry in entries if not _is_noise(entry.event)]
+    kept = [entry for entry in entries if not _is_noise(entry.log.event)]
     _load(changes, kept)
     for entry in kept:
-        changes.add_event(_event_row(entry))
-        projection = PROJECTIONS.get(type(entry.event))
+        event = entry.log.event
+        changes.add_event(_event_row(entry, event))
+        projection = PROJECTIONS.get(type(event))
         if projection is not None:
-            projection(changes, entry.event, entry)
+            projection(changes, event, entry)
 
 
 def _is_noise(event: Event) -> bool:
@@ -81,36 +92,29 @@ def _is_noise(event: Event) -> bool:
 
 
 def _load(changes: Changes, entries: Iterable[Entry]) -> None:
-    about = [(type(entry.event), _subjects(entry.event)) for entry in entries]
-    created = {run for kind, (run, _) in about if kind is said.RunCreated}
-    loaded = {run for _, (run, _) in about if run is not None} - created
-    changes.load(tables.runs, [(run,) for run in sorted(loaded)])
-    found = {agent for _, (_, agent) in about if agent is not None}
-    changes.load(tables.agents, [(agent,) for agent in sorted(found)])
+    events = [entry.log.event for entry in entries]
+    created = {event.run_id for event in events if isinstance(event, said.RunCreated)}
+    found = {_RUN[type(event)](event) for event in events} - created
+    changes.load(tables.runs, _keys(found))
+    changes.load(tables.agents, _keys({_AGENT[type(event)](event) for event in events}))
 
 
-def _subjects(event: Event) -> tuple[int | None, int | None]:
-    """Ids of the run and of the agent that an event is about."""
-    names = _NAMES[type(event)]
-    run = event.run_id if "run_id" in names else None  # type: ignore[attr-defined]
-    agent = next((getattr(event, name) for name in _AGENT if name in names), None)
-    return run, agent
+def _keys(ids: set[int | None]) -> list[tuple[int]]:
+    return [(each,) for each in sorted(each for each in ids if each is not None)]
 
 
-def _event_row(entry: Entry) -> Row:
-    log, event = entry.log, entry.event
-    run, agent = _subjects(event)
-    data = {name: getattr(event, name) for name in _NAMES[type(event)]}
+def _event_row(entry: Entry, event: Event) -> Row:
+    log, kind = entry.log, type(event)
     return {
         "block_number": log.block_number,
         "log_index": log.log_index,
         "contract": log.contract,
-        "name": type(event).__name__,
-        "run_id": run,
-        "agent_id": agent,
+        "name": kind.__name__,
+        "run_id": _RUN[kind](event),
+        "agent_id": _AGENT[kind](event),
         "tx_hash": log.tx_hash,
         "time": entry.time,
-        "data": orjson.dumps(data, default=_hex).decode(),
+        "data": orjson.dumps(event, default=_hex).decode(),
     }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 NARROWEST: Final = 1
-WIDEST: Final = 100_000
-_FIRST: Final = 1_000
+WIDEST: Final = 10_000
+_FIRST: Final = 32
 _EVENTS: Final = 10_000  # about so many at once: enough to be quick, few enough to hold
 
 

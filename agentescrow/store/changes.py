@@ -210,7 +210,7 @@ class Changes:
                 keys = [dict(zip(names, key, strict=True)) for key in removed]
                 self._execute(_delete(table), keys)
         if self._events:
-            self._execute(_insert(events), self._events)
+            self._append(events, self._events)
 
     def _remember(self, block: int, changed: list[Changed]) -> None:
         if changed:
@@ -224,7 +224,21 @@ class Changes:
                 }
                 for position, change in enumerate(changed)
             ]
-            self._execute(_insert(undo), images)
+            self._append(undo, images)
+
+    def _append(self, table: Table, rows: list[Row]) -> None:
+        """Rows that nobody has written before."""
+        if self._connection.dialect.name == "postgresql":
+            self._copy(table, rows)
+        else:
+            self._execute(_insert(table), rows)
+
+    def _copy(self, table: Table, rows: list[Row]) -> None:
+        """Many rows at once, in the way that PostgreSQL takes them fastest."""
+        driver: Any = self._connection.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(_copy_into(table)) as copy:
+            for row in rows:
+                copy.write_row(tuple(row.values()))
 
     def _execute(self, statement: ClauseElement, rows: list[Row]) -> None:
         """For many rows: the driver takes them as they are, SQLAlchemy would copy each first."""
@@ -257,6 +271,12 @@ def _key_names(table: Table) -> tuple[str, ...]:
 @cache
 def _as_text(statement: ClauseElement, dialect: Dialect) -> str:
     return str(statement.compile(dialect=dialect))
+
+
+@cache
+def _copy_into(table: Table) -> str:
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    return f'COPY "{table.name}" ({names}) FROM STDIN'
 
 
 @cache
