@@ -6,9 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agentescrow.chain.pool import Pool
 from agentescrow.domain.eligibility import Ineligibility
 from agentescrow.errors import ContractReverted
 from agentescrow.store.claims import claimability
+from localnet.artifacts import ours
+from localnet.codec import Abi
 from tests.indexer.index import new_database, sync
 
 AGENTS = (0, 1, 2, 3, 99, 2**32, 2**64)
@@ -31,10 +34,9 @@ def test_claimability__any_history__is_the_view_of_the_contract(
     sync(database, contracts, activity.anvil.url)
 
     with database.connect() as connection:
-        for run in range(1, contracts.escrow.run_count() + 1):
-            for agent in AGENTS:
-                expected = contracts.escrow.claim_eligibility(run, agent)
-                assert claimability(connection, run, agent).bits == expected
+        pairs = [(r, a) for r in range(1, contracts.escrow.run_count() + 1) for a in AGENTS]
+        for pair, expected in zip(pairs, _views(activity, pairs), strict=True):
+            assert claimability(connection, *pair).bits == expected
     database.dispose()
 
 
@@ -71,3 +73,10 @@ def test_claimability__unknown_run__is_none_where_the_contract_reverts(
         assert claimability(connection, 10**6, 0) is None
     with pytest.raises(ContractReverted, match="RunUnknown"):
         contracts.escrow.claim_eligibility(10**6, 0)
+
+
+def _views(activity, pairs):
+    """The contract's answers, asked for in one request."""
+    abi, escrow = Abi(ours("RunEscrow").abi), activity.contracts.escrow.address
+    calls = [(escrow, "0x" + abi.call("claimEligibility", pair).hex()) for pair in pairs]
+    return [int.from_bytes(word) for word in Pool(activity.anvil.url).views(calls)] if calls else []
