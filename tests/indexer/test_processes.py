@@ -40,8 +40,8 @@ def test_index__killed_in_a_loop__has_the_rows_of_a_fresh_one(
 ):
     """API-5: kill -9 at any point is harmless, with blocks taken back meanwhile."""
     when = random.Random(3)
-    for turn in range(6):
-        activity.burst(40)
+    for turn in range(4):
+        activity.burst(25)
         process = start()
         time.sleep(when.uniform(0.8, 2.0))  # anywhere in its work; nothing depends on where
         activity.burst(5)
