@@ -67,7 +67,7 @@ def test_index__second_one_on_the_database__waits_its_turn(
     second = start("--to-head")
 
     with pytest.raises(subprocess.TimeoutExpired):
-        second.wait(timeout=5)
+        second.wait(timeout=3)
     activity.burst(10)
     first.send_signal(signal.SIGTERM)
 

@@ -25,7 +25,7 @@ steps = st.lists(
 
 
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 2**32), steps=steps)
 def test_sync__any_mixture_of_bursts_and_reorganisations__has_the_rows_of_a_fresh_one(
