@@ -9,7 +9,8 @@ from agentescrow.chain.decode import checksummed
 from agentescrow.domain.constants import ZERO_ADDRESS
 from agentescrow.indexer.batch import Entry
 from agentescrow.indexer.text import storable
-from agentescrow.store.changes import Changes, Row
+from agentescrow.store.bulk import Row
+from agentescrow.store.changes import Changes
 from agentescrow.store.tables import agents, operators
 
 _WALLET_KEY: Final = "agentWallet"

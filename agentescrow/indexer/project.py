@@ -14,7 +14,8 @@ from agentescrow.chain.events import Event
 from agentescrow.indexer import identities, runs, stakes, vaults
 from agentescrow.indexer.batch import Entry
 from agentescrow.store import tables
-from agentescrow.store.changes import Changes, Row
+from agentescrow.store.bulk import Row
+from agentescrow.store.changes import Changes
 
 Projection = Callable[[Changes, Any, Entry], None]
 

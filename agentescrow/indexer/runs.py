@@ -8,7 +8,8 @@ from agentescrow.indexer.batch import Entry
 from agentescrow.indexer.identities import agent
 from agentescrow.indexer.text import storable
 from agentescrow.indexer.vaults import vault
-from agentescrow.store.changes import Changes, Row
+from agentescrow.store.bulk import Row
+from agentescrow.store.changes import Changes
 from agentescrow.store.tables import runs
 
 _ESCROW = "RunEscrow"

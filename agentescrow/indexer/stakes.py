@@ -13,7 +13,8 @@ from agentescrow.domain.registry import Outcome
 from agentescrow.indexer.batch import Entry
 from agentescrow.indexer.identities import agent
 from agentescrow.indexer.vaults import vault
-from agentescrow.store.changes import Changes, Row
+from agentescrow.store.bulk import Row
+from agentescrow.store.changes import Changes
 from agentescrow.store.tables import markets
 
 _REGISTRY = "StakeRegistry"

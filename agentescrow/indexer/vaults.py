@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from agentescrow.chain import events as said
 from agentescrow.indexer.batch import Entry
-from agentescrow.store.changes import Changes, Row
+from agentescrow.store.bulk import Row
+from agentescrow.store.changes import Changes
 from agentescrow.store.tables import credits, vaults
 
 

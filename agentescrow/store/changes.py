@@ -8,30 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import (
-    ClauseElement,
-    Connection,
-    Dialect,
-    Table,
-    and_,
-    bindparam,
-    delete,
-    insert,
-    select,
-    tuple_,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, select, tuple_
 
-from agentescrow.store import digest
+from agentescrow.store import bulk, digest
+from agentescrow.store.bulk import Key, Row
 from agentescrow.store.tables import FROM_CHAIN, events, run_counts, runs, undo
 from agentescrow.store.totals import differences
 
-Key = tuple[Any, ...]
-Row = dict[str, Any]
 Values = tuple[Any, ...]
 
 _KEYS_AT_ONCE: Final = 400
@@ -197,20 +183,17 @@ class Changes:
         return recounted
 
     def _write(self, changed: list[Changed]) -> None:
-        dialect = self._connection.dialect.name
         for table in dict.fromkeys(change.table for change in changed):
             mine = [change for change in changed if change.table is table]
             rows = (self._held[table.name][c.key].row for c in mine)
             written = [row for row in rows if row is not None]
             removed = [c.key for c in mine if c.after is None]
             if written:
-                self._execute(_upsert(table, dialect), written)
+                bulk.upsert(self._connection, table, written)
             if removed:
-                names = [f"key_{column.name}" for column in table.primary_key.columns]
-                keys = [dict(zip(names, key, strict=True)) for key in removed]
-                self._execute(_delete(table), keys)
+                bulk.remove(self._connection, table, removed)
         if self._events:
-            self._append(events, self._events)
+            bulk.append(self._connection, events, self._events)
 
     def _remember(self, block: int, changed: list[Changed]) -> None:
         if changed:
@@ -224,25 +207,7 @@ class Changes:
                 }
                 for position, change in enumerate(changed)
             ]
-            self._append(undo, images)
-
-    def _append(self, table: Table, rows: list[Row]) -> None:
-        """Rows that nobody has written before."""
-        if self._connection.dialect.name == "postgresql":
-            self._copy(table, rows)
-        else:
-            self._execute(_insert(table), rows)
-
-    def _copy(self, table: Table, rows: list[Row]) -> None:
-        """Many rows at once, in the way that PostgreSQL takes them fastest."""
-        driver: Any = self._connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(_copy_into(table)) as copy:
-            for row in rows:
-                copy.write_row(tuple(row.values()))
-
-    def _execute(self, statement: ClauseElement, rows: list[Row]) -> None:
-        """For many rows: the driver takes them as they are, SQLAlchemy would copy each first."""
-        self._connection.exec_driver_sql(_as_text(statement, self._connection.dialect), rows)
+            bulk.append(self._connection, undo, images)
 
     def _difference(self, changed: list[Changed]) -> int:
         difference = sum(
@@ -260,46 +225,4 @@ def _in_order(table: Table, row: Row) -> Row:
 
 
 def _key_of(table: Table, row: Row) -> Key:
-    return tuple(row[name] for name in _key_names(table))
-
-
-@cache
-def _key_names(table: Table) -> tuple[str, ...]:
-    return tuple(column.name for column in table.primary_key.columns)
-
-
-@cache
-def _as_text(statement: ClauseElement, dialect: Dialect) -> str:
-    return str(statement.compile(dialect=dialect))
-
-
-@cache
-def _copy_into(table: Table) -> str:
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
-    return f'COPY "{table.name}" ({names}) FROM STDIN'
-
-
-@cache
-def _insert(table: Table) -> ClauseElement:
-    return insert(table)
-
-
-@cache
-def _upsert(table: Table, dialect: str) -> ClauseElement:
-    # Both speak the same, but SQLAlchemy has a class for each.
-    insertion = sqlite.insert(table) if dialect == "sqlite" else _as_postgresql(table)
-    names = _key_names(table)
-    others = {c.name: insertion.excluded[c.name] for c in table.columns if c.name not in names}
-    if not others:
-        return insertion.on_conflict_do_nothing()
-    return insertion.on_conflict_do_update(index_elements=list(names), set_=others)
-
-
-def _as_postgresql(table: Table) -> Any:  # noqa: ANN401 - of the other dialect
-    return postgresql.insert(table)
-
-
-@cache
-def _delete(table: Table) -> ClauseElement:
-    columns = table.primary_key.columns
-    return delete(table).where(and_(*(c == bindparam(f"key_{c.name}") for c in columns)))
+    return tuple(row[name] for name in bulk.key_names(table))
