@@ -1,128 +1,213 @@
-"""Rows of the index as shapes of the API."""
+"""Rows of the index as the JSON of the API: the keys and the order of the shapes in `wire`.
+
+Nothing is validated on the way out, the database holds what the contracts let pass; that it fits
+the shapes is what tests are for.
+"""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from agentescrow.domain.agent import can_claim_runs, reputation_score, status_of
+import orjson
+
+from agentescrow.domain.agent import AgentStatus, can_claim_runs, reputation_score, status_of
 from agentescrow.domain.constants import MIN_STAKE
-from agentescrow.store.claims import agent_of, run_of
+from agentescrow.domain.eligibility import reasons
+from agentescrow.domain.run import RunState
+from agentescrow.store.claims import Claimability, agent_of, run_of
+from agentescrow.store.relays import Relay
 from agentescrow.store.runs import AnyRow
-from agentescrow.wire.agents import Agent, Reputation, StakeInfo
-from agentescrow.wire.runs import ClaimingAgent, Event, Run
+from agentescrow.wire.shape import iso_time
+
+Json = dict[str, Any]
+
+_STATES = [state.name for state in RunState]
+_STATUSES = [status.name for status in AgentStatus]
+_WITH_CLOCK = {
+    int(state)
+    for state in (
+        RunState.CLAIMED,
+        RunState.IN_PROGRESS,
+        RunState.SUBMITTED,
+        RunState.REVISION_REQUESTED,
+    )
+}
 
 
-def run_card(row: AnyRow) -> Run:
-    """A run.
+def run_card(row: AnyRow) -> Json:
+    """A run: `wire.runs.Run`.
 
     Args:
         row: Of `runs`.
     """
-    run = run_of(row)
-    # Not validated: the database holds what the contract let pass.
-    return Run.model_construct(
-        bounty_id=row.run_id,
-        poster_address=row.poster,
-        ipfs_hash=row.ipfs_hash,
-        reward=row.reward,
-        deadline=row.deadline,
-        state=run.state,
-        claimed_by=row.agent_id,
-        claimed_by_wallet=row.wallet,
-        stake=row.stake,
-        deliverable_hash=row.deliverable,
-        claimed_at=row.claimed_at,
-        submitted_at=row.submitted_at,
-        created_at=row.created_at,
-        fee=row.fee,
-        review_days=row.review_days,
-        max_revisions=row.max_revisions,
-        revisions=row.revisions,
-        min_status=run.min_status,
-        due_at=run.due_at or None,
-        feedback=row.feedback,
-        reason=row.reason,
-    )
+    return {
+        "bountyId": row.run_id,
+        "posterAddress": row.poster,
+        "ipfsHash": row.ipfs_hash,
+        "reward": str(row.reward),
+        "deadline": iso_time(row.deadline),
+        "state": _STATES[row.state],
+        "claimedBy": row.agent_id,
+        "claimedByWallet": row.wallet,
+        "stake": None if row.stake is None else str(row.stake),
+        "deliverableHash": row.deliverable,
+        "claimedAt": _time(row.claimed_at),
+        "submittedAt": _time(row.submitted_at),
+        "createdAt": iso_time(row.created_at),
+        "fee": str(row.fee),
+        "reviewDays": row.review_days,
+        "maxRevisions": row.max_revisions,
+        "revisions": row.revisions,
+        "minStatus": _STATUSES[row.min_status],
+        "dueAt": _time(run_of(row).due_at or None) if row.state in _WITH_CLOCK else None,
+        "feedback": row.feedback,
+        "reason": row.reason,
+    }
 
 
-def event_card(row: AnyRow) -> Event:
-    """An event.
+def event_card(row: AnyRow) -> Json:
+    """An event: `wire.runs.Event`.
 
     Args:
         row: Of `events`.
     """
-    return Event.model_construct(
-        id=f"{row.block_number}:{row.log_index}",
-        name=row.name,
-        contract=row.contract,
-        run_id=row.run_id,
-        agent_id=row.agent_id,
-        transaction_hash=row.tx_hash,
-        block_number=row.block_number,
-        time=row.time,
-        data={key: _plain(value) for key, value in json.loads(row.data).items()},
-    )
+    return {
+        "id": f"{row.block_number}:{row.log_index}",
+        "name": row.name,
+        "contract": row.contract,
+        "runId": row.run_id,
+        "agentId": row.agent_id,
+        "transactionHash": row.tx_hash,
+        "blockNumber": row.block_number,
+        "time": iso_time(row.time),
+        "data": {key: _plain(value) for key, value in orjson.loads(row.data).items()},
+    }
 
 
-def agent_card(row: AnyRow, now: int) -> Agent:
-    """An agent.
+def agent_card(row: AnyRow, now: int) -> Json:
+    """An agent: `wire.agents.Agent`.
 
     Args:
         row: Of `agents`, with an owner.
         now: Time of the indexed block.
     """
     agent = agent_of(row)
-    return Agent.model_construct(
-        id=row.agent_id,
-        owner_address=row.owner,
-        wallet_address=row.wallet or row.owner,
-        status=status_of(agent, now),
-        staked_amount=agent.staked,
-        available_stake=agent.available,
-        locked_stake=agent.locked,
-        strikes=agent.strikes,
-        reputation=Reputation.model_construct(
-            score=reputation_score(agent),
-            completions=agent.completions,
-            total_claimed=agent.claims,
-            total_volume=row.total_volume,
-        ),
-        agent_uri=row.uri,
-    )
+    return {
+        "id": row.agent_id,
+        "ownerAddress": row.owner,
+        "walletAddress": row.wallet or row.owner,
+        "status": status_of(agent, now).name,
+        "stakedAmount": str(agent.staked),
+        "availableStake": str(agent.available),
+        "lockedStake": str(agent.locked),
+        "strikes": agent.strikes,
+        "reputation": {
+            "score": float(reputation_score(agent)),
+            "completions": agent.completions,
+            "totalClaimed": agent.claims,
+            "totalVolume": str(row.total_volume),
+        },
+        "agentURI": row.uri,
+    }
 
 
-def stake_card(row: AnyRow, now: int) -> StakeInfo:
-    """An agent's stake.
-
-    Args:
-        row: Of `agents`.
-        now: Time of the indexed block.
-    """
-    agent = agent_of(row)
-    return StakeInfo.model_construct(
-        agent_id=row.agent_id,
-        is_staked=agent.has_min_stake,
-        has_min_stake=agent.has_min_stake,
-        can_claim_runs=can_claim_runs(agent, now),
-        status=status_of(agent, now),
-        staked_amount=agent.staked,
-        available_stake=agent.available,
-        locked_stake=agent.locked,
-        min_stake=MIN_STAKE,
-        staked_at=agent.staked_at or None,
-    )
-
-
-def claiming_agent_card(row: AnyRow, now: int) -> ClaimingAgent:
-    """The agent in the answer to a claim.
+def stake_card(row: AnyRow, now: int) -> Json:
+    """An agent's stake: `wire.agents.StakeInfo`.
 
     Args:
         row: Of `agents`.
         now: Time of the indexed block.
     """
     agent = agent_of(row)
-    return ClaimingAgent(id=row.agent_id, status=status_of(agent, now), staked_amount=agent.staked)
+    return {
+        "agentId": row.agent_id,
+        "isStaked": agent.has_min_stake,
+        "hasMinStake": agent.has_min_stake,
+        "canClaimRuns": can_claim_runs(agent, now),
+        "status": status_of(agent, now).name,
+        "stakedAmount": str(agent.staked),
+        "availableStake": str(agent.available),
+        "lockedStake": str(agent.locked),
+        "minStake": str(MIN_STAKE),
+        "stakedAt": _time(agent.staked_at or None),
+    }
+
+
+def claiming_agent_card(row: AnyRow, now: int) -> Json:
+    """The agent in the answer to a claim: `wire.runs.ClaimingAgent`.
+
+    Args:
+        row: Of `agents`.
+        now: Time of the indexed block.
+    """
+    agent = agent_of(row)
+    return {
+        "id": row.agent_id,
+        "status": status_of(agent, now).name,
+        "stakedAmount": str(agent.staked),
+    }
+
+
+def relay_card(relay: Relay) -> Json:
+    """What has become of a signed request: `wire.relay.RelayStatus`.
+
+    Args:
+        relay: The request.
+    """
+    return {
+        "id": relay.request_id,
+        "status": relay.status,
+        "transactionHash": relay.tx_hash,
+        "blockNumber": relay.block_number,
+        "problem": relay.problem,
+        "statusUrl": f"/api/requests/{relay.request_id}",
+    }
+
+
+def eligibility_card(found: Claimability, run_id: int, agent_id: int) -> Json:
+    """The contract's answer: `wire.eligibility.Eligibility`.
+
+    Args:
+        found: With an agent.
+        run_id: Number of the run.
+        agent_id: Number of the agent.
+    """
+    assert found.agent is not None
+    against = reasons(found.bits)
+    return {
+        "eligible": not against,
+        "reasons": [reason.sentence for reason in against],
+        "reasonCodes": [reason.code for reason in against],
+        "agent": {
+            "id": agent_id,
+            "status": status_of(found.agent, found.block.time).name,
+            "stakedAmount": str(found.agent.staked),
+            "hasMinStake": found.agent.has_min_stake,
+        },
+        "run": {"id": run_id, "state": found.run.state.name, "reward": str(found.run.reward)},
+    }
+
+
+def pagination_card(page: int, limit: int, total: int, next_cursor: str | None) -> Json:
+    """Where a page is in its list: `wire.pagination.Pagination`.
+
+    Args:
+        page: Its number.
+        limit: Most items on a page.
+        total: Items of the whole list.
+        next_cursor: For the page after, or None.
+    """
+    return {
+        "page": page,
+        "limit": limit,
+        "total": total,
+        "totalPages": -(-total // limit),
+        "nextCursor": next_cursor,
+    }
+
+
+def _time(timestamp: int | None) -> str | None:
+    return None if timestamp is None else iso_time(timestamp)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
+import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -22,7 +24,8 @@ from agentescrow.errors import (
     TooManyRequests,
     TransactionFailed,
 )
-from agentescrow.wire.problem import MEDIA_TYPE, Problem
+from agentescrow.store.database import DatabaseBusy
+from agentescrow.wire.problem import MEDIA_TYPE
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +72,7 @@ class ApiError(Exception):
         self.status = status
         self.error = error
         self.detail = detail
-        self.more = more
+        self.more = {"reasons": [detail], "reasonCodes": [error], **more}
 
 
 def not_found(what: str, number: int) -> ApiError:
@@ -93,7 +96,7 @@ def not_eligible(bits: Ineligibility) -> ApiError:
     sentences = [reason.sentence for reason in found]
     codes = [reason.code for reason in found]
     return ApiError(
-        status, "NOT_ELIGIBLE", " ".join(sentences), reasons=sentences, reason_codes=codes
+        status, "NOT_ELIGIBLE", " ".join(sentences), reasons=sentences, reasonCodes=codes
     )
 
 
@@ -111,18 +114,37 @@ def problem(
     headers: Mapping[str, str] | None = None,
     **more: Any,  # noqa: ANN401 - members of a problem
 ) -> Response:
-    """An error as it is sent."""
-    body = Problem(
-        title=HTTPStatus(status).phrase,
-        status=status,
-        code=status,
-        detail=detail,
-        error=error,
+    """An error as it is sent: `wire.problem.Problem`.
+
+    Args:
+        status: HTTP status.
+        error: Stable name.
+        detail: For people.
+        headers: Further headers.
+        more: Further members.
+    """
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": status,
+        "error": error,
+        "reasons": [detail],
+        "reasonCodes": [error],
+        "typedData": None,
         **more,
-    )
-    return Response(
-        body.model_dump_json(), status, headers=dict(headers or {}), media_type=MEDIA_TYPE
-    )
+    }
+    asked = {"WWW-Authenticate": 'EIP712 realm="agentescrow"'} if status == 401 else {}
+    return Response(_printable(body), status, {**asked, **(headers or {})}, media_type=MEDIA_TYPE)
+
+
+def _printable(body: dict[str, Any]) -> bytes:
+    """JSON; what was sent to us may hold halves of characters, which no JSON can."""
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError:
+        return json.dumps(body).encode()
 
 
 def install(app: FastAPI) -> None:
@@ -131,6 +153,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AgentEscrowError, _package)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DatabaseBusy, _busy)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -146,7 +169,7 @@ async def _package(_request: Request, error: Exception) -> Response:
     headers = {}
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.retry_after)
-    return problem(status_of(error), name, detail, headers, reasons=[detail], reason_codes=[name])
+    return problem(status_of(error), str(name), detail, headers)
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:
@@ -154,15 +177,19 @@ async def _invalid(_request: Request, error: Exception) -> Response:
     found = [
         f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()
     ]
-    return problem(
-        400, "INVALID_INPUT", "; ".join(found), reasons=found, reason_codes=["INVALID"] * len(found)
-    )
+    codes = [str(each["type"]).upper() for each in error.errors()]
+    return problem(400, "INVALID_INPUT", "; ".join(found), reasons=found, reasonCodes=codes)
 
 
 async def _http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     name = HTTPStatus(error.status_code).name
     return problem(error.status_code, name, str(error.detail), error.headers)
+
+
+async def _busy(_request: Request, error: Exception) -> Response:
+    _log.error("the database does not serve", exc_info=error)
+    return problem(503, "DATABASE_BUSY", "The database does not answer now.", {"Retry-After": "1"})
 
 
 async def _unexpected(_request: Request, error: Exception) -> Response:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentescrow.api.errors import problem
+from agentescrow.store.database import DatabaseBusy
+from agentescrow.store.position import Block
 from agentescrow.wire.shape import iso_time
 
 REGISTRY: Final = CollectorRegistry()
@@ -43,14 +48,19 @@ class RateLimit:
 class Traffic:
     """ASGI middleware, written out because it is in the way of every request."""
 
-    def __init__(self, app: ASGIApp, *, limit: RateLimit) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limit: RateLimit, latest: Callable[[], Block | None]
+    ) -> None:
         """Wrap the app.
 
         Args:
             app: What answers.
             limit: Per client address; 0 requests means no limit.
+            latest: The indexed block, for answers that were not read from the index.
         """
         self._app = app
+        self._latest = latest
+        self._seen: Block | None = None
         self._limit = limit
         self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
@@ -67,7 +77,8 @@ class Traffic:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *limits, *_block_headers(scope)]
+                self._seen = scope.get("indexed_block") or await self._block(status)
+                message["headers"] = [*message["headers"], *limits, *_block_headers(self._seen)]
             await send(message)
 
         app: ASGIApp = self._app
@@ -79,6 +90,15 @@ class Traffic:
         path = getattr(route, "path", "other")
         REQUESTS.labels(scope["method"], path, status).inc()
         SECONDS.labels(path).observe(time.perf_counter() - began)
+
+    async def _block(self, status: int) -> Block | None:
+        """The indexed block; who asks too often does not make us look."""
+        if status == HTTPStatus.TOO_MANY_REQUESTS and self._seen is not None:
+            return self._seen
+        try:
+            return await run_in_threadpool(self._latest)
+        except DatabaseBusy:
+            return self._seen
 
     def _count(self, scope: Scope) -> tuple[list[tuple[bytes, bytes]], int]:
         """Count a request; the seconds to wait are 0 where it is let through."""
@@ -102,8 +122,7 @@ class Traffic:
         return headers, reset if used >= self._limit.requests else 0
 
 
-def _block_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
-    block = scope.get("state", {}).get("block")
+def _block_headers(block: Block | None) -> list[tuple[bytes, bytes]]:
     if block is None:
         return []
     return [

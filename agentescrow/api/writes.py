@@ -4,82 +4,155 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from eth_utils.address import to_checksum_address
+from fastapi import Response
 from starlette.concurrency import run_in_threadpool
 
+from agentescrow.api.answer import json_answer, kept_answer
+from agentescrow.api.cards import Json, relay_card
 from agentescrow.api.errors import ApiError
+from agentescrow.api.idempotency import Retries
+from agentescrow.api.index import Index, Snapshot
 from agentescrow.api.service import Service
 from agentescrow.chain.forwarder import ForwardRequest
 from agentescrow.chain.typed_data import forward_request
 from agentescrow.errors import AgentEscrowError
-from agentescrow.relayer.request import forwarder_domain
-from agentescrow.store.position import indexed_block
+from agentescrow.relayer.request import check, forwarder_domain
 from agentescrow.store.relays import FAILED, MINED, Relay
-from agentescrow.wire.relay import Relayed, RelayStatus
+from agentescrow.wire.relay import Relayed
 
 _VALID_SECONDS: Final = 3600
 _PAUSE: Final = 0.05
 
 
-def status_card(relay: Relay) -> RelayStatus:
-    """What has become of a request."""
-    return RelayStatus.model_validate(
-        {
-            "id": relay.request_id,
-            "status": relay.status,
-            "transaction_hash": relay.tx_hash,
-            "block_number": relay.block_number,
-            "problem": relay.problem,
-            "status_url": f"/api/requests/{relay.request_id}",
-        }
-    )
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One call that somebody signs.
+
+    Args:
+        body: With or without `request` and `signature`.
+        signer: Who signs.
+        call: What the body means, encoded.
+        allow: Raises what the index knows to be against it.
+        answer: The answer once it is indexed; None while the index does not show it yet.
+    """
+
+    body: Relayed
+    signer: str
+    call: bytes
+    allow: Callable[[Snapshot], None]
+    answer: Callable[[Snapshot, Relay], Json | None]
 
 
-def known_relay(service: Service, body: Relayed, call: bytes, signer: str) -> Relay | None:
-    """The request of a body, if it was taken before: a replay gets the outcome of the first."""
-    request = signed_request(service, body, call, signer)
-    return None if request is None else service.admission.known(request)
-
-
-def relay(service: Service, body: Relayed, call: bytes, signer: str) -> Relay:
-    """Hand a signed request to the relayer, or ask for the signature.
+async def perform(service: Service, index: Index, retries: Retries, write: Write) -> Response:
+    """Do a write.
 
     Args:
         service: The service.
-        body: With or without `request` and `signature`.
-        call: What the body means, encoded.
-        signer: Who must sign.
+        index: For this request.
+        retries: What its Idempotency-Key remembers.
+        write: The write.
+
+    Returns:
+        200 once it is mined and indexed; 202 when that takes longer than the service is patient.
 
     Raises:
-        ApiError: 401 with the EIP-712 data to sign.
+        ApiError: It is not signed (401), or refused.
         AgentEscrowError: The contract or the relayer refuses.
     """
-    request = signed_request(service, body, call, signer)
+    begun = await run_in_threadpool(_begin, service, index, retries, write)
+    if isinstance(begun, str):
+        return kept_answer(begun)
+    relay, end = begun, time.monotonic() + service.patience
+    while True:
+        answer = await run_in_threadpool(_look, service, index, retries, write, relay)
+        if isinstance(answer, Response):
+            return answer
+        if time.monotonic() >= end:
+            card = relay_card(answer)
+            return json_answer(card, 202, {"Location": card["statusUrl"]})
+        await asyncio.sleep(_PAUSE)
+
+
+def _begin(service: Service, index: Index, retries: Retries, write: Write) -> Relay | str:
+    """Hand a signed request to the relayer, or ask for the signature.
+
+    Returns:
+        The request that is under way; or the answer that was given before.
+    """
+    kept = retries.begin()
+    if kept is not None:
+        return kept
+    request = _signed_request(service, write)
+    if request is not None:
+        known = service.admission.known(request)
+        if known is not None:
+            return known
+    with index.snapshot() as snapshot:
+        write.allow(snapshot)
     if request is None:
         raise ApiError(
             401,
             "SIGNATURE_REQUIRED",
             "Sign typedData and send the same body again with its message as `request`, and "
             "`signature`.",
-            typed_data=_to_sign(service, call, signer),
+            typedData=_to_sign(service, write),
         )
-    return service.admission.submit(request)
+    return _submit(service, retries, request)
 
 
-def signed_request(
-    service: Service, body: Relayed, call: bytes, signer: str
-) -> ForwardRequest | None:
+def _submit(service: Service, retries: Retries, request: ForwardRequest) -> Relay:
+    admission = service.admission
+    own = check(service.deployment, request).request_id
+    chosen = retries.choose(own, lambda request_id: admission.find(request_id) is not None)
+    first = None if chosen == own else admission.find(chosen)
+    if first is not None:
+        return first
+    try:
+        return admission.submit(request)
+    except AgentEscrowError:
+        retries.give_up(own)
+        raise
+
+
+def _look(
+    service: Service, index: Index, retries: Retries, write: Write, relay: Relay
+) -> Response | Relay:
+    """The answer, if the request is mined and indexed; else how it is.
+
+    Raises:
+        ApiError: 400: its transaction failed.
+    """
+    found = service.admission.find(relay.request_id) or relay
+    if found.status == FAILED:
+        raise ApiError(400, "TRANSACTION_FAILED", found.problem or "The transaction failed.")
+    if found.status != MINED:
+        return found
+    with index.snapshot() as snapshot:
+        shown = snapshot.block.number >= (found.block_number or 0)
+        card = write.answer(snapshot, found) if shown else None
+    if card is None:
+        return found
+    answer = json_answer(card)
+    retries.keep(bytes(answer.body))
+    return answer
+
+
+def _signed_request(service: Service, write: Write) -> ForwardRequest | None:
     """The signed request of a body, None where there is none.
 
     Raises:
         ApiError: 400: it is of another call or another signer than the body.
     """
+    body, signer = write.body, write.signer
     if body.request is None or body.signature is None:
         return None
-    sent = body.request
-    same = bytes.fromhex(sent.data[2:]) == call and sent.to.lower() == service.calls.target.lower()
+    sent, target = body.request, service.calls.target
+    same = bytes.fromhex(sent.data[2:]) == write.call and sent.to.lower() == target.lower()
     if not same or sent.value != 0 or sent.signer.lower() != signer.lower():
         raise ApiError(
             400, "REQUEST_MISMATCH", "The signed request is not the one that this body means."
@@ -90,47 +163,15 @@ def signed_request(
         sent.gas,
         sent.nonce,
         sent.deadline,
-        call,
+        write.call,
         bytes.fromhex(body.signature[2:]),
     )
 
 
-async def outcome(service: Service, relay: Relay) -> Relay:
-    """Wait until a request is mined and indexed, or for as long as the service has patience.
-
-    Returns:
-        The request as it is then.
-
-    Raises:
-        ApiError: 400: its transaction failed.
-    """
-    end = time.monotonic() + service.patience
-    while True:
-        found = await run_in_threadpool(service.admission.find, relay.request_id) or relay
-        if found.status == FAILED:
-            raise ApiError(400, "TRANSACTION_FAILED", found.problem or "The transaction failed.")
-        if found.status == MINED and await run_in_threadpool(_indexed, service, found):
-            return found
-        if time.monotonic() >= end:
-            return found
-        await asyncio.sleep(_PAUSE)
-
-
-def is_done(service: Service, relay: Relay) -> bool:
-    """Whether a request is mined and the index has it."""
-    return relay.status == MINED and _indexed(service, relay)
-
-
-def _indexed(service: Service, relay: Relay) -> bool:
-    with service.database.connect() as connection:
-        block = indexed_block(connection)
-    return block is not None and block.number >= (relay.block_number or 0)
-
-
-def _to_sign(service: Service, call: bytes, signer: str) -> dict[str, object]:
+def _to_sign(service: Service, write: Write) -> dict[str, object]:
     """The request that the signer has to sign; simulated, so that nobody signs in vain."""
-    target = service.calls.target
-    (gas,) = service.pool.estimates([(signer, target, f"0x{call.hex()}")])
+    target, signer = service.calls.target, write.signer
+    (gas,) = service.pool.estimates([(signer, target, f"0x{write.call.hex()}")])
     if isinstance(gas, AgentEscrowError):
         raise gas
     now = service.pool.head(signer).time
@@ -141,5 +182,5 @@ def _to_sign(service: Service, call: bytes, signer: str) -> dict[str, object]:
         gas=gas * 5 // 4,
         nonce=service.admission.next_nonce(signer),
         deadline=now + _VALID_SECONDS,
-        data=call,
+        data=write.call,
     )

@@ -8,6 +8,7 @@ from web3 import Web3
 
 from agentescrow.chain.run_escrow import RunEscrow
 from agentescrow.chain.typed_data import terms_tuple
+from agentescrow.chain.vault import Authorization
 from agentescrow.domain.terms import RunTerms
 
 
@@ -41,6 +42,17 @@ class Calls:
             uri: Of the description.
         """
         return self.of(function, terms_tuple(terms), uri)
+
+    def authorized(self, terms: RunTerms, uri: str, authorization: Authorization) -> bytes:
+        """Encode `postRunWithAuthorization`.
+
+        Args:
+            terms: Of the run.
+            uri: Of the description.
+            authorization: The poster's, over reward and fee.
+        """
+        values = (terms_tuple(terms), uri, authorization.struct())
+        return self.of("postRunWithAuthorization", *values)
 
     def with_permit(self, amount: int, deadline: int, signature: bytes, call: bytes) -> bytes:
         """Encode a permit and the call that needs it as one.

@@ -21,6 +21,7 @@ from agentescrow.errors import DatabaseUnusable
 
 __all__ = [
     "Connection",
+    "DatabaseBusy",
     "Engine",
     "migrate",
     "open_database",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from agentescrow.store.prepared import Prepared
 from agentescrow.store.tables import blocks, position
+
+_LATEST: Final = Prepared(select(blocks).order_by(blocks.c.number.desc()).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def read_position(connection: Connection) -> Position | None:
 
 def indexed_block(connection: Connection) -> Block | None:
     """The block that all rows are as of, or None before the first."""
-    row = connection.execute(select(blocks).order_by(blocks.c.number.desc()).limit(1)).one_or_none()
+    row = _LATEST.one(connection)
     return None if row is None else Block(*row)
 
 

@@ -4,18 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from agentescrow.domain.run import RunState
+from agentescrow.store.prepared import Prepared
 from agentescrow.store.tables import events, runs
 from agentescrow.store.totals import count_runs
 
 AnyRow = Row[tuple[Any, ...]]
+Kind = frozenset[str]
 
 SORTS: Final = ("newest", "oldest", "reward")
 """Orders of a list: by number, falling or rising; by reward, falling, the newer run first."""
+
+
+_LIMIT: Final = bindparam("limit", type_=BigInteger)
+_CONDITIONS: Final[dict[str, ColumnElement[bool]]] = {
+    "state": runs.c.state == bindparam("state"),
+    "min_reward": runs.c.reward >= bindparam("min_reward"),
+    "poster": runs.c.poster == bindparam("poster"),
+    "agent_id": runs.c.agent_id == bindparam("agent_id"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +59,11 @@ class RunFilter:
     agent_id: int | None = None
 
     @property
+    def kind(self) -> Kind:
+        """Which of the conditions are set."""
+        return frozenset(_values(self))
+
+    @property
     def counted(self) -> bool:
         """Whether the totals are kept, so that nothing has to be counted."""
         return self.poster is None and self.agent_id is None
@@ -42,7 +71,7 @@ class RunFilter:
     @property
     def everything(self) -> bool:
         """Whether no run is left out."""
-        return self.counted and self.state is None and self.min_reward == 0
+        return not self.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +89,8 @@ class Place:
 
 def find_run(connection: Connection, run_id: int) -> AnyRow | None:
     """The row of a run, or None."""
-    return connection.execute(select(runs).where(runs.c.run_id == run_id)).one_or_none()
+    found: AnyRow | None = _RUN.one(connection, run_id=run_id)
+    return found
 
 
 def count(connection: Connection, wanted: RunFilter) -> int:
@@ -70,8 +100,7 @@ def count(connection: Connection, wanted: RunFilter) -> int:
     """
     if wanted.counted:
         return count_runs(connection, state=wanted.state, min_reward=wanted.min_reward)
-    counted = select(func.count()).select_from(runs).where(*_conditions(wanted))
-    return int(connection.execute(counted).scalar_one())
+    return int(_count(wanted.kind).one(connection, **_values(wanted)).runs)
 
 
 def page_of_runs(
@@ -95,27 +124,19 @@ def page_of_runs(
         after: Where the page before ended, in place of an offset.
         total: Of the filter; run numbers have no gaps, so it tells where an unfiltered page begins.
     """
-    query = select(runs).where(*_conditions(wanted))
+    values = {"limit": limit, "offset": offset, **_values(wanted)}
     if after is not None:
-        return connection.execute(
-            _ordered(query.where(_after(sort, after)), sort).limit(limit)
-        ).all()
+        place = {"after": after.run_id, "after_reward": after.reward}
+        return _page(wanted.kind, sort, _Start.AFTER).all(connection, **values, **place)
     if wanted.everything and sort in ("newest", "oldest"):
         first = total - offset if sort == "newest" else offset + 1
-        bound = runs.c.run_id <= first if sort == "newest" else runs.c.run_id >= first
-        return connection.execute(_ordered(query.where(bound), sort).limit(limit)).all()
-    # The index alone is walked over the runs that are passed over, not the rows.
-    ids = _ordered(select(runs.c.run_id).where(*_conditions(wanted)), sort)
-    chosen = ids.limit(limit).offset(offset).subquery()
-    return connection.execute(
-        _ordered(select(runs).where(runs.c.run_id.in_(select(chosen.c.run_id))), sort)
-    ).all()
+        return _page(wanted.kind, sort, _Start.NUMBER).all(connection, **values, first=first)
+    return _page(wanted.kind, sort, _Start.OFFSET).all(connection, **values)
 
 
 def events_of_run(connection: Connection, run_id: int, limit: int = 1_000) -> Sequence[AnyRow]:
     """The life of a run, in order."""
-    wanted = select(events).where(events.c.run_id == run_id)
-    return connection.execute(_in_order(wanted).limit(limit)).all()
+    return _LIFE.all(connection, run_id=run_id, limit=limit)
 
 
 def events_after(
@@ -147,17 +168,47 @@ def created_in(connection: Connection, poster: str, tx_hash: str, since: int) ->
     return None if found is None else int(found)
 
 
-def _conditions(wanted: RunFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.state is not None:
-        conditions.append(runs.c.state == int(wanted.state))
-    if wanted.min_reward:
-        conditions.append(runs.c.reward >= wanted.min_reward)
-    if wanted.poster is not None:
-        conditions.append(runs.c.poster == wanted.poster)
-    if wanted.agent_id is not None:
-        conditions.append(runs.c.agent_id == wanted.agent_id)
-    return conditions
+class _Start(Enum):
+    """How a page is found."""
+
+    AFTER = auto()  # the last run of the page before
+    NUMBER = auto()  # of the first run
+    OFFSET = auto()
+
+
+@cache
+def _page(kind: Kind, sort: str, start: _Start) -> Prepared:
+    """The query of a page; there are 16 kinds of filters, 3 orders and 3 starts."""
+    matching = [condition for name, condition in _CONDITIONS.items() if name in kind]
+    if start is _Start.OFFSET:
+        # The index alone is walked over the runs that are passed over, not the rows.
+        ids = _ordered(select(runs.c.run_id).where(*matching), sort)
+        chosen = ids.limit(_LIMIT).offset(bindparam("offset", type_=BigInteger)).subquery()
+        query = select(runs).where(runs.c.run_id.in_(select(chosen.c.run_id)))
+        return Prepared(_ordered(query, sort))
+    if start is _Start.AFTER:
+        begins = _after(sort)
+    else:
+        first = bindparam("first", type_=BigInteger)
+        begins = runs.c.run_id <= first if sort == "newest" else runs.c.run_id >= first
+    return Prepared(_ordered(select(runs).where(*matching, begins), sort).limit(_LIMIT))
+
+
+@cache
+def _count(kind: Kind) -> Prepared:
+    matching = [condition for name, condition in _CONDITIONS.items() if name in kind]
+    return Prepared(select(func.count().label("runs")).select_from(runs).where(*matching))
+
+
+def _values(wanted: RunFilter) -> dict[str, object]:
+    """The values of the conditions that are set."""
+    values = {
+        "state": None if wanted.state is None else int(wanted.state),
+        "min_reward": wanted.min_reward or None,
+        "poster": wanted.poster,
+        "agent_id": wanted.agent_id,
+    }
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _ordered(query: Select[Any], sort: str) -> Select[Any]:
@@ -166,14 +217,22 @@ def _ordered(query: Select[Any], sort: str) -> Select[Any]:
     return query.order_by(runs.c.run_id.asc() if sort == "oldest" else runs.c.run_id.desc())
 
 
-def _after(sort: str, place: Place) -> ColumnElement[bool]:
+def _after(sort: str) -> ColumnElement[bool]:
+    run_id = bindparam("after", type_=BigInteger)
     if sort == "oldest":
-        return runs.c.run_id > place.run_id
+        return runs.c.run_id > run_id
     if sort == "newest":
-        return runs.c.run_id < place.run_id
-    same = and_(runs.c.reward == place.reward, runs.c.run_id < place.run_id)
-    return and_(runs.c.reward <= place.reward, or_(runs.c.reward < place.reward, same))
+        return runs.c.run_id < run_id
+    reward = bindparam("after_reward", type_=BigInteger)
+    same = and_(runs.c.reward == reward, runs.c.run_id < run_id)
+    return and_(runs.c.reward <= reward, or_(runs.c.reward < reward, same))
 
 
 def _in_order(query: Select[Any]) -> Select[Any]:
     return query.order_by(events.c.block_number, events.c.log_index)
+
+
+_RUN: Final = Prepared(select(runs).where(runs.c.run_id == bindparam("run_id")))
+_LIFE: Final = Prepared(
+    _in_order(select(events).where(events.c.run_id == bindparam("run_id"))).limit(_LIMIT)
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -15,11 +15,12 @@ from agentescrow.domain.constants import (
     REVIEW_DAYS_MIN,
 )
 from agentescrow.wire.pagination import Pagination
-from agentescrow.wire.relay import Relayed
+from agentescrow.wire.relay import Number, Relayed
 from agentescrow.wire.shape import Address, Amount, Bytes, Id, Shape, State, Status, Time
 
 REASON_DEFAULT = "Rejected by the poster."
 _TEXT_MAX = 4096
+_SIGNATURE_MAX = 2 + 2 * 4096  # of an ERC-1271 wallet
 
 
 class Run(Shape):
@@ -222,8 +223,29 @@ class Permit(Shape):
         signature: The poster's.
     """
 
-    deadline: int = Field(ge=0, lt=2**256, strict=True)
-    signature: Bytes
+    deadline: Number
+    signature: Annotated[Bytes, Field(max_length=_SIGNATURE_MAX)]
+
+
+class Authorization(Shape):
+    """A payment that the poster has signed for this run alone (EIP-3009).
+
+    Its nonce is keccak256(abi.encode(terms, keccak256(bytes(ipfsHash)), salt)), so that nobody can
+    use it for another run.
+
+    Attributes:
+        payer: `from`, who signed, pays and is the run's poster; `walletAddress` where it is absent.
+        valid_after: Unix second after which it is valid.
+        valid_before: Unix second before which it is valid.
+        salt: 32 bytes.
+        signature: Of `from`.
+    """
+
+    payer: Address | None = Field(default=None, alias="from")
+    valid_after: Number = 0
+    valid_before: Number
+    salt: Annotated[Bytes, Field(min_length=66, max_length=66)]
+    signature: Annotated[Bytes, Field(max_length=_SIGNATURE_MAX)]
 
 
 class PostBody(Action):
@@ -238,6 +260,7 @@ class PostBody(Action):
         min_status: Lowest status that may claim.
         fund: Whether reward and fee are escrowed at once (OPEN) or later (DRAFT).
         permit: Goes along in the same transaction where there is no allowance.
+        authorization: Pays in the place of allowance and permit.
     """
 
     reward: Amount
@@ -252,6 +275,7 @@ class PostBody(Action):
     min_status: Status = AgentStatus.PROVISIONAL
     fund: bool = True
     permit: Permit | None = None
+    authorization: Authorization | None = None
 
 
 class FundBody(Action):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.run import RunState
@@ -35,14 +37,14 @@ class Shape(BaseModel):
     )
 
 
+@lru_cache(maxsize=1 << 14)
 def iso_time(timestamp: int) -> str:
     """Write unix seconds as ISO 8601 with milliseconds: "2024-01-20T12:00:00.000Z".
 
     Args:
         timestamp: Unix seconds; later than the year 9999 becomes its last second.
     """
-    moment = datetime.fromtimestamp(min(timestamp, _LATEST), UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return f"{datetime.fromtimestamp(min(timestamp, _LATEST), UTC).isoformat()[:19]}.000Z"
 
 
 def _amount(value: object) -> int:
@@ -61,6 +63,13 @@ def _time(value: object) -> int:
         if moment.year >= 1970:
             return int(moment.timestamp())
     raise ValueError('ISO 8601 with a zone, such as "2026-12-01T12:00:00.000Z"')
+
+
+def _text_only(value: object) -> object:
+    """JSON numbers lose digits in many languages, so none is taken for money or time."""
+    if isinstance(value, str):
+        return value
+    raise PydanticCustomError("not_text", "A string is expected, not a number: see the format.")
 
 
 def _named(kind: type[IntEnum]) -> BeforeValidator:
@@ -109,6 +118,12 @@ Time = Annotated[
     _text_schema("2026-12-01T12:00:00.000Z", format="date-time"),
 ]
 """Unix seconds; ISO 8601 with milliseconds and Z in JSON."""
+
+SentAmount = Annotated[Amount, BeforeValidator(_text_only)]
+"""An amount as it comes by HTTP: text alone."""
+
+SentTime = Annotated[Time, BeforeValidator(_text_only)]
+"""A time as it comes by HTTP: text alone."""
 
 State = Annotated[
     RunState,

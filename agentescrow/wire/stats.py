@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agentescrow.wire.problem import Problem
 from agentescrow.wire.shape import Amount, Shape, Time
 
 
@@ -42,6 +43,24 @@ class Readiness(Shape):
 
     ready: bool
     problem: str | None
+    indexed_block: int | None
+    indexed_at: Time | None
+    lag: int
+
+
+class NotReady(Problem):
+    """Why not: a problem that also says how far the index is.
+
+    Attributes:
+        ready: False.
+        problem: The same as `detail`.
+        indexed_block: Block that all answers are as of, or null before the first.
+        indexed_at: Its time, or null.
+        lag: Blocks that the node has and the index has not.
+    """
+
+    ready: bool
+    problem: str
     indexed_block: int | None
     indexed_at: Time | None
     lag: int

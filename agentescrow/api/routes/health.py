@@ -8,11 +8,13 @@ from typing import Final
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from agentescrow.api.dependencies import ServiceDep
+from agentescrow.api.answer import json_answer
+from agentescrow.api.errors import problem
+from agentescrow.api.index import ServiceDep
 from agentescrow.api.service import Service
 from agentescrow.api.traffic import BLOCK, LAG, REGISTRY
 from agentescrow.store.position import indexed_block, read_position
-from agentescrow.wire.stats import Readiness
+from agentescrow.wire.stats import NotReady, Readiness
 
 router = APIRouter(tags=["health"])
 
@@ -26,13 +28,14 @@ def get_health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/ready", responses={503: {"model": Readiness}})
+@router.get("/ready", response_model=Readiness, responses={503: {"model": NotReady}})
 def get_ready(service: ServiceDep) -> Response:
     """Say whether the index follows its chain; 503 if not."""
     found = readiness(service)
-    return Response(
-        found.model_dump_json(), 200 if found.ready else 503, media_type="application/json"
-    )
+    card = found.model_dump(mode="json")
+    if found.problem is None:
+        return json_answer(card)
+    return problem(503, "NOT_READY", found.problem, **card)
 
 
 @router.get("/metrics", response_class=Response)
@@ -49,18 +52,18 @@ def readiness(service: Service) -> Readiness:
     with service.database.connect() as connection:
         position, block = read_position(connection), indexed_block(connection)
     if position is None or block is None:
-        problem: str | None = "Nothing is indexed yet."
+        words: str | None = "Nothing is indexed yet."
     elif position.problem is not None:
-        problem = position.problem
+        words = position.problem
     elif position.lag > _LAG_MAX:
-        problem = f"The index is {position.lag} blocks behind."
+        words = f"The index is {position.lag} blocks behind."
     elif time.time() - position.seen_at > _SILENCE_MAX:
-        problem = "The indexer has not spoken to its node for a minute."
+        words = "The indexer has not spoken to its node for a minute."
     else:
-        problem = None
+        words = None
     return Readiness(
-        ready=problem is None,
-        problem=problem,
+        ready=words is None,
+        problem=words,
         indexed_block=None if block is None else block.number,
         indexed_at=None if block is None else block.time,
         lag=0 if position is None else position.lag,

@@ -6,17 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Path, Query
+import orjson
+from fastapi import APIRouter, Header, Path, Query, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from agentescrow.api.cards import event_card
-from agentescrow.api.dependencies import ServiceDep, SnapshotDep
+from agentescrow.api.answer import json_answer
+from agentescrow.api.cards import event_card, relay_card
 from agentescrow.api.errors import ApiError
+from agentescrow.api.index import IndexDep, ServiceDep, latest_block
 from agentescrow.api.service import Service
-from agentescrow.api.writes import status_card
 from agentescrow.store.agents import count_agents, find_vault
-from agentescrow.store.position import indexed_block
 from agentescrow.store.runs import AnyRow, events_after
 from agentescrow.store.totals import runs_by_state
 from agentescrow.wire.relay import RelayStatus
@@ -30,33 +30,37 @@ _BATCH: Final = 500
 _PLACE: Final = r"^[0-9]{1,18}:[0-9]{1,9}$"
 
 
-@router.get("/stats")
-def get_stats(snapshot: SnapshotDep) -> Stats:
+@router.get("/stats", response_model=Stats)
+def get_stats(index: IndexDep) -> Response:
     """Get the market in numbers."""
-    by_state = runs_by_state(snapshot.connection)
-    escrow = find_vault(snapshot.connection, "RunEscrow")
-    registry = find_vault(snapshot.connection, "StakeRegistry")
-    return Stats(
-        runs=sum(by_state.values()),
-        runs_by_state={state.name: number for state, number in by_state.items()},
-        agents=count_agents(snapshot.connection),
-        escrowed=escrow.held if escrow else 0,
-        staked=registry.held if registry else 0,
-        volume=escrow.volume if escrow else 0,
-        fees_earned=escrow.fees_earned if escrow else 0,
-        paused=bool(escrow and escrow.paused),
+    with index.snapshot() as snapshot:
+        by_state = runs_by_state(snapshot.connection)
+        escrow = find_vault(snapshot.connection, "RunEscrow")
+        registry = find_vault(snapshot.connection, "StakeRegistry")
+        agents = count_agents(snapshot.connection)
+    return json_answer(
+        {
+            "runs": sum(by_state.values()),
+            "runsByState": {state.name: number for state, number in by_state.items()},
+            "agents": agents,
+            "escrowed": str(escrow.held if escrow else 0),
+            "staked": str(registry.held if registry else 0),
+            "volume": str(escrow.volume if escrow else 0),
+            "feesEarned": str(escrow.fees_earned if escrow else 0),
+            "paused": bool(escrow and escrow.paused),
+        }
     )
 
 
-@router.get("/requests/{request_id}")
+@router.get("/requests/{request_id}", response_model=RelayStatus)
 def get_request(
     service: ServiceDep, request_id: Annotated[str, Path(pattern="^0x[0-9a-f]{64}$")]
-) -> RelayStatus:
+) -> Response:
     """Get what became of a relayed request."""
     relay = service.admission.find(request_id)
     if relay is None:
         raise ApiError(404, "REQUEST_UNKNOWN", f"There is no request {request_id}.")
-    return status_card(relay)
+    return json_answer(relay_card(relay))
 
 
 @router.get("/events", response_class=EventSourceResponse)
@@ -93,7 +97,7 @@ async def events_from(
         rows = await run_in_threadpool(_after, service, block, index)
         for row in rows:
             card = event_card(row)
-            yield ServerSentEvent(card.model_dump_json(), event=card.name, id=card.id)
+            yield ServerSentEvent(orjson.dumps(card).decode(), event=card["name"], id=card["id"])
             block, index = row.block_number, row.log_index
         if not rows:
             if not follow:
@@ -107,6 +111,5 @@ def _after(service: Service, block: int, index: int) -> Sequence[AnyRow]:
 
 
 def _head(service: Service) -> int:
-    with service.database.connect() as connection:
-        block = indexed_block(connection)
+    block = latest_block(service)
     return -1 if block is None else block.number

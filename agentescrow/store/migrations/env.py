@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from agentescrow.store import relays  # noqa: F401 - its tables too
+from agentescrow.store import idempotency, relays  # noqa: F401 - their tables too
 from agentescrow.store.tables import metadata
 
 context.configure(

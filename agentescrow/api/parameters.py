@@ -1,62 +1,20 @@
-"""What routes take: a snapshot of the index, a page, the relayer."""
+"""What routes take in paths and queries: numbers, a page, a cursor."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Path, Query
 
 from agentescrow.api.errors import ApiError
-from agentescrow.api.service import Service
-from agentescrow.store.database import Connection
-from agentescrow.store.position import Block, indexed_block
 from agentescrow.wire.shape import INTEGER_MAX
 
 LIMIT_MAX: Final = 100
 _PAGE_MAX: Final = 10**12
 
 
-def service_of(request: Request) -> Service:
-    """The service that the app was made for."""
-    return cast(Service, request.app.state.service)
-
-
-ServiceDep = Annotated[Service, Depends(service_of)]
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The index at one block.
-
-    Args:
-        connection: A transaction: all that is read in it belongs together.
-        block: The block; its time is "now".
-    """
-
-    connection: Connection
-    block: Block
-
-    @property
-    def now(self) -> int:
-        """Unix seconds."""
-        return self.block.time
-
-
-def snapshot(service: ServiceDep, request: Request) -> Iterator[Snapshot]:
-    """Open a snapshot, and name its block in the headers of the answer (API-6)."""
-    with service.database.connect() as connection:
-        block = indexed_block(connection)
-        if block is None:
-            raise ApiError(503, "NOT_INDEXED", "Nothing is indexed yet.")
-        request.scope.setdefault("state", {})["block"] = block
-        yield Snapshot(connection, block)
-
-
-SnapshotDep = Annotated[Snapshot, Depends(snapshot)]
 RunId = Annotated[int, Path(ge=0, le=INTEGER_MAX, description="Number of the run.")]
 AgentId = Annotated[int, Path(ge=0, le=INTEGER_MAX, description="Number of the agent.")]
 PageNumber = Annotated[int, Query(ge=1, le=_PAGE_MAX, description="Page number.")]

@@ -1,0 +1,115 @@
+"""What a body means: its signer, its terms, and the call of RunEscrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from eth_abi.exceptions import EncodingError
+from eth_utils.address import to_checksum_address
+
+from agentescrow.api.bodies import PostBody
+from agentescrow.api.errors import ApiError
+from agentescrow.chain.calls import Calls
+from agentescrow.chain.vault import Authorization
+from agentescrow.domain.constants import ZERO_ADDRESS
+from agentescrow.domain.terms import RunTerms
+from agentescrow.wire.runs import Action, FundBody, Permit
+
+
+def signer_of(body: Action) -> str:
+    """Who has to sign, in checksum case.
+
+    Raises:
+        ApiError: 400: the zero address.
+    """
+    account = to_checksum_address(body.wallet_address)
+    if account == ZERO_ADDRESS:
+        raise ApiError(400, "INVALID_INPUT", "The zero address can sign nothing.")
+    return account
+
+
+def poster_of(body: PostBody) -> str:
+    """Whose run it will be, in checksum case: who pays."""
+    payer = body.authorization.payer if body.authorization else None
+    return to_checksum_address(payer) if payer else signer_of(body)
+
+
+def terms_of(body: PostBody) -> RunTerms:
+    """The terms of a new run; not checked yet."""
+    return RunTerms(
+        body.reward, body.deadline, body.review_days, body.max_revisions, int(body.min_status)
+    )
+
+
+def encoded(calls: Calls, function: str, *args: object) -> bytes:
+    """Encode a call.
+
+    Args:
+        calls: Of RunEscrow.
+        function: Name.
+        args: Values.
+
+    Raises:
+        ApiError: 400: no ABI type holds a value.
+    """
+    return _in_range(lambda: calls.of(function, *args))
+
+
+def post_call(calls: Calls, body: PostBody, terms: RunTerms) -> bytes:
+    """The call that makes a run: a DRAFT, or paid by allowance, permit or authorization.
+
+    Args:
+        calls: Of RunEscrow.
+        body: As it came.
+        terms: Of the run.
+
+    Raises:
+        ApiError: 400: more than one way to pay, or a value that no ABI type holds.
+    """
+    ways = [way for way in (body.permit, body.authorization) if way is not None]
+    if len(ways) > (1 if body.fund else 0):
+        raise ApiError(
+            400,
+            "INVALID_INPUT",
+            "A run is paid by `permit` or by `authorization`, and only where `fund` is true.",
+        )
+    if body.authorization is not None:
+        authorization = Authorization(
+            poster_of(body),
+            body.authorization.valid_after,
+            body.authorization.valid_before,
+            bytes.fromhex(body.authorization.salt[2:]),
+            bytes.fromhex(body.authorization.signature[2:]),
+        )
+        return _in_range(lambda: calls.authorized(terms, body.ipfs_hash, authorization))
+    function = "postRun" if body.fund else "createRun"
+    call = _in_range(lambda: calls.terms(function, terms, body.ipfs_hash))
+    return _permitted(calls, body.permit, lambda: terms.cost, call)
+
+
+def fund_call(calls: Calls, body: FundBody, run_id: int, cost: Callable[[], int]) -> bytes:
+    """The call that funds a DRAFT.
+
+    Args:
+        calls: Of RunEscrow.
+        body: As it came.
+        run_id: The run.
+        cost: Reward and fee; asked for where a permit is over it.
+    """
+    return _permitted(calls, body.permit, cost, encoded(calls, "fundRun", run_id))
+
+
+def _permitted(calls: Calls, permit: Permit | None, cost: Callable[[], int], call: bytes) -> bytes:
+    if permit is None:
+        return call
+    amount, signature = cost(), bytes.fromhex(permit.signature[2:])
+    return _in_range(lambda: calls.with_permit(amount, permit.deadline, signature, call))
+
+
+def _in_range(encode: Callable[[], bytes]) -> bytes:
+    try:
+        return encode()
+    except UnicodeEncodeError:
+        raise ApiError(400, "INVALID_INPUT", "The text is no valid Unicode.") from None
+    except (EncodingError, TypeError, ValueError):  # what web3 says of numbers too large
+        raise ApiError(400, "INVALID_TERMS", "A value is out of range.") from None
