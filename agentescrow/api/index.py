@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Final, cast
+from typing import Annotated, Final, TypeVar, cast
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from agentescrow.api.errors import ApiError
 from agentescrow.api.service import Service
@@ -16,6 +17,8 @@ from agentescrow.store.position import Block, indexed_block
 from agentescrow.store.runs import RunFilter, count
 
 _TOTALS_MAX: Final = 10_000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,18 @@ class Index:
         """
         totals: Totals = self._scope["app"].state.totals
         return totals.of(snapshot, wanted)
+
+    async def run(self, read: Callable[[], T], *, quick: bool) -> T:
+        """Read: in a thread, so that nobody waits, or at once.
+
+        Args:
+            read: Opens a snapshot.
+            quick: Whether it takes the database less time than a thread takes to begin. Then
+                SQLite, which is in this process, is asked at once.
+        """
+        if quick and self._service.database.dialect.name == "sqlite":
+            return read()
+        return await run_in_threadpool(read)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
 
 from agentescrow.api.errors import ApiError
-from agentescrow.wire.shape import INTEGER_MAX
+from agentescrow.wire.shape import INTEGER_MAX, Address
+
+StateName = Literal[
+    "DRAFT",
+    "OPEN",
+    "CLAIMED",
+    "IN_PROGRESS",
+    "SUBMITTED",
+    "APPROVED",
+    "REVISION_REQUESTED",
+    "REJECTED",
+    "CANCELLED",
+    "SLASHED",
+]
+Sort = Literal["newest", "oldest", "reward"]
 
 LIMIT_MAX: Final = 100
 _PAGE_MAX: Final = 10**12
@@ -23,6 +40,52 @@ Cursor = Annotated[
     str | None,
     Query(max_length=200, description="`nextCursor` of the page before, in place of `page`."),
 ]
+
+
+class RunQuery(BaseModel):
+    """The query of a list of runs."""
+
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True)
+
+    page: Annotated[int, Field(ge=1, le=_PAGE_MAX, description="Page number.")] = 1
+    limit: Annotated[int, Field(ge=1, le=LIMIT_MAX, description="Items per page.")] = 20
+    state: Annotated[StateName | None, Field(description="Filter by state.")] = None
+    min_reward: Annotated[
+        str | None, Field(max_length=40, description='Minimum reward in USDC: "12.5".')
+    ] = None
+    poster: Annotated[Address | None, Field(description="Filter by poster.")] = None
+    agent_id: Annotated[int | None, Field(ge=0, le=INTEGER_MAX, description="Filter by agent.")] = (
+        None
+    )
+    sort: Annotated[Sort, Field(description="Order of the list.")] = "newest"
+    cursor: Annotated[
+        str | None,
+        Field(max_length=200, description="`nextCursor` of the page before, in place of `page`."),
+    ] = None
+
+
+async def run_query(request: Request) -> RunQuery:
+    """Read the query at once: one parameter at a time takes longer than the list itself."""
+    try:
+        return RunQuery.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        found = [{**each, "loc": ("query", *each["loc"])} for each in error.errors()]
+        raise RequestValidationError(found) from None
+
+
+RUN_QUERY_PARAMETERS: Final = [
+    {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": schema["description"],
+        "schema": {key: value for key, value in schema.items() if key != "description"},
+    }
+    for name, schema in RunQuery.model_json_schema()["properties"].items()
+]
+"""The same for the OpenAPI document."""
+
+RunQueryDep = Annotated[RunQuery, Depends(run_query)]
 
 
 def write_cursor(*values: Any) -> str:  # noqa: ANN401 - numbers and texts

@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -88,8 +89,9 @@ class Traffic:
         await app(scope, receive, with_headers)
         route: Any = scope.get("route")
         path = getattr(route, "path", "other")
-        REQUESTS.labels(scope["method"], path, status).inc()
-        SECONDS.labels(path).observe(time.perf_counter() - began)
+        requests, seconds = _metrics(scope["method"], path, status)
+        requests.inc()
+        seconds.observe(time.perf_counter() - began)
 
     async def _block(self, status: int) -> Block | None:
         """The indexed block; who asks too often does not make us look."""
@@ -122,6 +124,12 @@ class Traffic:
         return headers, reset if used >= self._limit.requests else 0
 
 
+@lru_cache(maxsize=1_000)
+def _metrics(method: str, path: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, path, status), SECONDS.labels(path)
+
+
+@lru_cache(maxsize=8)
 def _block_headers(block: Block | None) -> list[tuple[bytes, bytes]]:
     if block is None:
         return []

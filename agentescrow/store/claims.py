@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
@@ -13,16 +14,6 @@ from agentescrow.domain.run import Run, RunState
 from agentescrow.store.position import Block, indexed_block
 from agentescrow.store.tables import agents, operators, runs, vaults
 
-_RUN_FIELDS = (
-    "poster",
-    "reward",
-    "fee",
-    "deadline",
-    "review_days",
-    "max_revisions",
-    "revisions",
-    "abandoned",
-)
 _AGENT_FIELDS = tuple(Agent.__dataclass_fields__)
 
 
@@ -93,10 +84,17 @@ def is_operator(connection: Connection, agent: Row[tuple[object, ...]], account:
     return connection.execute(for_all).one_or_none() is not None
 
 
-def run_of(row: Row[tuple[object, ...]]) -> Run:
+def run_of(row: Row[tuple[Any, ...]]) -> Run:
     """A row of `runs` as the rules know a run."""
     return Run(
-        **{name: getattr(row, name) for name in _RUN_FIELDS},
+        poster=row.poster,
+        reward=row.reward,
+        fee=row.fee,
+        deadline=row.deadline,
+        review_days=row.review_days,
+        max_revisions=row.max_revisions,
+        revisions=row.revisions,
+        abandoned=bool(row.abandoned),
         state=RunState(row.state),
         min_status=AgentStatus(row.min_status),
         agent_id=row.agent_id or 0,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select
+from sqlalchemy.exc import DBAPIError
 
 
 class Prepared:
@@ -39,10 +40,14 @@ class Prepared:
         given = {**defaults, **values}
         if not connection.in_transaction():
             connection.begin()
+        sent = given if order is None else [given[name] for name in order]
         cursor = connection.connection.cursor()
+        base = connection.dialect.loaded_dbapi.Error
         try:
-            cursor.execute(statement, given if order is None else [given[name] for name in order])
+            cursor.execute(statement, sent)
             return [self._row._make(row) for row in cursor.fetchall()]
+        except base as error:  # the driver's; callers know SQLAlchemy's
+            raise DBAPIError.instance(statement, None, error, base) from error
         finally:
             cursor.close()
 

@@ -33,6 +33,17 @@ SORTS: Final = ("newest", "oldest", "reward")
 """Orders of a list: by number, falling or rising; by reward, falling, the newer run first."""
 
 
+_HIDDEN: Final = {
+    "funded_at",
+    "started_at",
+    "ended_at",
+    "silent",
+    "refund",
+    "compensation",
+    "updated_block",
+}
+_RARE: Final = 5_000
+_SHOWN: Final = [column for column in runs.c if column.name not in _HIDDEN]
 _LIMIT: Final = bindparam("limit", type_=BigInteger)
 _CONDITIONS: Final[dict[str, ColumnElement[bool]]] = {
     "state": runs.c.state == bindparam("state"),
@@ -111,7 +122,7 @@ def page_of_runs(
     limit: int,
     offset: int = 0,
     after: Place | None = None,
-    total: int = 0,
+    total: int,
 ) -> Sequence[AnyRow]:
     """A page of runs.
 
@@ -122,16 +133,21 @@ def page_of_runs(
         limit: Most runs.
         offset: Runs to pass over.
         after: Where the page before ended, in place of an offset.
-        total: Of the filter; run numbers have no gaps, so it tells where an unfiltered page begins.
+        total: Of the filter. Run numbers have no gaps, so it tells where an unfiltered page
+            begins; and it tells which index to walk.
     """
+    if total == 0:
+        return []
     values = {"limit": limit, "offset": offset, **_values(wanted)}
+    rare = wanted.min_reward > 0 and sort != "reward" and total <= _RARE
     if after is not None:
         place = {"after": after.run_id, "after_reward": after.reward}
-        return _page(wanted.kind, sort, _Start.AFTER).all(connection, **values, **place)
-    if wanted.everything and sort in ("newest", "oldest"):
+        return _page(wanted.kind, sort, _Start.AFTER, rare).all(connection, **values, **place)
+    if wanted.everything and sort != "reward":
         first = total - offset if sort == "newest" else offset + 1
-        return _page(wanted.kind, sort, _Start.NUMBER).all(connection, **values, first=first)
-    return _page(wanted.kind, sort, _Start.OFFSET).all(connection, **values)
+        return _page(wanted.kind, sort, _Start.NUMBER, False).all(connection, **values, first=first)
+    start = _Start.OFFSET if offset else _Start.FIRST
+    return _page(wanted.kind, sort, start, rare).all(connection, **values)
 
 
 def events_of_run(connection: Connection, run_id: int, limit: int = 1_000) -> Sequence[AnyRow]:
@@ -171,27 +187,39 @@ def created_in(connection: Connection, poster: str, tx_hash: str, since: int) ->
 class _Start(Enum):
     """How a page is found."""
 
+    FIRST = auto()
     AFTER = auto()  # the last run of the page before
     NUMBER = auto()  # of the first run
     OFFSET = auto()
 
 
 @cache
-def _page(kind: Kind, sort: str, start: _Start) -> Prepared:
-    """The query of a page; there are 16 kinds of filters, 3 orders and 3 starts."""
+def _page(kind: Kind, sort: str, start: _Start, rare: bool) -> Prepared:
+    """The query of a page: a few dozen of them, compiled when they are first asked.
+
+    Few runs with a reward so high are looked up by reward and sorted: in the order of their
+    numbers a million others could lie between them.
+    """
     matching = [condition for name, condition in _CONDITIONS.items() if name in kind]
-    if start is _Start.OFFSET:
-        # The index alone is walked over the runs that are passed over, not the rows.
-        ids = _ordered(select(runs.c.run_id).where(*matching), sort)
-        chosen = ids.limit(_LIMIT).offset(bindparam("offset", type_=BigInteger)).subquery()
-        query = select(runs).where(runs.c.run_id.in_(select(chosen.c.run_id)))
-        return Prepared(_ordered(query, sort))
     if start is _Start.AFTER:
-        begins = _after(sort)
-    else:
+        matching.append(_after(sort))
+    if start is _Start.NUMBER:
         first = bindparam("first", type_=BigInteger)
-        begins = runs.c.run_id <= first if sort == "newest" else runs.c.run_id >= first
-    return Prepared(_ordered(select(runs).where(*matching, begins), sort).limit(_LIMIT))
+        matching.append(runs.c.run_id <= first if sort == "newest" else runs.c.run_id >= first)
+    if not rare and start is not _Start.OFFSET:
+        return Prepared(_ordered(select(*_SHOWN).where(*matching), sort).limit(_LIMIT))
+    ids: Select[Any] = select(runs.c.run_id, runs.c.reward).where(*matching)
+    if rare:
+        few = ids.cte("few").prefix_with("MATERIALIZED")
+        ids = _ordered(select(few.c.run_id), sort, few.c)
+    else:
+        # The index alone is walked over the runs that are passed over, not the rows.
+        ids = _ordered(ids.with_only_columns(runs.c.run_id), sort)
+    if start is _Start.OFFSET:
+        ids = ids.offset(bindparam("offset", type_=BigInteger))
+    chosen = ids.limit(_LIMIT).subquery()
+    query = select(*_SHOWN).where(runs.c.run_id.in_(select(chosen.c.run_id)))
+    return Prepared(_ordered(query, sort))
 
 
 @cache
@@ -211,10 +239,10 @@ def _values(wanted: RunFilter) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _ordered(query: Select[Any], sort: str) -> Select[Any]:
+def _ordered(query: Select[Any], sort: str, columns: Any = runs.c) -> Select[Any]:  # noqa: ANN401
     if sort == "reward":
-        return query.order_by(runs.c.reward.desc(), runs.c.run_id.desc())
-    return query.order_by(runs.c.run_id.asc() if sort == "oldest" else runs.c.run_id.desc())
+        return query.order_by(columns.reward.desc(), columns.run_id.desc())
+    return query.order_by(columns.run_id.asc() if sort == "oldest" else columns.run_id.desc())
 
 
 def _after(sort: str) -> ColumnElement[bool]:

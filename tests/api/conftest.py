@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -60,25 +62,38 @@ class Market:
             time.sleep(0.02)
         raise AssertionError(f"block {head} is not indexed")
 
-    def write(self, wallet, path, **body):
+    def another_app(self, *, patience=15.0, database=None, **options):
+        """A client of another app over the same service, with other settings."""
+        database = database or self.service.database
+        service = replace(self.service, patience=patience, database=database)
+        app = create_app(service, **{"rate_limit": RateLimit(0), **options})
+        return TestClient(app, raise_server_exceptions=False)
+
+    def write(self, wallet, path, *, client=None, headers=None, **body):
         """Do as any wallet does: ask, sign what 401 says, send the same body again."""
+        client = client or self.client
         body = {"walletAddress": wallet.address, **body}
-        asked = self.client.post(path, json=body)
+        asked = client.post(path, json=body, headers=headers)
         if asked.status_code != 401:
             return asked
-        return self.client.post(path, json=self.signed(wallet, body, asked))
+        return client.post(path, json=self.signed(wallet, body, asked), headers=headers)
 
     def signed(self, wallet, body, asked):
         typed = asked.json()["typedData"]
         signature = "0x" + wallet.sign_typed_data(typed).hex()
         return {**body, "request": typed["message"], "signature": signature}
 
+    def terms(self, reward=100 * USDC, **more):
+        """What POST /api/runs takes, besides who posts."""
+        terms = {"reward": str(reward), "ipfsHash": "ipfs://description"}
+        return terms | {"deadline": iso_time(self.now + DAY), **more}
+
     def post(self, wallet, reward=100 * USDC, **more):
         """A run that is OPEN; its number."""
-        self.contracts.usdc.approve(wallet, self.contracts.escrow.address, 10**12)
-        terms = {"reward": str(reward), "ipfsHash": "ipfs://description"}
-        terms |= {"deadline": iso_time(self.now + DAY), **more}
-        answer = self.write(wallet, "/api/runs", **terms)
+        escrow = self.contracts.escrow.address
+        if self.contracts.usdc.allowance(wallet.address, escrow) < 10**11:
+            self.contracts.usdc.approve(wallet, escrow, 10**12)
+        answer = self.write(wallet, "/api/runs", **self.terms(reward, **more))
         assert answer.status_code == 200, answer.text
         return answer.json()["run"]["bountyId"]
 
@@ -91,18 +106,17 @@ class Market:
         return agent_id
 
 
-@pytest.fixture(scope="session")
-def market(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("market")
+@contextmanager
+def service_on(url, folder):
+    """A chain, its deployment, an indexer, a relayer and the app, over one database."""
     with local_chain(Records(folder, folder / "unfinished")) as chain:
         contracts = Contracts(chain.w3, load(next(folder.glob("*.json"))))
-        engine = open_database(f"sqlite:///{folder / 'index.db'}")
+        engine = open_database(url)
         migrate(engine)
         pool = Pool(chain.url)
         admission = Admission(engine, pool, contracts.deployment)
         calls = Calls(contracts.deployment.escrow)
         service = Service(engine, contracts.deployment, pool, admission, calls)
-        app = create_app(service, rate_limit=RateLimit(0))
         ended = threading.Event()
         threads = [
             threading.Thread(target=_index, args=(engine, chain.url, contracts, ended)),
@@ -111,6 +125,7 @@ def market(tmp_path_factory):
         for thread in threads:
             thread.start()
         try:
+            app = create_app(service, rate_limit=RateLimit(0))
             with TestClient(app, raise_server_exceptions=False) as client:
                 market = Market(chain, contracts, service, client)
                 market.indexed()
@@ -120,6 +135,13 @@ def market(tmp_path_factory):
             for thread in threads:
                 thread.join()
             engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def market(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("market")
+    with service_on(f"sqlite:///{folder / 'index.db'}", folder) as market:
+        yield market
 
 
 def _index(engine, url, contracts, ended):

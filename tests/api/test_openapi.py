@@ -21,9 +21,13 @@ CHECKS = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def api(market):
-    return openapi.from_asgi("/openapi.json", market.client.app)
+    """The document; what all requests together moved is looked at once, at the end."""
+    escrow, registry = market.contracts.escrow, market.contracts.registry
+    before = escrow.total_owed(), registry.total_owed(), escrow.run_count()
+    yield openapi.from_asgi("/openapi.json", market.client.app)
+    assert (escrow.total_owed(), registry.total_owed(), escrow.run_count()) == before
 
 
 schema = schemathesis.pytest.from_fixture("api").exclude(path="/api/events")
@@ -31,16 +35,13 @@ schema = schemathesis.pytest.from_fixture("api").exclude(path="/api/events")
 
 @schema.parametrize()
 @settings(
-    max_examples=8,
+    max_examples=6,
     deadline=None,
     derandomize=True,
+    database=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],
 )
-def test_any_request__valid_or_not__is_answered_as_documented(case, market):
+def test_any_request__valid_or_not__is_answered_as_documented(case):
     """API-3, API-4: malformed, oversized, unicode, negative and huge: no 5xx, no money moved."""
-    owed = market.contracts.escrow.total_owed(), market.contracts.registry.total_owed()
-
     case.call_and_validate(checks=CHECKS)
-
-    assert owed == (market.contracts.escrow.total_owed(), market.contracts.registry.total_owed())

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 from eth_utils.address import to_checksum_address
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from agentescrow.api.answer import json_answer
-from agentescrow.api.cards import eligibility_card, event_card, pagination_card, run_card
+from agentescrow.api.cards import Json, eligibility_card, event_card, pagination_card, run_card
 from agentescrow.api.errors import not_found
 from agentescrow.api.index import IndexDep
 from agentescrow.api.parameters import (
-    Cursor,
-    Limit,
-    PageNumber,
+    RUN_QUERY_PARAMETERS,
     RunId,
+    RunQuery,
+    RunQueryDep,
     read_cursor,
     write_cursor,
 )
@@ -24,6 +25,7 @@ from agentescrow.domain.money import parse_usdc
 from agentescrow.domain.run import RunState
 from agentescrow.store.claims import claimability
 from agentescrow.store.runs import (
+    AnyRow,
     Place,
     RunFilter,
     events_of_run,
@@ -32,68 +34,37 @@ from agentescrow.store.runs import (
 )
 from agentescrow.wire.eligibility import Eligibility
 from agentescrow.wire.runs import RunPage, RunWithEvents
-from agentescrow.wire.shape import INTEGER_MAX, Address
+from agentescrow.wire.shape import INTEGER_MAX
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 
-StateName = Literal[
-    "DRAFT",
-    "OPEN",
-    "CLAIMED",
-    "IN_PROGRESS",
-    "SUBMITTED",
-    "APPROVED",
-    "REVISION_REQUESTED",
-    "REJECTED",
-    "CANCELLED",
-    "SLASHED",
-]
-Sort = Literal["newest", "oldest", "reward"]
+_QUICK_OFFSET: Final = 1_000
 
 
-@router.get("", response_model=RunPage)
-def list_runs(
-    index: IndexDep,
-    page: PageNumber = 1,
-    limit: Limit = 20,
-    state: Annotated[StateName | None, Query(description="Filter by state.")] = None,
-    min_reward: Annotated[
-        str | None,
-        Query(alias="minReward", max_length=40, description='Minimum reward in USDC: "12.5".'),
-    ] = None,
-    poster: Annotated[Address | None, Query(description="Filter by poster.")] = None,
-    agent_id: Annotated[
-        int | None, Query(alias="agentId", ge=0, le=INTEGER_MAX, description="Filter by agent.")
-    ] = None,
-    sort: Annotated[Sort, Query(description="Order of the list.")] = "newest",
-    cursor: Cursor = None,
-) -> Response:
+@router.get("", response_model=RunPage, openapi_extra={"parameters": RUN_QUERY_PARAMETERS})
+async def list_runs(index: IndexDep, query: RunQueryDep) -> Response:
     """List runs, a page at a time."""
-    wanted = RunFilter(
-        state=None if state is None else RunState[state],
-        min_reward=0 if min_reward is None else min(parse_usdc(min_reward), INTEGER_MAX),
-        poster=None if poster is None else to_checksum_address(poster),
-        agent_id=agent_id,
-    )
-    after = None if cursor is None else Place(*read_cursor(cursor, sort, 2))
-    offset = min((page - 1) * limit, INTEGER_MAX)
-    with index.snapshot() as snapshot:
-        total = index.total(snapshot, wanted)
-        rows = page_of_runs(
-            snapshot.connection,
-            wanted,
-            sort=sort,
-            limit=limit + 1,
-            offset=offset,
-            after=after,
-            total=total,
-        )
-    shown = rows[:limit]
-    following = None
-    if len(rows) > limit:
-        following = write_cursor(sort, shown[-1].run_id, shown[-1].reward)
-    pagination = pagination_card(page, limit, total, following)
-    return json_answer({"runs": [run_card(row) for row in shown], "pagination": pagination})
+    wanted = _filter(query)
+    after = None if query.cursor is None else Place(*read_cursor(query.cursor, query.sort, 2))
+    offset = 0 if after else min((query.page - 1) * query.limit, INTEGER_MAX)
+
+    def read() -> tuple[int, Sequence[AnyRow]]:
+        with index.snapshot() as snapshot:
+            total = index.total(snapshot, wanted)
+            rows = page_of_runs(
+                snapshot.connection,
+                wanted,
+                sort=query.sort,
+                limit=query.limit + 1,
+                offset=offset,
+                after=after,
+                total=total,
+            )
+        return total, rows
+
+    quick = wanted.counted and offset <= _QUICK_OFFSET
+    total, rows = await index.run(read, quick=quick)
+    return json_answer(_page(query, total, rows))
 
 
 @router.get("/{run_id}", response_model=RunWithEvents)
@@ -121,3 +92,24 @@ def get_claim_eligibility(
     if found.agent is None:
         raise not_found("agent", agent_id)
     return json_answer(eligibility_card(found, run_id, agent_id))
+
+
+def _filter(query: RunQuery) -> RunFilter:
+    reward = 0 if query.min_reward is None else parse_usdc(query.min_reward)
+    return RunFilter(
+        state=None if query.state is None else RunState[query.state],
+        min_reward=min(reward, INTEGER_MAX),
+        poster=None if query.poster is None else to_checksum_address(query.poster),
+        agent_id=query.agent_id,
+    )
+
+
+def _page(query: RunQuery, total: int, rows: Sequence[AnyRow]) -> Json:
+    """The page, of rows of which the one after it tells whether there is a next page."""
+    shown, following = rows[: query.limit], None
+    if len(rows) > query.limit:
+        following = write_cursor(query.sort, shown[-1].run_id, shown[-1].reward)
+    return {
+        "runs": [run_card(row) for row in shown],
+        "pagination": pagination_card(query.page, query.limit, total, following),
+    }
