@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
@@ -12,7 +13,7 @@ from starlette.responses import Response
 
 from agentescrow.api import errors
 from agentescrow.api.body_gate import BodyGate
-from agentescrow.api.index import Totals, latest_block
+from agentescrow.api.index import READERS, Totals, latest_block
 from agentescrow.api.routes import agents, health, market, run_actions, runs
 from agentescrow.api.service import Service
 from agentescrow.api.traffic import RateLimit, Traffic
@@ -64,6 +65,7 @@ def create_app(
     )
     app.state.service = service
     app.state.totals = Totals()
+    app.state.readers = CapacityLimiter(READERS)
     errors.install(app)
     for module in (runs, run_actions, agents, market, health):
         app.include_router(module.router)

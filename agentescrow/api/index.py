@@ -7,14 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Final, TypeVar, cast
 
+from anyio import to_thread
 from fastapi import Depends, Request
-from starlette.concurrency import run_in_threadpool
 
 from agentescrow.api.errors import ApiError
 from agentescrow.api.service import Service
 from agentescrow.store.database import Connection
 from agentescrow.store.position import Block, indexed_block
 from agentescrow.store.runs import RunFilter, count
+
+READERS: Final = 4
+"""Threads that read at a time: more would only fight for the interpreter."""
 
 _TOTALS_MAX: Final = 10_000
 
@@ -84,17 +87,22 @@ class Index:
         totals: Totals = self._scope["app"].state.totals
         return totals.of(snapshot, wanted)
 
-    async def run(self, read: Callable[[], T], *, quick: bool) -> T:
-        """Read: in a thread, so that nobody waits, or at once.
+    async def read(self, work: Callable[[Snapshot], T], *, quick: bool = True) -> T:
+        """Read in a snapshot: at once, or in a thread so that nobody waits.
 
         Args:
-            read: Opens a snapshot.
-            quick: Whether it takes the database less time than a thread takes to begin. Then
-                SQLite, which is in this process, is asked at once.
+            work: What is read.
+            quick: Whether it takes less time than a thread takes to begin: then SQLite, which is
+                in this process, is asked at once.
         """
+
+        def read() -> T:
+            with self.snapshot() as snapshot:
+                return work(snapshot)
+
         if quick and self._service.database.dialect.name == "sqlite":
             return read()
-        return await run_in_threadpool(read)
+        return await to_thread.run_sync(read, limiter=self._scope["app"].state.readers)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -14,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from agentescrow.errors import DatabaseUnusable
@@ -34,6 +35,7 @@ DatabaseBusy = DBAPIError
 
 _MIGRATIONS: Final = Path(str(resources.files("agentescrow.store"))) / "migrations"
 _BUSY_MILLISECONDS: Final = 10_000
+_IDLE_SECONDS: Final = 1.0
 _ALLOWED: Final = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
 
 
@@ -56,7 +58,10 @@ def open_database(url: str) -> Engine:
         # The driver's own transactions would begin at the first write only.
         event.listen(engine, "begin", _begin)
         return engine
-    return create_engine(address, isolation_level="REPEATABLE READ", pool_pre_ping=True)
+    engine = create_engine(address, isolation_level="REPEATABLE READ")
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _require_alive)
+    return engine
 
 
 @contextmanager
@@ -143,6 +148,22 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:  # n
         "synchronous = NORMAL",  # what a power cut takes is read from the chain again
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DB-API
+    record.info["used"] = time.monotonic()
+
+
+def _require_alive(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:  # noqa: ANN401
+    """Ask a connection that was idle whether its server still is there; the pool takes another."""
+    if time.monotonic() - record.info.get("used", time.monotonic()) < _IDLE_SECONDS:
+        return
+    try:
+        connection.rollback()
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:  # of the driver, which is not imported for it
+        raise DisconnectionError from error
 
 
 def _begin(connection: Connection) -> None:

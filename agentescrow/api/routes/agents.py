@@ -7,10 +7,10 @@ from starlette.concurrency import run_in_threadpool
 
 from agentescrow.api.answer import json_answer, kept_answer
 from agentescrow.api.bodies import StakeBody
-from agentescrow.api.cards import agent_card, pagination_card, stake_card
+from agentescrow.api.cards import Json, agent_card, pagination_card, stake_card
 from agentescrow.api.deposits import known_agent, recorded
 from agentescrow.api.idempotency import KeyHeader, Retries
-from agentescrow.api.index import IndexDep, ServiceDep
+from agentescrow.api.index import IndexDep, ServiceDep, Snapshot
 from agentescrow.api.parameters import (
     AgentId,
     Cursor,
@@ -28,37 +28,44 @@ router = APIRouter(prefix="/api/agents", tags=["agents"])
 
 
 @router.get("", response_model=AgentPage)
-def list_agents(
+async def list_agents(
     index: IndexDep, page: PageNumber = 1, limit: Limit = 20, cursor: Cursor = None
 ) -> Response:
     """List agents by number, a page at a time."""
     after = None if cursor is None else read_cursor(cursor, "id", 1)[0]
     offset = 0 if cursor is not None else min((page - 1) * limit, INTEGER_MAX)
-    with index.snapshot() as snapshot:
+
+    def read(snapshot: Snapshot) -> Json:
         total = count_agents(snapshot.connection)
         rows = page_of_agents(snapshot.connection, limit=limit + 1, offset=offset, after=after)
-    shown = rows[:limit]
-    following = write_cursor("id", shown[-1].agent_id) if len(rows) > limit else None
-    agents = [agent_card(row, snapshot.now) for row in shown]
-    return json_answer(
-        {"agents": agents, "pagination": pagination_card(page, limit, total, following)}
-    )
+        shown = rows[:limit]
+        following = write_cursor("id", shown[-1].agent_id) if len(rows) > limit else None
+        return {
+            "agents": [agent_card(row, snapshot.now) for row in shown],
+            "pagination": pagination_card(page, limit, total, following),
+        }
+
+    return json_answer(await index.read(read, quick=False))
 
 
 @router.get("/{agent_id}", response_model=Agent)
-def get_agent(index: IndexDep, agent_id: AgentId) -> Response:
+async def get_agent(index: IndexDep, agent_id: AgentId) -> Response:
     """Get an agent."""
-    with index.snapshot() as snapshot:
-        row = known_agent(snapshot, agent_id)
-    return json_answer(agent_card(row, snapshot.now))
+
+    def read(snapshot: Snapshot) -> Json:
+        return agent_card(known_agent(snapshot, agent_id), snapshot.now)
+
+    return json_answer(await index.read(read))
 
 
 @router.get("/{agent_id}/stake", response_model=StakeInfo)
-def get_stake(index: IndexDep, agent_id: AgentId) -> Response:
+async def get_stake(index: IndexDep, agent_id: AgentId) -> Response:
     """Get an agent's stake."""
-    with index.snapshot() as snapshot:
-        row = known_agent(snapshot, agent_id)
-    return json_answer(stake_card(row, snapshot.now))
+
+    def read(snapshot: Snapshot) -> Json:
+        return stake_card(known_agent(snapshot, agent_id), snapshot.now)
+
+    return json_answer(await index.read(read))
 
 
 @router.post("/{agent_id}/stake", response_model=StakeAnswer, responses={403: {"model": Problem}})

@@ -12,9 +12,9 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from agentescrow.api.answer import json_answer
-from agentescrow.api.cards import event_card, relay_card
+from agentescrow.api.cards import Json, event_card, relay_card
 from agentescrow.api.errors import ApiError
-from agentescrow.api.index import IndexDep, ServiceDep, latest_block
+from agentescrow.api.index import IndexDep, ServiceDep, Snapshot, latest_block
 from agentescrow.api.service import Service
 from agentescrow.store.agents import count_agents, find_vault
 from agentescrow.store.runs import AnyRow, events_after
@@ -31,25 +31,25 @@ _PLACE: Final = r"^[0-9]{1,18}:[0-9]{1,9}$"
 
 
 @router.get("/stats", response_model=Stats)
-def get_stats(index: IndexDep) -> Response:
+async def get_stats(index: IndexDep) -> Response:
     """Get the market in numbers."""
-    with index.snapshot() as snapshot:
+
+    def read(snapshot: Snapshot) -> Json:
         by_state = runs_by_state(snapshot.connection)
         escrow = find_vault(snapshot.connection, "RunEscrow")
         registry = find_vault(snapshot.connection, "StakeRegistry")
-        agents = count_agents(snapshot.connection)
-    return json_answer(
-        {
+        return {
             "runs": sum(by_state.values()),
             "runsByState": {state.name: number for state, number in by_state.items()},
-            "agents": agents,
+            "agents": count_agents(snapshot.connection),
             "escrowed": str(escrow.held if escrow else 0),
             "staked": str(registry.held if registry else 0),
             "volume": str(escrow.volume if escrow else 0),
             "feesEarned": str(escrow.fees_earned if escrow else 0),
             "paused": bool(escrow and escrow.paused),
         }
-    )
+
+    return json_answer(await index.read(read, quick=False))
 
 
 @router.get("/requests/{request_id}", response_model=RelayStatus)

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from agentescrow.api.answer import json_answer
 from agentescrow.api.cards import Json, eligibility_card, event_card, pagination_card, run_card
 from agentescrow.api.errors import not_found
-from agentescrow.api.index import IndexDep
+from agentescrow.api.index import IndexDep, Snapshot
 from agentescrow.api.parameters import (
     RUN_QUERY_PARAMETERS,
     RunId,
@@ -48,50 +48,54 @@ async def list_runs(index: IndexDep, query: RunQueryDep) -> Response:
     after = None if query.cursor is None else Place(*read_cursor(query.cursor, query.sort, 2))
     offset = 0 if after else min((query.page - 1) * query.limit, INTEGER_MAX)
 
-    def read() -> tuple[int, Sequence[AnyRow]]:
-        with index.snapshot() as snapshot:
-            total = index.total(snapshot, wanted)
-            rows = page_of_runs(
-                snapshot.connection,
-                wanted,
-                sort=query.sort,
-                limit=query.limit + 1,
-                offset=offset,
-                after=after,
-                total=total,
-            )
-        return total, rows
+    def read(snapshot: Snapshot) -> Json:
+        total = index.total(snapshot, wanted)
+        rows = page_of_runs(
+            snapshot.connection,
+            wanted,
+            sort=query.sort,
+            limit=query.limit + 1,
+            offset=offset,
+            after=after,
+            total=total,
+        )
+        return _page(query, total, rows)
 
     quick = wanted.counted and offset <= _QUICK_OFFSET
-    total, rows = await index.run(read, quick=quick)
-    return json_answer(_page(query, total, rows))
+    return json_answer(await index.read(read, quick=quick))
 
 
 @router.get("/{run_id}", response_model=RunWithEvents)
-def get_run(index: IndexDep, run_id: RunId) -> Response:
+async def get_run(index: IndexDep, run_id: RunId) -> Response:
     """Get a run with its life."""
-    with index.snapshot() as snapshot:
+
+    def read(snapshot: Snapshot) -> Json:
         row = find_run(snapshot.connection, run_id)
         if row is None:
             raise not_found("run", run_id)
         events = events_of_run(snapshot.connection, run_id)
-    return json_answer(run_card(row) | {"events": [event_card(event) for event in events]})
+        return run_card(row) | {"events": [event_card(event) for event in events]}
+
+    return json_answer(await index.read(read))
 
 
 @router.get("/{run_id}/claim-eligibility", response_model=Eligibility)
-def get_claim_eligibility(
+async def get_claim_eligibility(
     index: IndexDep,
     run_id: RunId,
     agent_id: Annotated[int, Query(alias="agentId", ge=0, le=INTEGER_MAX)],
 ) -> Response:
     """Say whether an agent may claim a run, and why not: the contract's answer."""
-    with index.snapshot() as snapshot:
+
+    def read(snapshot: Snapshot) -> Json:
         found = claimability(snapshot.connection, run_id, agent_id)
-    if found is None:
-        raise not_found("run", run_id)
-    if found.agent is None:
-        raise not_found("agent", agent_id)
-    return json_answer(eligibility_card(found, run_id, agent_id))
+        if found is None:
+            raise not_found("run", run_id)
+        if found.agent is None:
+            raise not_found("agent", agent_id)
+        return eligibility_card(found, run_id, agent_id)
+
+    return json_answer(await index.read(read))
 
 
 def _filter(query: RunQuery) -> RunFilter:
