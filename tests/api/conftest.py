@@ -29,6 +29,8 @@ from agentescrow.store.position import indexed_block
 from agentescrow.wire.shape import iso_time
 from deployment.local_chain import local_chain
 from deployment.record import Records
+from localnet.errors import ToolMissing
+from localnet.postgresql import postgresql
 
 DAY = 86_400
 USDC = 10**6
@@ -137,11 +139,33 @@ def service_on(url, folder):
             engine.dispose()
 
 
+BOTH = pytest.mark.parametrize("market", ["sqlite", "postgresql"], indirect=True)
+"""Runs the tests of a module over both kinds of databases."""
+
+
 @pytest.fixture(scope="session")
-def market(tmp_path_factory):
+def market(request):
+    """Over SQLite, unless a module asks for more."""
+    return request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_market")
+
+
+@pytest.fixture(scope="session")
+def sqlite_market(tmp_path_factory):
     folder = tmp_path_factory.mktemp("market")
     with service_on(f"sqlite:///{folder / 'index.db'}", folder) as market:
         yield market
+
+
+@pytest.fixture(scope="session")
+def postgresql_market(tmp_path_factory):
+    try:
+        with (
+            postgresql() as url,
+            service_on(url, tmp_path_factory.mktemp("postgresql")) as market,
+        ):
+            yield market
+    except ToolMissing as missing:
+        pytest.skip(str(missing))
 
 
 def _index(engine, url, contracts, ended):

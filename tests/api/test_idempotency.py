@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.api.conftest import USDC
+from tests.api.conftest import BOTH, USDC
+
+pytestmark = BOTH
 
 
 def key(name):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.domain.eligibility import reasons
-from tests.api.conftest import USDC
+from tests.api.conftest import BOTH, USDC
+
+pytestmark = BOTH
 
 
 @pytest.fixture(scope="module")
