@@ -69,8 +69,9 @@ coverage: .build/.made ## statement and branch coverage of the contracts; fails 
 mutants: .build/.made ## faults put into the contracts, one at a time: the tests have to notice 98 %
 	@$(ENV) WORKERS=$(WORKERS) python -m tools.mutants
 
-bench: .build/.made ## gas of each step beside the sum of its unavoidable costs
+bench: .build/.made ## gas of each step beside the sum of its unavoidable costs; the API beside a bare route
 	@$(ENV) python -m benchmarks.gas
+	@$(ENV) python -m benchmarks.api
 
 clean: ## remove everything that make made
 	rm -rf coverage .venv .venv-halmos node_modules .ape .build .forge contracts/.cache .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -6,15 +6,17 @@ the shapes is what tests are for.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import orjson
+from pydantic.alias_generators import to_camel
 
 from agentescrow.domain.agent import AgentStatus, can_claim_runs, reputation_score, status_of
 from agentescrow.domain.constants import MIN_STAKE
 from agentescrow.domain.eligibility import reasons
-from agentescrow.domain.run import RunState
-from agentescrow.store.claims import Claimability, agent_of, run_of
+from agentescrow.domain.run import RunState, due_at
+from agentescrow.store.claims import Claimability, agent_of
 from agentescrow.store.relays import Relay
 from agentescrow.store.runs import AnyRow
 from agentescrow.wire.shape import iso_time
@@ -23,15 +25,6 @@ Json = dict[str, Any]
 
 _STATES = [state.name for state in RunState]
 _STATUSES = [status.name for status in AgentStatus]
-_WITH_CLOCK = {
-    int(state)
-    for state in (
-        RunState.CLAIMED,
-        RunState.IN_PROGRESS,
-        RunState.SUBMITTED,
-        RunState.REVISION_REQUESTED,
-    )
-}
 
 
 def run_card(row: AnyRow) -> Json:
@@ -59,7 +52,7 @@ def run_card(row: AnyRow) -> Json:
         "maxRevisions": row.max_revisions,
         "revisions": row.revisions,
         "minStatus": _STATUSES[row.min_status],
-        "dueAt": _time(run_of(row).due_at or None) if row.state in _WITH_CLOCK else None,
+        "dueAt": _time(due_at(row) or None),
         "feedback": row.feedback,
         "reason": row.reason,
     }
@@ -80,7 +73,7 @@ def event_card(row: AnyRow) -> Json:
         "transactionHash": row.tx_hash,
         "blockNumber": row.block_number,
         "time": iso_time(row.time),
-        "data": {key: _plain(value) for key, value in orjson.loads(row.data).items()},
+        "data": {_key(key): _plain(value) for key, value in orjson.loads(row.data).items()},
     }
 
 
@@ -208,6 +201,12 @@ def pagination_card(page: int, limit: int, total: int, next_cursor: str | None) 
 
 def _time(timestamp: int | None) -> str | None:
     return None if timestamp is None else iso_time(timestamp)
+
+
+@cache
+def _key(name: str) -> str:
+    """The name of an event's value as Solidity has it: `from_` is a word of Python's."""
+    return to_camel(name.rstrip("_"))
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON

@@ -40,6 +40,7 @@ _HIDDEN: Final = {
     "silent",
     "refund",
     "compensation",
+    "abandoned",
     "updated_block",
 }
 _RARE: Final = 5_000

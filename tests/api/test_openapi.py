@@ -24,6 +24,9 @@ CHECKS = (
 @pytest.fixture(scope="session")
 def api(market):
     """The document; what all requests together moved is looked at once, at the end."""
+    market.agent(market.wallet("agent"))
+    for more in ({}, {"fund": False}, {"minStatus": "ESTABLISHED"}):
+        market.post(market.wallet("poster"), **more)
     escrow, registry = market.contracts.escrow, market.contracts.registry
     before = escrow.total_owed(), registry.total_owed(), escrow.run_count()
     yield openapi.from_asgi("/openapi.json", market.client.app)
@@ -44,4 +47,8 @@ schema = schemathesis.pytest.from_fixture("api").exclude(path="/api/events")
 )
 def test_any_request__valid_or_not__is_answered_as_documented(case):
     """API-3, API-4: malformed, oversized, unicode, negative and huge: no 5xx, no money moved."""
+    for name in ("run_id", "agent_id"):
+        number = case.path_parameters.get(name)
+        if isinstance(number, int):
+            case.path_parameters[name] = number % 4  # often one that exists
     case.call_and_validate(checks=CHECKS)

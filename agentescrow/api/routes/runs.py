@@ -61,7 +61,7 @@ async def list_runs(index: IndexDep, query: RunQueryDep) -> Response:
         )
         return _page(query, total, rows)
 
-    quick = wanted.counted and offset <= _QUICK_OFFSET
+    quick = wanted.everything or (wanted.counted and offset <= _QUICK_OFFSET)
     return json_answer(await index.read(read, quick=quick))
 
 
