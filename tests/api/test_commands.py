@@ -51,22 +51,28 @@ def start(chain, tmp_path):
         process.wait(timeout=20)
 
 
-@pytest.mark.parametrize("own_process", [False, True], ids=["relayer in serve", "relayer alone"])
-def test_commands__together__carry_a_signed_run(chain, start, tmp_path, own_process):
+def test_commands__together__carry_a_signed_run(chain, start, tmp_path):
     """API-4: index, serve and relay share a database and nothing else."""
     assert start("index", "--to-head").wait(timeout=60) == 0
     start("index")
-    port = free_port()
-    start("serve", "--port", str(port), *(["--no-relayer"] if own_process else []))
-    if own_process:
-        start("relay")
     contracts = Contracts(chain.w3, load(next(tmp_path.glob("*.json"))))
     poster = LocalWallet(chain.w3, chain.accounts["poster"])
     contracts.usdc.approve(poster, contracts.escrow.address, 10**9)
+
+    alone, shared = free_port(), free_port()
+    with_relayer = start("serve", "--port", str(alone))
+    _post(chain, poster, alone)
+    with_relayer.terminate()
+    with_relayer.wait(timeout=20)
+    start("serve", "--port", str(shared), "--no-relayer")
+    start("relay")
+    _post(chain, poster, shared)
+
+
+def _post(chain, poster, port):
     now = chain.w3.eth.get_block("latest")["timestamp"]
     body = {"walletAddress": poster.address, "reward": "1000000", "ipfsHash": "ipfs://work"}
     body["deadline"] = iso_time(now + 3600)
-
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
         _until_alive(client)
         typed = client.post("/api/runs", json=body).json()["typedData"]

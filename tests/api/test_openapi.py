@@ -21,7 +21,7 @@ CHECKS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def api(market):
     """The document; what all requests together moved is looked at once, at the end."""
     market.agent(market.wallet("agent"))
@@ -38,7 +38,7 @@ schema = schemathesis.pytest.from_fixture("api").exclude(path="/api/events")
 
 @schema.parametrize()
 @settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     database=None,
