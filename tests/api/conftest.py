@@ -36,10 +36,37 @@ DAY = 86_400
 USDC = 10**6
 
 
+class Pulse:
+    """Lets indexer and relayer rest between tests: asking all the time takes half a processor."""
+
+    def __init__(self):
+        self._awake = threading.Condition()
+        self._until = 0.0
+        self.ended = False
+
+    def beat(self, *_request):
+        """Something happens: be awake for a while."""
+        with self._awake:
+            self._until = time.monotonic() + 2
+            self._awake.notify_all()
+
+    def end(self):
+        self.ended = True
+        self.beat()
+
+    def rest(self):
+        """Wait for a beat, but not for long; whether it has ended."""
+        with self._awake:
+            if time.monotonic() >= self._until:
+                self._awake.wait(timeout=5)
+        return self.ended
+
+
 class Market:
     """A deployment with its service, and people who use it."""
 
-    def __init__(self, chain, contracts, service, client):
+    def __init__(self, pulse, chain, contracts, service, client):
+        self.pulse = pulse
         self.chain = chain
         self.contracts = contracts
         self.service = service
@@ -54,6 +81,7 @@ class Market:
 
     def indexed(self):
         """Wait until the index has the latest block."""
+        self.pulse.beat()
         head = self.chain.w3.eth.block_number
         end = time.monotonic() + 20
         while time.monotonic() < end:
@@ -68,8 +96,7 @@ class Market:
         """A client of another app over the same service, with other settings."""
         database = database or self.service.database
         service = replace(self.service, patience=patience, database=database)
-        app = create_app(service, **{"rate_limit": RateLimit(0), **options})
-        return TestClient(app, raise_server_exceptions=False)
+        return client_of(service, self.pulse, **options)
 
     def write(self, wallet, path, *, client=None, headers=None, **body):
         """Do as any wallet does: ask, sign what 401 says, send the same body again."""
@@ -119,21 +146,20 @@ def service_on(url, folder):
         admission = Admission(engine, pool, contracts.deployment)
         calls = Calls(contracts.deployment.escrow)
         service = Service(engine, contracts.deployment, pool, admission, calls)
-        ended = threading.Event()
+        pulse = Pulse()
         threads = [
-            threading.Thread(target=_index, args=(engine, chain.url, contracts, ended)),
-            threading.Thread(target=_relay, args=(engine, pool, contracts, chain, ended)),
+            threading.Thread(target=_index, args=(engine, chain.url, contracts, pulse)),
+            threading.Thread(target=_relay, args=(engine, pool, contracts, chain, pulse)),
         ]
         for thread in threads:
             thread.start()
         try:
-            app = create_app(service, rate_limit=RateLimit(0))
-            with TestClient(app, raise_server_exceptions=False) as client:
-                market = Market(chain, contracts, service, client)
+            with client_of(service, pulse) as client:
+                market = Market(pulse, chain, contracts, service, client)
                 market.indexed()
                 yield market
         finally:
-            ended.set()
+            pulse.end()
             for thread in threads:
                 thread.join()
             engine.dispose()
@@ -168,17 +194,25 @@ def postgresql_market(tmp_path_factory):
         pytest.skip(str(missing))
 
 
-def _index(engine, url, contracts, ended):
+def client_of(service, pulse, **options):
+    """A client of the app in process; what it sends wakes indexer and relayer."""
+    app = create_app(service, **{"rate_limit": RateLimit(0), **options})
+    client = TestClient(app, raise_server_exceptions=False)
+    client.event_hooks = {"request": [pulse.beat]}
+    return client
+
+
+def _index(engine, url, contracts, pulse):
     with writer(engine) as connection:
         indexer = Indexer(connection, Reader(Node(url), contracts), contracts.deployment)
-        indexer.follow(lambda _step: None, ended.is_set, pause=0.02)
+        indexer.follow(lambda _step: None, pulse.rest, pause=0.02)
 
 
-def _relay(engine, pool, contracts, chain, ended):
+def _relay(engine, pool, contracts, chain, pulse):
     sender = Sender(engine, pool, contracts.deployment, chain.accounts["relayer"])
-    while not ended.is_set():
+    while not pulse.rest():
         sender.step()
-        ended.wait(0.02)
+        time.sleep(0.02)
 
 
 @pytest.fixture(scope="session")

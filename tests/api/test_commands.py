@@ -13,6 +13,7 @@ import pytest
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import load
 from agentescrow.chain.wallet import LocalWallet
+from agentescrow.store.database import migrate, open_database
 from agentescrow.wire.shape import iso_time
 from deployment.local_chain import local_chain
 from deployment.record import Records
@@ -53,7 +54,7 @@ def start(chain, tmp_path):
 
 def test_commands__together__carry_a_signed_run(chain, start, tmp_path):
     """API-4: index, serve and relay share a database and nothing else."""
-    assert start("index", "--to-head").wait(timeout=60) == 0
+    migrate(open_database(f"sqlite:///{tmp_path / 'index.db'}"))  # so that all may start at once
     start("index")
     contracts = Contracts(chain.w3, load(next(tmp_path.glob("*.json"))))
     poster = LocalWallet(chain.w3, chain.accounts["poster"])
