@@ -49,12 +49,19 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"{count} is not allowed; 1 or more is")
+    return count
+
+
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--transactions", type=int, default=1_000_000)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--transactions", type=_count, default=1_000_000)
+    parser.add_argument("--workers", type=_count, default=2)
     parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--rounds", type=int, default=None)
+    parser.add_argument("--rounds", type=_count, default=None)
     asked = parser.parse_args()
     asked.seed = secrets.randbelow(10**9) if asked.seed is None else asked.seed
     return asked
