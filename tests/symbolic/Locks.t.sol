@@ -42,6 +42,11 @@ contract LocksTest {
         _requireEndsOnce(_FIRST, locked, one, two, _slash, _release);
     }
 
+    /// @notice Two slashes, by the first market.
+    function check_lock_endsOnce_slashSlash(uint256 locked, uint256 one, uint256 two) external {
+        _requireEndsOnce(_FIRST, locked, one, two, _slash, _slash);
+    }
+
     /// @notice Two releases, by a market that came later.
     function check_lock_endsOnce_releaseRelease_ofAnother(uint256 locked, uint256 one, uint256 two) external {
         _requireEndsOnce(_OTHER, locked, one, two, _release, _release);
@@ -52,14 +57,42 @@ contract LocksTest {
         _requireEndsOnce(_OTHER, locked, one, two, _release, _slash);
     }
 
+    /// @notice A slash and a release, by a market that came later.
+    function check_lock_endsOnce_slashRelease_ofAnother(uint256 locked, uint256 one, uint256 two) external {
+        _requireEndsOnce(_OTHER, locked, one, two, _slash, _release);
+    }
+
+    /// @notice Two slashes, by a market that came later.
+    function check_lock_endsOnce_slashSlash_ofAnother(uint256 locked, uint256 one, uint256 two) external {
+        _requireEndsOnce(_OTHER, locked, one, two, _slash, _slash);
+    }
+
     /// @notice What the first market releases is its own, and all of the other one's lock is there still.
     function check_lock_isOutOfReachOfTheFirst(uint256 ofFirst, uint256 ofOther, uint256 amount) external {
-        _requireApart(_FIRST, ofFirst, _OTHER, ofOther, amount);
+        _requireApart(_FIRST, ofFirst, _OTHER, ofOther, amount, _release);
     }
 
     /// @notice The same the other way round.
     function check_lock_isOutOfReachOfAnother(uint256 ofOther, uint256 ofFirst, uint256 amount) external {
-        _requireApart(_OTHER, ofOther, _FIRST, ofFirst, amount);
+        _requireApart(_OTHER, ofOther, _FIRST, ofFirst, amount, _release);
+    }
+
+    /// @notice What the first market slashes is its own, and all of the other one's lock is there still.
+    function check_lock_isOutOfReachOfTheFirst_slashing(uint256 ofFirst, uint256 ofOther, uint256 amount) external {
+        _requireApart(_FIRST, ofFirst, _OTHER, ofOther, amount, _slash);
+    }
+
+    /// @notice The same the other way round.
+    function check_lock_isOutOfReachOfAnother_slashing(uint256 ofOther, uint256 ofFirst, uint256 amount) external {
+        _requireApart(_OTHER, ofOther, _FIRST, ofFirst, amount, _slash);
+    }
+
+    /// @notice A market that has locked nothing ends nothing.
+    function check_lock_isOutOfReachOfOneWithout(uint256 locked, uint256 amount, bool slashes, bool first) external {
+        (address market, address neighbour) = first ? (_FIRST, _OTHER) : (_OTHER, _FIRST);
+        _stake(svm.createUint256("staked"));
+        _lock(market, locked);
+        assert(slashes ? !_slash(neighbour, _AGENT, amount) : !_release(neighbour, _AGENT, amount));
     }
 
     /// @notice Nobody but a market ends a lock, and none of another agent.
@@ -97,11 +130,18 @@ contract LocksTest {
         if (second(market, _AGENT, two)) assert(two <= locked - one);
     }
 
-    function _requireApart(address market, uint256 own, address neighbour, uint256 foreign, uint256 amount) private {
+    function _requireApart(
+        address market,
+        uint256 own,
+        address neighbour,
+        uint256 foreign,
+        uint256 amount,
+        function(address, uint256, uint256) internal returns (bool) end
+    ) private {
         _stake(svm.createUint256("staked"));
         _lock(market, own);
         _lock(neighbour, foreign);
-        vm.assume(_release(market, _AGENT, amount));
+        vm.assume(end(market, _AGENT, amount));
 
         assert(amount <= own);
         assert(_release(neighbour, _AGENT, foreign));

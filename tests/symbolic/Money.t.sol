@@ -9,6 +9,7 @@ import {Ground} from "./Ground.sol";
 /// @notice One check for each end of a run.
 contract MoneyTest is Ground {
     uint256 private constant _STAKED = 100_000_000;
+    uint256 private constant _LOCKED = 20_000_000;
     uint256 private constant _HIGHEST = type(uint48).max;
     address private constant _POSTER = address(0xB0B);
     address private constant _WALLET = address(0xA6E27);
@@ -34,9 +35,7 @@ contract MoneyTest is Ground {
         uint256 fee = _submitted(reward);
         vm.prank(_POSTER);
         escrow.approve(1);
-        assert(usdc.balanceOf(_WALLET) == reward);
-        assert(escrow.accruedFees() == fee);
-        assert(escrow.totalOwed() == fee && usdc.balanceOf(address(escrow)) == fee);
+        _requirePaid(reward, fee);
     }
 
     /// @notice RUN-16: the treasury gets the fee, and nothing is left.
@@ -63,6 +62,36 @@ contract MoneyTest is Ground {
         vm.prank(_POSTER);
         escrow.cancelRun(1);
         _requireAllBack();
+    }
+
+    /// @notice RUN-14: silence pays the same as an approval.
+    function check_finalize_paysTheRewardAndKeepsTheFee(uint48 reward) external {
+        uint256 fee = _submitted(reward);
+        vm.warp(_START + 3 days);
+        escrow.finalize(1);
+        _requirePaid(reward, fee);
+    }
+
+    /// @notice STAKE-8: a slash pays both back and compensates with what both were, at most the whole lock; the rest of
+    /// the lock goes to the treasury. It cannot fail.
+    function check_slash_paysBothBackAndCompensates(uint48 reward) external {
+        uint256 refund = reward + _claimed(reward);
+        vm.warp(_START + 7 days);
+        vm.prank(_POSTER);
+        (bool success,) = address(escrow).call(abi.encodeCall(escrow.slash, (1)));
+        assert(success);
+
+        uint256 compensation = refund < _LOCKED ? refund : _LOCKED;
+        assert(usdc.balanceOf(_POSTER) == 2 ** 50 + compensation);
+        assert(usdc.balanceOf(TREASURY) == _LOCKED - compensation);
+        assert(usdc.balanceOf(address(registry)) == _STAKED - _LOCKED && registry.totalOwed() == _STAKED - _LOCKED);
+        assert(escrow.accruedFees() == 0 && escrow.totalOwed() == 0 && usdc.balanceOf(address(escrow)) == 0);
+    }
+
+    function _requirePaid(uint256 reward, uint256 fee) private view {
+        assert(usdc.balanceOf(_WALLET) == reward);
+        assert(escrow.accruedFees() == fee);
+        assert(escrow.totalOwed() == fee && usdc.balanceOf(address(escrow)) == fee);
     }
 
     function _requireAllBack() private view {
@@ -95,6 +124,6 @@ contract MoneyTest is Ground {
         });
         vm.prank(_POSTER);
         escrow.postRun(terms, "what");
-        return escrow.feeOn(reward);
+        return escrow.getRun(1).fee;
     }
 }

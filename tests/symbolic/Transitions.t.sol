@@ -7,7 +7,8 @@ import {Ground} from "./Ground.sol";
 
 /// @title From each state, any call by anybody at any time
 /// @notice A call that succeeds is in the table, made by whom the table names, and costs the escrow at most what it holds
-/// for this run. Calls through the forwarder are left out: there the sender is another one.
+/// for this run. Another claimed run and its lock stay as they are. Calls through the forwarder are left out: there the
+/// sender is another one.
 contract TransitionsTest is Ground {
     enum Who {
         POSTER,
@@ -20,6 +21,7 @@ contract TransitionsTest is Ground {
     uint256 private constant _DEADLINE = _START + 10 days;
     uint256 private constant _REWARD = 50_000_000;
     uint256 private constant _ESCROWED = 52_500_000;
+    uint256 private constant _LOCKED = 20_000_000;
     address private constant _POSTER = address(0xB0B);
 
     function setUp() public override {
@@ -34,12 +36,10 @@ contract TransitionsTest is Ground {
         usdc.mint(address(this), 100_000_000);
         usdc.approve(address(registry), 100_000_000);
         registry.stake(7, 100_000_000);
-        // Another run's money, which is in reach of no call on the first one.
-        vm.prank(_POSTER);
-        escrow.postRun(_terms(), "another");
     }
 
     function check_from_DRAFT(uint256 call, address caller, uint256 time) external {
+        _claimAnother();
         vm.prank(_POSTER);
         escrow.createRun(_terms(), "what");
         _requireInTable(IRunEscrow.RunState.DRAFT, call, caller, time);
@@ -95,6 +95,14 @@ contract TransitionsTest is Ground {
         _requireInTable(IRunEscrow.RunState.CANCELLED, call, caller, time);
     }
 
+    function check_from_CANCELLED_claimed(uint256 call, address caller, uint256 time) external {
+        _claim();
+        vm.warp(_DEADLINE);
+        vm.prank(_POSTER);
+        escrow.cancelRun(2);
+        _requireInTable(IRunEscrow.RunState.CANCELLED, call, caller, time);
+    }
+
     function check_from_SLASHED(uint256 call, address caller, uint256 time) external {
         _claim();
         vm.warp(_DEADLINE);
@@ -121,6 +129,13 @@ contract TransitionsTest is Ground {
             assert(caller == agentOwner || caller == agentWallet || caller == agentApproved);
         }
         _requireCovered(from, balance, owed);
+        _requireOtherUntouched();
+    }
+
+    function _requireOtherUntouched() private view {
+        assert(escrow.getRun(1).state == IRunEscrow.RunState.CLAIMED);
+        assert(usdc.balanceOf(address(escrow)) >= _ESCROWED && escrow.totalOwed() >= _ESCROWED);
+        assert(registry.getAgent(7).locked >= _LOCKED);
     }
 
     function _requireCovered(IRunEscrow.RunState from, uint256 balance, uint256 owed) private view {
@@ -173,7 +188,17 @@ contract TransitionsTest is Ground {
         escrow.claimRun(2, 7);
     }
 
+    /// Another run, claimed by the same agent: its money and its lock are there to be taken by a second payment of the
+    /// run that is called, and in reach of no call on it.
+    function _claimAnother() private {
+        vm.prank(_POSTER);
+        escrow.postRun(_terms(), "another");
+        vm.prank(agentOwner);
+        escrow.claimRun(1, 7);
+    }
+
     function _post() private {
+        _claimAnother();
         vm.prank(_POSTER);
         escrow.postRun(_terms(), "what");
     }

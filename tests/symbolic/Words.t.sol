@@ -112,7 +112,9 @@ contract WordsTest {
         AgentRecord record = AgentRecord.wrap(word);
         uint256 first = record.lockedByFirst();
         uint256 others = record.lockedByOthers();
-        if (amount <= type(uint48).max - first) _requireChange(record, record.plusLockedByFirst(amount), 1, first + amount);
+        if (amount <= type(uint48).max - first) {
+            _requireChange(record, record.plusLockedByFirst(amount), 1, first + amount);
+        }
         if (amount <= first) _requireChange(record, record.minusLockedByFirst(amount), 1, first - amount);
         if (amount <= type(uint48).max - others) {
             _requireChange(record, record.plusLockedByOthers(amount), 2, others + amount);

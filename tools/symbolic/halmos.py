@@ -10,11 +10,16 @@ from pathlib import Path
 from localnet.artifacts import ROOT
 from tools.symbolic.verdict import Result, Verdict, judge
 
-_HALMOS = ROOT / ".venv-halmos" / "bin" / "halmos"
+_BIN = ROOT / ".venv-halmos" / "bin"
 _OUT = ".forge/symbolic/out"
 _SECONDS = 1200
-# Its own solver has proven what is false; loops of the checks go over at most nine fields.
-_OPTIONS = ("--solver", "z3", "--loop", "10", "--no-status", "--solver-timeout-assertion", "120s")
+# Loops of the checks go over at most nine fields.
+_OPTIONS = ("--loop", "10", "--no-status", "--solver-timeout-assertion", "120s")
+# The solver that Halmos takes by itself has proven what is false.
+_WORDS = ("--solver", "z3")
+# z3 takes words as bits and comes to no end where 256 of them are divided by 10,000.
+_INTEGERS = ("--solver-command", f"{_BIN / 'python'} {ROOT / 'tools' / 'symbolic' / 'integers.py'}")
+_DIVIDING = ("FeeTest",)
 
 
 class HalmosFailed(Exception):
@@ -38,7 +43,9 @@ def run(project: Path, contract: str, names: tuple[str, ...]) -> dict[str, Verdi
     answer = project / ".forge" / "symbolic" / f"{contract}.json"
     answer.parent.mkdir(parents=True, exist_ok=True)
     answer.unlink(missing_ok=True)
-    command = [str(_HALMOS), *_OPTIONS, "--forge-build-out", _OUT, "--json-output", str(answer)]
+    solver = _INTEGERS if contract in _DIVIDING else _WORDS
+    command = [str(_BIN / "halmos"), *solver, *_OPTIONS]
+    command += ["--forge-build-out", _OUT, "--json-output", str(answer)]
     command += ["--contract", contract, "--match-test", f"^({'|'.join(names)})\\("]
     environment = os.environ | {"FOUNDRY_PROFILE": "symbolic"}
     try:
