@@ -46,13 +46,21 @@ class Rpc:
         """Send a transaction of an account that Anvil holds the key of; returns its receipt."""
         for _ in range(_ATTEMPTS):
             sent = self.ask("eth_sendTransaction", transaction)
-            # Anvil mines at once, but answers before it has.
-            for _ in range(_PATIENCE):
-                if receipt := self.ask("eth_getTransactionReceipt", sent):
-                    return receipt
-            # Gone for good: on a busy machine Anvil has been seen to drop one; see `settle`.
+            if receipt := self._receipt(sent):
+                return receipt
+            # On a busy machine Anvil has been seen to forget to mine, and to drop one (`settle`).
+            self.ask("evm_mine")
+            if receipt := self._receipt(sent):
+                return receipt
             assert self.ask("eth_getTransactionByHash", sent) is None
         raise AssertionError(f"Anvil dropped a transaction {_ATTEMPTS} times: {transaction}")
+
+    def _receipt(self, sent: str) -> dict[str, Any] | None:
+        # Anvil mines at once, but answers before it has.
+        for _ in range(_PATIENCE):
+            if receipt := self.ask("eth_getTransactionReceipt", sent):
+                return receipt
+        return None
 
     def settle(self) -> None:
         """Wait until Anvil's pool has let go of what is mined; before every `evm_revert`.
