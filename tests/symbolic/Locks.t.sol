@@ -1,105 +1,86 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {StakeRegistry} from "../../contracts/StakeRegistry.sol";
-import {PlainToken} from "../../contracts/mocks/PlainToken.sol";
-import {AnyIdentity} from "./AnyIdentity.sol";
 import {svm, vm} from "./Cheats.sol";
+import {TwoMarkets} from "./TwoMarkets.sol";
 
 /// @title A lock ends once, by the market that made it
 /// @notice The registry with its first market and another one, any stake, any lock of each. Each market knows only how
 /// much it locked: what is left of a lock is what the market can still release.
-contract LocksTest {
-    address private constant _FIRST = address(0xA1);
-    address private constant _OTHER = address(0xA2);
-    address private constant _TREASURY = address(0x7EA);
-    uint256 private constant _AGENT = 7;
-
-    PlainToken private _usdc;
-    StakeRegistry private _registry;
-
-    /// @notice Called by Halmos before each check.
-    function setUp() public {
-        _usdc = new PlainToken();
-        address identity = address(new AnyIdentity(address(0xA6), address(0xA6), address(0)));
-        address[] memory markets = new address[](2);
-        (markets[0], markets[1]) = (_FIRST, _OTHER);
-        _registry = new StakeRegistry(address(_usdc), identity, _TREASURY, address(1), markets, address(0xF0));
-    }
-
+contract LocksTest is TwoMarkets {
     /// @notice Two releases, by the first market.
     function check_lock_endsOnce_releaseRelease(uint256 locked, uint256 one, uint256 two) external {
-        _requireEndsOnce(_FIRST, locked, one, two, _release, _release);
+        _requireEndsOnce(FIRST, locked, one, two, _release, _release);
     }
 
     /// @notice A release and a slash, by the first market.
     function check_lock_endsOnce_releaseSlash(uint256 locked, uint256 one, uint256 two) external {
-        _requireEndsOnce(_FIRST, locked, one, two, _release, _slash);
+        _requireEndsOnce(FIRST, locked, one, two, _release, _slash);
     }
 
     /// @notice A slash and a release, by the first market.
     function check_lock_endsOnce_slashRelease(uint256 locked, uint256 one, uint256 two) external {
-        _requireEndsOnce(_FIRST, locked, one, two, _slash, _release);
+        _requireEndsOnce(FIRST, locked, one, two, _slash, _release);
     }
 
     /// @notice Two slashes, by the first market.
     function check_lock_endsOnce_slashSlash(uint256 locked, uint256 one, uint256 two) external {
-        _requireEndsOnce(_FIRST, locked, one, two, _slash, _slash);
+        _requireEndsOnce(FIRST, locked, one, two, _slash, _slash);
     }
 
     /// @notice Two releases, by a market that came later.
     function check_lock_endsOnce_releaseRelease_ofAnother(uint256 locked, uint256 one, uint256 two) external {
-        _requireEndsOnce(_OTHER, locked, one, two, _release, _release);
+        _requireEndsOnce(OTHER, locked, one, two, _release, _release);
     }
 
     /// @notice A release and a slash, by a market that came later.
     function check_lock_endsOnce_releaseSlash_ofAnother(uint256 locked, uint256 one, uint256 two) external {
-        _requireEndsOnce(_OTHER, locked, one, two, _release, _slash);
+        _requireEndsOnce(OTHER, locked, one, two, _release, _slash);
     }
 
     /// @notice A slash and a release, by a market that came later.
     function check_lock_endsOnce_slashRelease_ofAnother(uint256 locked, uint256 one, uint256 two) external {
-        _requireEndsOnce(_OTHER, locked, one, two, _slash, _release);
+        _requireEndsOnce(OTHER, locked, one, two, _slash, _release);
     }
 
     /// @notice Two slashes, by a market that came later.
     function check_lock_endsOnce_slashSlash_ofAnother(uint256 locked, uint256 one, uint256 two) external {
-        _requireEndsOnce(_OTHER, locked, one, two, _slash, _slash);
+        _requireEndsOnce(OTHER, locked, one, two, _slash, _slash);
     }
 
     /// @notice What the first market releases is its own, and all of the other one's lock is there still.
     function check_lock_isOutOfReachOfTheFirst(uint256 ofFirst, uint256 ofOther, uint256 amount) external {
-        _requireApart(_FIRST, ofFirst, _OTHER, ofOther, amount, _release);
+        _requireApart(FIRST, ofFirst, OTHER, ofOther, amount, _release);
     }
 
     /// @notice The same the other way round.
     function check_lock_isOutOfReachOfAnother(uint256 ofOther, uint256 ofFirst, uint256 amount) external {
-        _requireApart(_OTHER, ofOther, _FIRST, ofFirst, amount, _release);
+        _requireApart(OTHER, ofOther, FIRST, ofFirst, amount, _release);
     }
 
     /// @notice What the first market slashes is its own, and all of the other one's lock is there still.
     function check_lock_isOutOfReachOfTheFirst_slashing(uint256 ofFirst, uint256 ofOther, uint256 amount) external {
-        _requireApart(_FIRST, ofFirst, _OTHER, ofOther, amount, _slash);
+        _requireApart(FIRST, ofFirst, OTHER, ofOther, amount, _slash);
     }
 
     /// @notice The same the other way round.
     function check_lock_isOutOfReachOfAnother_slashing(uint256 ofOther, uint256 ofFirst, uint256 amount) external {
-        _requireApart(_OTHER, ofOther, _FIRST, ofFirst, amount, _slash);
+        _requireApart(OTHER, ofOther, FIRST, ofFirst, amount, _slash);
     }
 
     /// @notice A market that has locked nothing ends nothing.
     function check_lock_isOutOfReachOfOneWithout(uint256 locked, uint256 amount, bool slashes, bool first) external {
-        (address market, address neighbour) = first ? (_FIRST, _OTHER) : (_OTHER, _FIRST);
+        (address market, address neighbour) = first ? (FIRST, OTHER) : (OTHER, FIRST);
         _stake(svm.createUint256("staked"));
         _lock(market, locked);
-        assert(slashes ? !_slash(neighbour, _AGENT, amount) : !_release(neighbour, _AGENT, amount));
+        assert(slashes ? !_slash(neighbour, AGENT, amount) : !_release(neighbour, AGENT, amount));
     }
 
     /// @notice Nobody but a market ends a lock, and none of another agent.
     function check_lock_endsByItsMarketAlone(address caller, uint256 agentId, uint256 locked, uint256 amount) external {
         _stake(svm.createUint256("staked"));
-        _lock(_FIRST, locked);
-        vm.assume(caller != _FIRST || agentId != _AGENT);
+        _lock(FIRST, locked);
+        vm.assume(caller != FIRST || agentId != AGENT);
         bool slashes = svm.createUint256("slashes") == 1;
         assert(slashes ? !_slash(caller, agentId, amount) : !_release(caller, agentId, amount));
     }
@@ -107,9 +88,9 @@ contract LocksTest {
     /// @notice STAKE-2: the agent's owner cannot take out what is locked.
     function check_lock_isOutOfReachOfTheOwner(uint256 staked, uint256 locked, uint256 amount, address to) external {
         _stake(staked);
-        _lock(_FIRST, locked);
-        vm.prank(address(0xA6));
-        (bool success,) = address(_registry).call(abi.encodeCall(_registry.unstake, (_AGENT, amount, to)));
+        _lock(FIRST, locked);
+        vm.prank(AGENT_OWNER);
+        (bool success,) = address(registry).call(abi.encodeCall(registry.unstake, (AGENT, amount, to)));
         if (success) assert(amount <= staked - locked);
     }
 
@@ -123,11 +104,11 @@ contract LocksTest {
     ) private {
         _stake(svm.createUint256("staked"));
         _lock(market, locked);
-        vm.assume(first(market, _AGENT, one));
+        vm.assume(first(market, AGENT, one));
         assert(one <= locked);
-        assert(_registry.getAgent(_AGENT).locked == locked - one);
+        assert(registry.getAgent(AGENT).locked == locked - one);
 
-        if (second(market, _AGENT, two)) assert(two <= locked - one);
+        if (second(market, AGENT, two)) assert(two <= locked - one);
     }
 
     function _requireApart(
@@ -141,31 +122,19 @@ contract LocksTest {
         _stake(svm.createUint256("staked"));
         _lock(market, own);
         _lock(neighbour, foreign);
-        vm.assume(end(market, _AGENT, amount));
+        vm.assume(end(market, AGENT, amount));
 
         assert(amount <= own);
-        assert(_release(neighbour, _AGENT, foreign));
-    }
-
-    function _stake(uint256 amount) private {
-        vm.assume(amount < 2 ** 48);
-        _usdc.mint(address(this), amount);
-        _usdc.approve(address(_registry), amount);
-        _registry.stake(_AGENT, amount);
-    }
-
-    function _lock(address market, uint256 amount) private {
-        vm.prank(market);
-        _registry.lock(_AGENT, amount, 1);
+        assert(_release(neighbour, AGENT, foreign));
     }
 
     function _release(address market, uint256 agentId, uint256 amount) private returns (bool success) {
         vm.prank(market);
-        (success,) = address(_registry).call(abi.encodeCall(_registry.release, (agentId, amount, 0)));
+        (success,) = address(registry).call(abi.encodeCall(registry.release, (agentId, amount, 0)));
     }
 
     function _slash(address market, uint256 agentId, uint256 amount) private returns (bool success) {
         vm.prank(market);
-        (success,) = address(_registry).call(abi.encodeCall(_registry.slash, (agentId, amount, address(0xB0B), 0)));
+        (success,) = address(registry).call(abi.encodeCall(registry.slash, (agentId, amount, address(0xB0B), 0)));
     }
 }
