@@ -70,7 +70,7 @@ def main() -> int:
     contract = parser.parse_args().contract
     console = Console()
     try:
-        checks = tuple(check for check in read_plan(_PLAN) if contract in (None, check.contract))
+        checks = _chosen(read_plan(_PLAN), contract)
         proven = prove(checks)
         found = find(checks, console)
     except (FaultGone, HalmosFailed, ValueError) as error:
@@ -83,7 +83,15 @@ def main() -> int:
     console.print(table(lines))
     good = sum(line.good for line in lines)
     console.print(f"{good} of {len(lines)} checks are proven and find their faults")
-    return 0 if lines and good == len(lines) else 1
+    return 0 if good == len(lines) else 1
+
+
+def _chosen(checks: tuple[Check, ...], contract: str | None) -> tuple[Check, ...]:
+    chosen = tuple(check for check in checks if contract in (None, check.contract))
+    if not chosen:
+        contracts = ", ".join(dict.fromkeys(check.contract for check in checks))
+        raise ValueError(f"{contract or 'the plan'} has no checks: {contracts or 'none'} have")
+    return chosen
 
 
 if __name__ == "__main__":
