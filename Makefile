@@ -5,11 +5,11 @@ MAKEFLAGS += --no-print-directory
 
 ENV := source ./env.sh &&
 CONTRACTS := $(shell find contracts -name '*.sol' -not -path '*/.cache/*')
-PYTHON_CODE := $(wildcard agentescrow localnet deployment demo scripts tools benchmarks tests)
-TYPED := $(wildcard agentescrow localnet deployment demo tools benchmarks)
+PYTHON_CODE := $(wildcard agentescrow localnet deployment demo examples scripts tools benchmarks tests)
+TYPED := $(wildcard agentescrow localnet deployment demo examples tools benchmarks)
 
 # Without a chain of Ape's; on Ape's chain, local and on the fork.
-PLAIN_TESTS := $(wildcard tests/unit tests/in_process tests/localnet tests/deployment tests/demo tests/promises tests/scripts)
+PLAIN_TESTS := $(wildcard tests/unit tests/in_process tests/indexer tests/relayer tests/api tests/sdk tests/cli tests/localnet tests/deployment tests/demo tests/promises tests/scripts)
 CHAIN_TESTS := $(wildcard tests/contracts tests/stateful)
 # The state machine is in all three: in process, on Ape's chain, on the fork; its conftest.py picks the test.
 WORKERS ?= 2
@@ -19,8 +19,8 @@ WORKERS ?= 2
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-demo: .build/.made ## runs from start to end on a local chain; RUNS=file.json plays the runs of a file
-	@$(ENV) python -m demo $${RUNS:+--runs "$$RUNS"}
+demo: .build/.made ## runs from start to end on a local chain with its API; RUNS=file.json plays a file, KEEP=1 stays
+	@$(ENV) python -m demo $${RUNS:+--runs "$$RUNS"} $${KEEP:+--keep}
 
 chain: .build/.made ## a local chain with everything deployed, until Ctrl-C; PORT=8545
 	@$(ENV) ape run chain $(if $(PORT),--port $(PORT))
@@ -69,8 +69,11 @@ coverage: .build/.made ## statement and branch coverage of the contracts; fails 
 mutants: .build/.made ## faults put into the contracts, one at a time: the tests have to notice 98 %
 	@$(ENV) WORKERS=$(WORKERS) python -m tools.mutants
 
-bench: .build/.made ## gas of each step beside the sum of its unavoidable costs
+bench: .build/.made ## gas of each step, the indexer, the API and the relayer, each beside a floor or a peer
 	@$(ENV) python -m benchmarks.gas
+	@$(ENV) python -m benchmarks.indexer
+	@$(ENV) python -m benchmarks.api
+	@$(ENV) python -m benchmarks.relayer
 
 clean: ## remove everything that make made
 	rm -rf coverage .venv .venv-halmos node_modules .ape .build .forge contracts/.cache .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info

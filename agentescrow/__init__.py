@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from agentescrow.domain.money import format_usdc, parse_usdc
 from agentescrow.errors import (
     AgentEscrowError,
     ChainProblem,
     ContractReverted,
+    DatabaseUnusable,
     DeploymentUnknown,
+    IndexProblem,
+    IndexWrong,
     InsufficientFunds,
     InvalidAmount,
     InvalidInput,
@@ -14,18 +21,36 @@ from agentescrow.errors import (
     InvalidTime,
     NodeRefused,
     NodeUnreachable,
+    OtherDeployment,
+    Refused,
+    RelayProblem,
+    ReorganisedTooDeep,
+    RequestRefused,
     Reverted,
+    ServiceProblem,
+    ServiceUnreachable,
+    StillPending,
+    TooManyRequests,
     TransactionFailed,
+    UntrustedRequest,
     WrongChain,
 )
+
+if TYPE_CHECKING:
+    from agentescrow.sdk import AgentClient, AsyncAgentClient
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AgentClient",
     "AgentEscrowError",
+    "AsyncAgentClient",
     "ChainProblem",
     "ContractReverted",
+    "DatabaseUnusable",
     "DeploymentUnknown",
+    "IndexProblem",
+    "IndexWrong",
     "InsufficientFunds",
     "InvalidAmount",
     "InvalidInput",
@@ -33,8 +58,27 @@ __all__ = [
     "InvalidTime",
     "NodeRefused",
     "NodeUnreachable",
+    "OtherDeployment",
+    "Refused",
+    "RelayProblem",
+    "ReorganisedTooDeep",
+    "RequestRefused",
     "Reverted",
+    "ServiceProblem",
+    "ServiceUnreachable",
+    "StillPending",
+    "TooManyRequests",
     "TransactionFailed",
+    "UntrustedRequest",
     "WrongChain",
     "__version__",
+    "format_usdc",
+    "parse_usdc",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load the clients when they are asked for: web3 takes a second."""
+    if name in ("AgentClient", "AsyncAgentClient"):
+        return getattr(import_module("agentescrow.sdk"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,6 +7,9 @@ The tree, with the stable `.code` of each class:
         - InvalidAmount           INVALID_AMOUNT        not an amount of USDC
         - InvalidTerms            INVALID_TERMS         terms that the contract would refuse (RUN-2)
         - InvalidTime             INVALID_TIME          not a point in time
+      x RelayProblem              RELAY_PROBLEM         the relayer does not take a signed request
+        - RequestRefused          REQUEST_REFUSED       not signed so, expired, out of order
+        - TooManyRequests         TOO_MANY_REQUESTS     later it does
       x Reverted                  REVERTED              a rule said no: custom error and its values
         - ContractReverted        CONTRACT_REVERTED     the same, said by the chain, with words
       x ChainProblem              CHAIN_PROBLEM         the chain cannot do it now
@@ -16,20 +19,34 @@ The tree, with the stable `.code` of each class:
         - DeploymentUnknown       DEPLOYMENT_UNKNOWN    no usable record of deployed contracts
         - InsufficientFunds       INSUFFICIENT_FUNDS    an account has less than it takes
         - TransactionFailed       TRANSACTION_FAILED    it was sent, and failed or got lost
+      x IndexProblem              INDEX_PROBLEM         database and chain do not fit
+        - DatabaseUnusable        DATABASE_UNUSABLE     it cannot be opened, or has another schema
+        - OtherDeployment         OTHER_DEPLOYMENT      it was filled from other contracts
+        - ReorganisedTooDeep      REORGANISED_TOO_DEEP  the chain took back too much
+        - IndexWrong              INDEX_WRONG           its sums are not what the contracts owe
+      x ServiceProblem            SERVICE_PROBLEM       the REST API, as its clients meet it
+        - ServiceUnreachable      SERVICE_UNREACHABLE   nobody answers there
+        - UntrustedRequest        UNTRUSTED_REQUEST     it asked to sign something else: not signed
+        - StillPending            STILL_PENDING         sent; its outcome is not known yet
+        - Refused                 REFUSED               it said no; an instance's code is a number
 
+`.code` of a `Refused` is the HTTP status, as the SDK's users compare it (`error.code == 403`).
 Names may be added; a name, a code or a parent never changes. `InvalidInput` is a `ValueError` too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 __all__ = [
     "AgentEscrowError",
     "ChainProblem",
     "ContractReverted",
+    "DatabaseUnusable",
     "DeploymentUnknown",
+    "IndexProblem",
+    "IndexWrong",
     "InsufficientFunds",
     "InvalidAmount",
     "InvalidInput",
@@ -37,8 +54,18 @@ __all__ = [
     "InvalidTime",
     "NodeRefused",
     "NodeUnreachable",
+    "OtherDeployment",
+    "Refused",
+    "RelayProblem",
+    "ReorganisedTooDeep",
+    "RequestRefused",
     "Reverted",
+    "ServiceProblem",
+    "ServiceUnreachable",
+    "StillPending",
+    "TooManyRequests",
     "TransactionFailed",
+    "UntrustedRequest",
     "WrongChain",
 ]
 
@@ -46,7 +73,7 @@ __all__ = [
 class AgentEscrowError(Exception):
     """Base of the tree. Catch it to catch everything that this package raises on purpose."""
 
-    code: ClassVar[str] = "AGENT_ESCROW_ERROR"
+    code: ClassVar[str | int] = "AGENT_ESCROW_ERROR"
 
 
 class InvalidInput(AgentEscrowError, ValueError):
@@ -247,6 +274,195 @@ class TransactionFailed(ChainProblem):
     def __str__(self) -> str:
         """One line with the hash to look for."""
         return f"transaction {self.transaction}: {self.words}"
+
+
+class IndexProblem(AgentEscrowError):
+    """The indexer's database cannot be used, or does not fit the chain."""
+
+    code: ClassVar[str] = "INDEX_PROBLEM"
+
+
+class DatabaseUnusable(IndexProblem):
+    """The database cannot be opened, or has the schema of another version.
+
+    Args:
+        database: Its address, without a password.
+        words: What is wrong, and what helps.
+    """
+
+    code: ClassVar[str] = "DATABASE_UNUSABLE"
+
+    def __init__(self, database: str, words: str) -> None:
+        super().__init__(database, words)
+        self.database = database
+        self.words = words
+
+    def __str__(self) -> str:
+        """One line: which database, and why not."""
+        return f"database {self.database}: {self.words}"
+
+
+class OtherDeployment(IndexProblem):
+    """The database was filled from other contracts, or from another chain."""
+
+    code: ClassVar[str] = "OTHER_DEPLOYMENT"
+
+
+class ReorganisedTooDeep(IndexProblem):
+    """The chain took back more blocks than the database can.
+
+    Args:
+        indexed: Block up to which the database had come.
+        lowest: Lowest block that it can go back to, and that is another one on the chain now.
+    """
+
+    code: ClassVar[str] = "REORGANISED_TOO_DEEP"
+
+    def __init__(self, indexed: int, lowest: int) -> None:
+        super().__init__(indexed, lowest)
+        self.indexed = indexed
+        self.lowest = lowest
+
+    def __str__(self) -> str:
+        """One line: what happened, and what helps."""
+        return (
+            f"the chain was reorganised below block {self.lowest}, the lowest that the database "
+            f"(at block {self.indexed}) can go back to: index into an empty database"
+        )
+
+
+class IndexWrong(IndexProblem):
+    """The sums in the database are not what a contract says that it owes.
+
+    Args:
+        contract: "RunEscrow" or "StakeRegistry".
+        block: Block at which they were compared.
+        indexed: What the events add up to, base units.
+        owed: What `totalOwed()` says, base units.
+    """
+
+    code: ClassVar[str] = "INDEX_WRONG"
+
+    def __init__(self, contract: str, block: int, indexed: int, owed: int) -> None:
+        super().__init__(contract, block, indexed, owed)
+        self.contract = contract
+        self.block = block
+        self.indexed = indexed
+        self.owed = owed
+
+    def __str__(self) -> str:
+        """One line with both sums."""
+        return (
+            f"at block {self.block} the events of {self.contract} add up to {self.indexed} base "
+            f"units, but it owes {self.owed}: the node keeps events back, or they were read wrong"
+        )
+
+
+class RelayProblem(AgentEscrowError):
+    """The relayer does not take a signed request."""
+
+    code: ClassVar[str] = "RELAY_PROBLEM"
+
+
+class RequestRefused(RelayProblem):
+    """A request is not signed by its signer, expired, out of order, or not for the relayer."""
+
+    code: ClassVar[str] = "REQUEST_REFUSED"
+
+
+class TooManyRequests(RelayProblem):
+    """Somebody asks for too much at a time.
+
+    Args:
+        words: Of what there is too much.
+        retry_after: Seconds after which it may be asked again.
+    """
+
+    code: ClassVar[str] = "TOO_MANY_REQUESTS"
+
+    def __init__(self, words: str, retry_after: int) -> None:
+        super().__init__(words, retry_after)
+        self.words = words
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        """One line: what is too much, and when to come again."""
+        return f"{self.words}: try again in {self.retry_after} s"
+
+
+class ServiceProblem(AgentEscrowError):
+    """The REST API cannot be used, or what it says makes no sense."""
+
+    code: ClassVar[str | int] = "SERVICE_PROBLEM"
+
+
+class ServiceUnreachable(ServiceProblem):
+    """Nobody answers at the address of the API, or not in time."""
+
+    code: ClassVar[str | int] = "SERVICE_UNREACHABLE"
+
+
+class UntrustedRequest(ServiceProblem):
+    """The service asked for a signature under something that the caller did not mean."""
+
+    code: ClassVar[str | int] = "UNTRUSTED_REQUEST"
+
+
+class StillPending(ServiceProblem):
+    """A write was sent, but it is not mined, or not indexed, within the time allowed.
+
+    Args:
+        what: Transaction or request that is under way.
+        words: What is known.
+    """
+
+    code: ClassVar[str | int] = "STILL_PENDING"
+
+    def __init__(self, what: str, words: str) -> None:
+        super().__init__(what, words)
+        self.what = what
+        self.words = words
+
+    def __str__(self) -> str:
+        """One line with what to look for."""
+        return f"{self.what}: {self.words}"
+
+
+class Refused(ServiceProblem):
+    """A rule said no, by the API or by the contract itself: the same error either way (API-3).
+
+    Args:
+        status: HTTP status; also the instance's `.code`.
+        error: Stable name of the kind of error ("NOT_ELIGIBLE", "NotPoster").
+        detail: One sentence for people.
+        reasons: Sentences, one for each reason.
+        reason_codes: Stable names of the reasons, in the same order.
+        retry_after: Seconds after which it may be asked again, where the API says so.
+    """
+
+    code: ClassVar[str | int] = "REFUSED"
+
+    def __init__(
+        self,
+        status: int,
+        error: str,
+        detail: str,
+        reasons: Sequence[str] = (),
+        reason_codes: Sequence[str] = (),
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(status, error, detail, reasons, reason_codes, retry_after)
+        self.code = status  # type: ignore[misc]  # a number: users of the SDK compare it (API-7)
+        self.status = status
+        self.error = error
+        self.detail = detail
+        self.reasons = list(reasons) or [detail]
+        self.reason_codes = list(reason_codes) or [error]
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        """The sentence, with its kind and number."""
+        return f"{self.detail} [{self.error}, {self.status}]"
 
 
 def _shortened(value: object, limit: int = 60) -> str:

@@ -24,12 +24,14 @@ class Actor:
         role: Gives the colour.
         wallet: Sends and signs.
         agent_id: Of an agent that is registered.
+        gasless: Whether it signs requests and the API's relayer sends them.
     """
 
     name: str
     role: str
     wallet: Wallet
     agent_id: int | None = None
+    gasless: bool = False
 
     @property
     def address(self) -> str:
@@ -47,9 +49,9 @@ class Actor:
             raise LookupError(f"{self.name} is no agent")
         return self.agent_id
 
-    def sending_by(self, wallet: Wallet) -> Actor:
-        """The same, with another way to send."""
-        return replace(self, wallet=wallet)
+    def signing_only(self) -> Actor:
+        """The same, whose calls the API's relayer sends."""
+        return replace(self, gasless=True)
 
     def being(self, agent_id: int | None) -> Actor:
         """The same, with an agent or without."""
@@ -83,10 +85,6 @@ class Cast:
     def named(self, name: str) -> Actor:
         """Find somebody, as they are now."""
         return self._by_name[name]
-
-    def owner_of(self, address: str) -> Actor:
-        """Tell whose account it is."""
-        return next(actor for actor in self.everybody if actor.address == address)
 
     def keep(self, actor: Actor) -> Actor:
         """Remember somebody as they are now."""

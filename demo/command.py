@@ -20,7 +20,8 @@ from demo.runs_file import RunsFileRefused, read_runs
     type=click.Path(path_type=Path),
     help="Play the runs of this file, a JSON array, instead of the four stories.",
 )
-def cli(file: Path | None) -> None:
+@click.option("--keep", is_flag=True, help="Leave chain and API running at the end.")
+def cli(file: Path | None, *, keep: bool) -> None:
     """Play runs from start to end on a local chain of its own."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal may know fewer characters than we use
@@ -37,7 +38,7 @@ def cli(file: Path | None) -> None:
     for ending in (signal.SIGTERM, signal.SIGHUP):  # so that Anvil's files are tidied up
         signal.signal(ending, lambda number, _: sys.exit(128 + number))
     try:
-        adds_up = play(runs)
+        adds_up = play(runs, keep=keep)
     except (AgentEscrowError, DeploymentError, LocalnetError) as error:
         raise click.ClickException(str(error)) from None
     if not adds_up:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,17 +14,19 @@ from demo import closing, stories, timeline
 from demo.display import Display
 from demo.ledger import Ledger
 from demo.planned_run import PlannedRun
+from demo.service import service_on
 from demo.stage import Stage
 from demo.wording import date
 from deployment.local_chain import NETWORK, LocalChain, local_chain
 from deployment.record import Records
 
 
-def play(runs: Sequence[PlannedRun] | None) -> bool:
+def play(runs: Sequence[PlannedRun] | None, *, keep: bool = False) -> bool:
     """Start a chain, deploy, play, and draw up the balance sheet.
 
     Args:
         runs: Of a file; the four stories where None.
+        keep: Leave chain and API running at the end, until Ctrl-C.
 
     Returns:
         Whether everything adds up.
@@ -38,8 +42,13 @@ def play(runs: Sequence[PlannedRun] | None) -> bool:
     with tempfile.TemporaryDirectory(prefix="demo-") as folder:
         records = Records(Path(folder) / "finished", Path(folder) / "unfinished")
         with local_chain(records) as chain:
-            stage = Stage(chain, deployments.load(records.path(NETWORK)), display)
-            return _played(stage, chain, runs, began)
+            deployment = deployments.load(records.path(NETWORK))
+            with service_on(chain, deployment, Path(folder)) as api_url:
+                stage = Stage(chain, deployment, display, api_url)
+                adds_up = _played(stage, chain, runs, began)
+                _point_out(stage, records.path(NETWORK), keep=keep)
+                stage.close()
+                return adds_up
 
 
 def _played(
@@ -60,12 +69,28 @@ def _played(
     return not problems
 
 
+def _point_out(stage: Stage, record: Path, *, keep: bool) -> None:
+    """Say where to look on, and wait there if asked to."""
+    tell, url = stage.display.plain, stage.api_url
+    tell("")
+    tell(f"The API of it all: {url}/docs", "bold")
+    tell(f"  curl -s '{url}/api/runs?state=APPROVED&minReward=40'")
+    if not keep:
+        tell("It ends with the demo; KEEP=1 make demo leaves it running, with its chain.")
+        return
+    tell(f"  API_URL={url} DEPLOYMENT={record} agentescrow list")
+    tell("Until Ctrl-C.")
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+
+
 def _introduce(stage: Stage, chain: LocalChain) -> None:
     display, record = stage.display, chain.record
     display.heading("A local chain with everything deployed")
     display.plain(
         f"Anvil at {chain.url}, chain id {record.chain_id}. "
-        f"Its clock starts at {date(stage.now)} and moves only with the story."
+        f"Its clock starts at {date(stage.now)} and moves only with the story. "
+        f"REST API, indexer and relayer at {stage.api_url}/docs."
     )
     display.table(
         ("contract", "address", "what it is"),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from hexbytes import HexBytes
 from web3.types import RPCEndpoint
 
+from agentescrow import AgentClient
 from agentescrow.chain.connection import chain_time
 from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.decode import decode_events
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.events import Event
-from agentescrow.chain.transactions import Mined
 from agentescrow.domain.run import RunState
 from demo.cast import Actor, Cast
 from demo.display import Display
@@ -54,10 +54,11 @@ class Ending:
 
 
 class Stage:
-    """Contracts, clock, cast, and the notes that are taken.
+    """Contracts, clients, clock, cast, and the notes that are taken.
 
     Attributes:
         contracts: What is played with.
+        api_url: Address of the REST API.
         cast: Who plays.
         display: Where it is shown.
         steps: Every transaction, in order.
@@ -65,14 +66,20 @@ class Stage:
         endings: Every run that came to the end of its story.
     """
 
-    def __init__(self, chain: LocalChain, deployment: Deployment, display: Display) -> None:
+    def __init__(
+        self, chain: LocalChain, deployment: Deployment, display: Display, api_url: str
+    ) -> None:
         """Stop the chain's clock.
 
         Args:
             chain: Running, with everything deployed.
             deployment: Where the contracts are.
             display: Where it is shown.
+            api_url: Address of the REST API.
         """
+        self.api_url = api_url
+        self._chain = chain
+        self._clients: dict[tuple[str, bool], AgentClient] = {}
         self.contracts = Contracts(chain.w3, deployment)
         self.cast = Cast(chain)
         self.display = display
@@ -82,6 +89,7 @@ class Stage:
         chain.w3.middleware_onion.remove("validation")  # asks for the chain id before each request
         self._rpc("anvil_setBlockTimestampInterval", 0)
         self._now = chain_time(chain.w3)
+        self._noted = chain.w3.eth.block_number
 
     @property
     def now(self) -> int:
@@ -100,6 +108,7 @@ class Stage:
         self._rpc("evm_setNextBlockTimestamp", timestamp)
         self._rpc("evm_mine")
         self._now = timestamp
+        self._noted = self.contracts.w3.eth.block_number
 
     def later(self, seconds: int) -> None:
         """Let a while pass."""
@@ -109,20 +118,52 @@ class Stage:
         """Say what somebody does, or is."""
         self.display.line(self._now, actor.name, actor.role, text)
 
-    def did(self, actor: Actor, name: str, mined: Mined[Event], text: str) -> None:
-        """Note a transaction and say what it did.
+    def client(self, actor: Actor) -> AgentClient:
+        """The client of somebody: of their key, direct or through the relayer."""
+        key = (actor.name, actor.gasless)
+        if key not in self._clients:
+            self._clients[key] = AgentClient(
+                self.api_url,
+                self._chain.url,
+                signer=actor.wallet,
+                deployment=self.contracts.deployment,
+                gasless=actor.gasless,
+            )
+        return self._clients[key]
+
+    def news(self) -> tuple[Event, ...]:
+        """Everything that contracts have said in the transactions since the last step."""
+        logs = self.contracts.w3.eth.get_logs({"fromBlock": self._noted + 1, "toBlock": "latest"})
+        return decode_events(self.contracts.kinds, logs)
+
+    def did(self, actor: Actor, name: str, text: str) -> None:
+        """Note the transactions since the last step, and say what they did.
 
         Args:
-            actor: In whose name it was.
-            name: What it called.
-            mined: The transaction.
+            actor: In whose name they were.
+            name: What they called.
             text: The same in words.
         """
-        sender = self.contracts.w3.eth.get_transaction(HexBytes(mined.transaction))["from"]
-        payer = self.cast.owner_of(sender)
-        self.steps.append(Step(name, payer.role, mined.gas_used))
-        relayed = "" if payer.name == actor.name else f" (sent by the {payer.name})"
+        w3, payer = self.contracts.w3, actor.name
+        latest = w3.eth.block_number
+        cast = {actor.address: actor for actor in self.cast.everybody}
+        for number in range(self._noted + 1, latest + 1):
+            for sent in w3.eth.get_block(number, full_transactions=True)["transactions"]:
+                assert not isinstance(sent, bytes)
+                owner = cast.get(sent["from"])
+                if owner is None:
+                    continue  # whoever made the USDC to play with
+                gas = w3.eth.get_transaction_receipt(sent["hash"])["gasUsed"]
+                self.steps.append(Step(name, owner.role, gas))
+                payer = owner.name
+        self._noted = latest
+        relayed = "" if payer == actor.name else f" (sent by the {payer})"
         self.tell(actor, text + relayed)
+
+    def close(self) -> None:
+        """Close the clients."""
+        for client in self._clients.values():
+            client.close()
 
     def _rpc(self, method: str, *params: Any) -> None:  # noqa: ANN401 - JSON
         answer = self.contracts.w3.provider.make_request(RPCEndpoint(method), list(params))

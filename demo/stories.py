@@ -7,7 +7,6 @@ from typing import Final
 
 from web3 import Web3
 
-from agentescrow.chain.forwarder import GaslessWallet
 from agentescrow.domain.constants import DAY, MIN_STAKE, ONE_USDC
 from agentescrow.domain.run import RunState
 from agentescrow.domain.terms import RunTerms
@@ -84,10 +83,9 @@ def without_ether(stage: Stage) -> None:
     newcomer = verbs.hand_over(stage, registered, newcomer)
     verbs.stake_unaided(stage, newcomer, relayer)
     run = _posted(stage, 40 * ONE_USDC, "Read the handbook aloud")
-    wallet = GaslessWallet(newcomer.wallet, relayer.wallet, stage.contracts.forwarder)
-    verbs.claim(stage, newcomer.sending_by(wallet), run)
+    verbs.claim(stage, newcomer.signing_only(), run)
     stage.later(5 * _HOUR)
-    verbs.submit(stage, newcomer.sending_by(wallet), run)
+    verbs.submit(stage, newcomer.signing_only(), run)
     stage.later(1 * _HOUR)
     verbs.approve(stage, poster, run)
     stage.endings.append(Ending(run, "approved, without ETH", RunState.APPROVED, newcomer))

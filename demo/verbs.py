@@ -1,14 +1,18 @@
-"""What people do: each function is a transaction of `agentescrow.chain` and a sentence on it."""
+"""What people do: each function is a call of the SDK and a sentence on it.
+
+Four calls are not the SDK's and go to the contracts: an allowance, an NFT that is given away, a
+deposit that somebody else sends, the fees.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 from urllib.parse import quote
 
-from agentescrow.chain.events import StakeSlashed
+from agentescrow.chain.events import FeesSwept, StakeSlashed
 from agentescrow.domain.constants import MIN_STAKE
 from agentescrow.domain.terms import RunTerms
-from agentescrow.errors import ContractReverted
+from agentescrow.errors import Refused
 from demo.cast import Actor
 from demo.stage import Stage
 from demo.wording import moment, shown, usdc
@@ -20,20 +24,17 @@ _HOUR: Final = 3600
 
 def register(stage: Stage, actor: Actor, uri: str) -> Actor:
     """Register an agent; returns the actor with its id."""
-    mined = stage.contracts.identity.register(actor.wallet, uri)
-    agent_id = mined.event.agent_id
-    text = f"registers agent {agent_id} in the ERC-8004 identity registry"
-    stage.did(actor, "register", mined, text)
+    agent_id = stage.client(actor).agents.register(uri).id
+    stage.did(actor, "register", f"registers agent {agent_id} in the ERC-8004 identity registry")
     return stage.cast.keep(actor.being(agent_id))
 
 
 def stake(stage: Stage, agent: Actor, amount: int) -> None:
     """Stake for the actor's own agent, with a permit in the same transaction."""
-    mined = stage.contracts.registry.stake(
-        agent.wallet, agent.agent, amount, permit_until=stage.now + _HOUR
-    )
-    text = f"stakes {usdc(amount)}, with a permit in the same transaction: {standing(stage, agent)}"
-    stage.did(agent, "multicall(selfPermit, stake)", mined, text)
+    status = stage.client(agent).agents.stake(agent.agent, amount).status
+    text = f"stakes {usdc(amount)}, with a permit in the same transaction: "
+    text += f"agent {agent.agent} is {status.name}"
+    stage.did(agent, "multicall(selfPermit, stake)", text)
 
 
 def standing(stage: Stage, agent: Actor) -> str:
@@ -44,10 +45,10 @@ def standing(stage: Stage, agent: Actor) -> str:
 
 def claim(stage: Stage, agent: Actor, run_id: int) -> None:
     """Claim a run."""
-    mined = stage.contracts.escrow.claim_run(agent.wallet, run_id, agent.agent)
-    locked, due = usdc(mined.event.stake), moment(mined.event.due_at)
+    run = stage.client(agent).runs.claim(run_id, agent.agent).run
+    locked, due = usdc(run.stake or 0), moment(run.due_at or 0)
     text = f"claims run {run_id}: locks {locked} of its stake, work is due by {due}"
-    stage.did(agent, "claimRun", mined, text)
+    stage.did(agent, "claimRun", text)
 
 
 def fail_to_claim(stage: Stage, agent: Actor, run_id: int) -> None:
@@ -57,34 +58,34 @@ def fail_to_claim(stage: Stage, agent: Actor, run_id: int) -> None:
         AssertionError: The claim went through.
     """
     try:
-        stage.contracts.escrow.claim_run(agent.wallet, run_id, agent.agent)
-    except ContractReverted as refused:
-        stage.tell(agent, f"tries to claim run {run_id} and is refused: {refused.words}")
+        stage.client(agent).runs.claim(run_id, agent.agent)
+    except Refused as refused:
+        text = f"tries to claim run {run_id} and is refused with {refused.code}: "
+        stage.tell(agent, text + refused.reasons[0])
         return
     raise AssertionError(f"agent {agent.agent} should not have been able to claim run {run_id}")
 
 
 def start(stage: Stage, agent: Actor, run_id: int) -> None:
     """Say that work began."""
-    mined = stage.contracts.escrow.start_run(agent.wallet, run_id)
-    stage.did(agent, "startRun", mined, f"starts to work on run {run_id}")
+    stage.client(agent).runs.start(run_id)
+    stage.did(agent, "startRun", f"starts to work on run {run_id}")
 
 
 def submit(stage: Stage, agent: Actor, run_id: int, *, again: bool = False) -> None:
     """Hand in work."""
     version = "second" if again else "first"
     uri = f"https://example.com/runs/{run_id}/{version}"
-    mined = stage.contracts.escrow.submit_work(agent.wallet, run_id, uri)
-    until = moment(mined.event.review_ends_at)
+    until = moment(stage.client(agent).runs.submit_work(run_id, uri).due_at or 0)
     text = f"{'resubmits' if again else 'submits'} run {run_id}: the poster may judge until {until}"
-    stage.did(agent, f"submitWork{', after a revision' if again else ''}", mined, text)
+    stage.did(agent, f"submitWork{', after a revision' if again else ''}", text)
 
 
 def abandon(stage: Stage, agent: Actor, run_id: int) -> None:
     """Give a claim back."""
-    mined = stage.contracts.escrow.abandon_run(agent.wallet, run_id)
+    stage.client(agent).runs.abandon(run_id)
     text = f"gives run {run_id} back within a day, at no cost: it is open to all agents again"
-    stage.did(agent, "abandonRun", mined, text)
+    stage.did(agent, "abandonRun", text)
 
 
 # Posters
@@ -92,62 +93,62 @@ def abandon(stage: Stage, agent: Actor, run_id: int) -> None:
 
 def allow(stage: Stage, poster: Actor, amount: int) -> None:
     """Let the escrow pull USDC."""
-    mined = stage.contracts.usdc.approve(poster.wallet, stage.contracts.escrow.address, amount)
-    stage.did(poster, "USDC.approve", mined, f"lets RunEscrow pull up to {usdc(amount)}")
+    stage.contracts.usdc.approve(poster.wallet, stage.contracts.escrow.address, amount)
+    stage.did(poster, "USDC.approve", f"lets RunEscrow pull up to {usdc(amount)}")
 
 
 def post(stage: Stage, poster: Actor, terms: RunTerms, description: str) -> int:
     """Post a run; returns its id."""
     uri = f"data:text/plain;charset=utf-8,{quote(description)}"
-    mined = stage.contracts.escrow.post_run(poster.wallet, terms, uri)
-    stage.descriptions[mined.event.run_id] = description
-    run_id = mined.event.run_id
-    text = f"posts run {run_id}, “{shown(description)}”: {usdc(terms.reward)} + "
-    text += f"{usdc(terms.fee)} fee, open until {moment(terms.deadline)}"
-    stage.did(poster, "postRun", mined, text)
-    return run_id
+    run = stage.client(poster).runs.create(
+        terms.reward, terms.deadline, uri, max_revisions=terms.max_revisions
+    )
+    stage.descriptions[run.bounty_id] = description
+    text = f"posts run {run.bounty_id}, “{shown(description)}”: {usdc(run.reward)} + "
+    text += f"{usdc(run.fee)} fee, open until {moment(run.deadline)}"
+    stage.did(poster, "postRun", text)
+    return run.bounty_id
 
 
 def approve(stage: Stage, poster: Actor, run_id: int) -> None:
     """Accept work."""
-    mined = stage.contracts.escrow.approve(poster.wallet, run_id)
-    paid = f"{usdc(mined.event.reward)} to the agent, {usdc(mined.event.fee)} fee to the platform"
-    stage.did(poster, "approve", mined, f"approves run {run_id}: {paid}")
+    run = stage.client(poster).runs.approve(run_id)
+    paid = f"{usdc(run.reward)} to the agent, {usdc(run.fee)} fee to the platform"
+    stage.did(poster, "approve", f"approves run {run_id}: {paid}")
 
 
 def revise(stage: Stage, poster: Actor, run_id: int, feedback: str) -> None:
     """Ask for changes."""
-    mined = stage.contracts.escrow.request_revision(poster.wallet, run_id, feedback)
-    event = mined.event
-    text = f"asks for revision {event.revision} of run {run_id} by {moment(event.due_at)}: "
-    stage.did(poster, "requestRevision", mined, f"{text}“{feedback}”")
+    run = stage.client(poster).runs.request_revision(run_id, feedback)
+    text = f"asks for revision {run.revisions} of run {run_id} by {moment(run.due_at or 0)}: "
+    stage.did(poster, "requestRevision", f"{text}“{feedback}”")
 
 
 def reject(stage: Stage, poster: Actor, run_id: int, reason: str) -> None:
     """Refuse work."""
-    mined = stage.contracts.escrow.reject(poster.wallet, run_id, reason)
+    run = stage.client(poster).runs.reject(run_id, reason)
     text = f"rejects run {run_id}, “{reason}”, with no revision left: "
-    stage.did(poster, "reject", mined, f"{text}{usdc(mined.event.refund)} back")
+    stage.did(poster, "reject", f"{text}{usdc(run.reward + run.fee)} back")
 
 
 def slash(stage: Stage, poster: Actor, run_id: int, agent: Actor) -> None:
     """Slash the agent that let the time of its run pass."""
-    mined = stage.contracts.escrow.slash(poster.wallet, run_id)
-    taken = next(event for event in mined.events if isinstance(event, StakeSlashed))
+    run = stage.client(poster).runs.slash(run_id)
+    taken = next(event for event in stage.news() if isinstance(event, StakeSlashed))
     rest = taken.amount - taken.compensation
-    text = f"slashes run {run_id}: {usdc(mined.event.refund)} back + "
+    text = f"slashes run {run_id}: {usdc(run.reward + run.fee)} back + "
     text += f"{usdc(taken.compensation)} of the stake as compensation"
     text += f"; {usdc(rest)} to the treasury" if rest else ""
-    stage.did(poster, "slash", mined, text)
+    stage.did(poster, "slash", text)
     left = usdc(stage.contracts.registry.get_agent(agent.agent).staked)
     stage.tell(agent, f"let the time pass: {standing(stage, agent)}, {left} of stake are left")
 
 
 def cancel(stage: Stage, poster: Actor, run_id: int) -> None:
     """Call a run off."""
-    mined = stage.contracts.escrow.cancel_run(poster.wallet, run_id)
-    text = f"cancels run {run_id}, which nobody claimed: {usdc(mined.event.refund)} back"
-    stage.did(poster, "cancelRun", mined, text)
+    run = stage.client(poster).runs.cancel(run_id)
+    text = f"cancels run {run_id}, which nobody claimed: {usdc(run.reward + run.fee)} back"
+    stage.did(poster, "cancelRun", text)
 
 
 # Anyone
@@ -155,25 +156,23 @@ def cancel(stage: Stage, poster: Actor, run_id: int) -> None:
 
 def finalize(stage: Stage, anyone: Actor, run_id: int) -> None:
     """Approve in the place of a silent poster."""
-    mined = stage.contracts.escrow.finalize(anyone.wallet, run_id)
-    paid = f"{usdc(mined.event.reward)} to the agent, {usdc(mined.event.fee)} fee to the platform"
-    text = f"finalizes run {run_id}, silence has approved it: {paid}"
-    stage.did(anyone, "finalize", mined, text)
+    run = stage.client(anyone).runs.finalize(run_id)
+    paid = f"{usdc(run.reward)} to the agent, {usdc(run.fee)} fee to the platform"
+    stage.did(anyone, "finalize", f"finalizes run {run_id}, silence has approved it: {paid}")
 
 
 def sweep(stage: Stage, anyone: Actor) -> None:
     """Send the fees to the treasury."""
-    mined = stage.contracts.escrow.sweep_fees(anyone.wallet)
-    stage.did(
-        anyone, "sweepFees", mined, f"sends {usdc(mined.event.amount)} of fees to the treasury"
-    )
+    stage.contracts.escrow.sweep_fees(anyone.wallet)
+    swept = next(event for event in stage.news() if isinstance(event, FeesSwept))
+    stage.did(anyone, "sweepFees", f"sends {usdc(swept.amount)} of fees to the treasury")
 
 
 def hand_over(stage: Stage, owner: Actor, receiver: Actor) -> Actor:
     """Give an agent's NFT away; returns the receiver with the agent's id."""
-    mined = stage.contracts.identity.transfer(owner.wallet, receiver.address, owner.agent)
+    stage.contracts.identity.transfer(owner.wallet, receiver.address, owner.agent)
     text = f"hands the NFT of agent {owner.agent} to the {receiver.name}"
-    stage.did(owner, "transferFrom", mined, text)
+    stage.did(owner, "transferFrom", text)
     stage.cast.keep(owner.being(None))
     return stage.cast.keep(receiver.being(owner.agent))
 
@@ -184,8 +183,8 @@ def stake_unaided(stage: Stage, agent: Actor, sender: Actor) -> None:
     authorization = stage.contracts.registry.authorize_stake(
         agent.wallet, agent.agent, MIN_STAKE, salt=salt, valid_before=stage.now + _HOUR
     )
-    mined = stage.contracts.registry.stake_with_authorization(
+    stage.contracts.registry.stake_with_authorization(
         sender.wallet, agent.agent, MIN_STAKE, authorization
     )
     text = f"stakes {usdc(MIN_STAKE)} by a signed EIP-3009 authorization: "
-    stage.did(agent, "stakeWithAuthorization", mined, text + standing(stage, agent))
+    stage.did(agent, "stakeWithAuthorization", text + standing(stage, agent))

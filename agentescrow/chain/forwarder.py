@@ -12,8 +12,10 @@ from web3.types import TxParams
 
 from agentescrow.chain import typed_data
 from agentescrow.chain.contract import Contract
+from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.events import ExecutedForwardRequest
 from agentescrow.chain.transactions import Mined, simulate, transact
+from agentescrow.chain.typed_data import Domain
 from agentescrow.chain.wallet import Wallet
 
 _VALID_SECONDS: Final = 3600
@@ -45,6 +47,11 @@ class ForwardRequest:
     def struct(self) -> tuple[str, str, int, int, int, bytes, bytes]:
         """The forwarder's struct; the nonce is not in it, since the forwarder knows it."""
         return (self.signer, self.to, 0, self.gas, self.deadline, self.data, self.signature)
+
+
+def forwarder_domain(deployment: Deployment) -> Domain:
+    """What requests are signed for: constants of our forwarder."""
+    return Domain("agentescrow", "1", deployment.chain_id, deployment.forwarder)
 
 
 class Forwarder(Contract):

@@ -28,6 +28,13 @@ _FORWARD: Final = (
     "from address, to address, value uint256, gas uint256, nonce uint256, deadline uint48, data "
     "bytes"
 )
+_FORWARD_FIELDS: Final = [tuple(field.split()) for field in _FORWARD.split(", ")]
+_FORWARD_TYPE: Final = keccak(
+    text=f"ForwardRequest({','.join(f'{kind} {name}' for name, kind in _FORWARD_FIELDS)})"
+)
+_FORWARD_WORDS: Final = ["bytes32"] + [
+    "bytes32" if kind == "bytes" else kind for _, kind in _FORWARD_FIELDS
+]
 _WALLET_SET: Final = "agentId uint256, newWallet address, owner address, deadline uint256"
 _TERMS: Final = "(uint64,uint40,uint8,uint8,uint8)"
 
@@ -153,6 +160,23 @@ def forward_request(
     message = {"from": signer, "to": to, "value": 0, "gas": gas, "nonce": nonce}
     message |= {"deadline": deadline, "data": _hex(data)}
     return _message(domain, "ForwardRequest", _FORWARD, message)
+
+
+def forward_request_hash(
+    *, signer: str, to: str, gas: int, nonce: int, deadline: int, data: bytes
+) -> bytes:
+    """What `forward_request` comes to without its domain: EIP-712's hashStruct, for who has many.
+
+    Args:
+        signer: In whose name the call is made.
+        to: Contract called.
+        gas: Gas for the call.
+        nonce: The signer's next nonce of the forwarder.
+        deadline: Last unix second at which it is valid.
+        data: The call.
+    """
+    values = [_FORWARD_TYPE, signer, to, 0, gas, nonce, deadline, keccak(data)]
+    return keccak(encode(_FORWARD_WORDS, values))
 
 
 def agent_wallet_set(

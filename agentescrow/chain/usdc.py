@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from agentescrow.chain import typed_data
 from agentescrow.chain.contract import Contract
+from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.events import UsdcApproval, UsdcTransfer
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import Domain
 from agentescrow.chain.wallet import Wallet
 from agentescrow.domain.money import format_usdc
 from agentescrow.errors import InsufficientFunds
+
+_NAMES: Final = {8453: "USD Coin"}
+_NAME: Final = "USDC"
+_VERSION: Final = "2"
+
+
+def usdc_domain(deployment: Deployment) -> Domain:
+    """What permits and authorizations are bound to, without a node.
+
+    Native USDC is called "USDC", on Base alone "USD Coin"; a signature under a wrong name is worth
+    nothing.
+
+    Args:
+        deployment: Names chain and token.
+    """
+    name = _NAMES.get(deployment.chain_id, _NAME)
+    return Domain(name, _VERSION, deployment.chain_id, deployment.usdc)
 
 
 class Usdc(Contract):

@@ -12,6 +12,7 @@ from agentescrow.chain import typed_data
 from agentescrow.chain.contract import Contract
 from agentescrow.chain.events import CreditWithdrawn, Event
 from agentescrow.chain.transactions import Mined
+from agentescrow.chain.typed_data import Domain
 from agentescrow.chain.usdc import Usdc
 from agentescrow.chain.wallet import Wallet
 from agentescrow.errors import ContractReverted
@@ -42,6 +43,39 @@ class Authorization:
     def struct(self) -> tuple[str, int, int, bytes, bytes]:
         """The contract's struct."""
         return (self.payer, self.valid_after, self.valid_before, self.salt, self.signature)
+
+
+def authorized(
+    domain: Domain,
+    wallet: Wallet,
+    payee: str,
+    amount: int,
+    purpose: bytes,
+    *,
+    salt: bytes,
+    valid_before: int,
+) -> Authorization:
+    """Sign an EIP-3009 authorization; takes no node.
+
+    Args:
+        domain: USDC's.
+        wallet: Signer and payer.
+        payee: The contract of ours that will pull.
+        amount: Base units.
+        purpose: The nonce, from `typed_data.stake_nonce` or `typed_data.run_nonce` with `salt`.
+        salt: 32 bytes.
+        valid_before: Unix second before which it is valid.
+    """
+    message = typed_data.receive_with_authorization(
+        domain,
+        payer=wallet.address,
+        payee=payee,
+        value=amount,
+        valid_after=0,
+        valid_before=valid_before,
+        nonce=purpose,
+    )
+    return Authorization(wallet.address, 0, valid_before, salt, wallet.sign_typed_data(message))
 
 
 class Vault(Contract):
@@ -106,17 +140,10 @@ class Vault(Contract):
             salt: 32 bytes.
             valid_before: Unix second before which it is valid.
         """
-        message = typed_data.receive_with_authorization(
-            self.usdc().eip712_domain(),
-            payer=wallet.address,
-            payee=self.address,
-            value=amount,
-            valid_after=0,
-            valid_before=valid_before,
-            nonce=purpose,
+        domain = self.usdc().eip712_domain()
+        return authorized(
+            domain, wallet, self.address, amount, purpose, salt=salt, valid_before=valid_before
         )
-        signature = wallet.sign_typed_data(message)
-        return Authorization(wallet.address, 0, valid_before, salt, signature)
 
     def _pay(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, Protocol
 
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import ABANDON_WINDOW, CLAIM_TIMEOUT, DAY, ZERO_ADDRESS
@@ -127,23 +127,17 @@ class Run:
     @property
     def slashable_at(self) -> int:
         """Unix second from which the poster may slash, 0 where it never may (RUN-9, RUN-12)."""
-        if self.state in (RunState.CLAIMED, RunState.IN_PROGRESS):
-            return max(self.claimed_at + CLAIM_TIMEOUT, self.deadline)
-        if self.state == RunState.REVISION_REQUESTED:
-            return self.revision_due_at
-        return 0
+        return slashable_at(self)
 
     @property
     def review_ends_at(self) -> int:
         """Unix second from which silence has approved, 0 unless work awaits review (RUN-14)."""
-        if self.state == RunState.SUBMITTED:
-            return self.submitted_at + self.review_days * DAY
-        return 0
+        return review_ends_at(self)
 
     @property
     def due_at(self) -> int:
         """Unix second at which the side that has to act runs out of time, or 0 (RUN-23)."""
-        return self.slashable_at or self.review_ends_at
+        return due_at(self)
 
     @property
     def abandon_ends_at(self) -> int:
@@ -156,3 +150,41 @@ class Run:
     def came_late(self) -> bool:
         """Whether the only submission so far came at or after the deadline (RUN-11)."""
         return self.revisions == 0 and self.submitted_at >= self.deadline
+
+
+class Clocked(Protocol):
+    """What the clocks of a run are read from: a run, or its row in a database."""
+
+    @property
+    def state(self) -> int: ...  # noqa: D102 - as in Run, all of them
+    @property
+    def deadline(self) -> int: ...  # noqa: D102
+    @property
+    def review_days(self) -> int: ...  # noqa: D102
+    @property
+    def claimed_at(self) -> int: ...  # noqa: D102
+    @property
+    def submitted_at(self) -> int: ...  # noqa: D102
+    @property
+    def revision_due_at(self) -> int: ...  # noqa: D102
+
+
+def slashable_at(run: Clocked) -> int:
+    """Unix second from which the poster may slash, 0 where it never may (RUN-9, RUN-12)."""
+    if run.state in (RunState.CLAIMED, RunState.IN_PROGRESS):
+        return max(run.claimed_at + CLAIM_TIMEOUT, run.deadline)
+    if run.state == RunState.REVISION_REQUESTED:
+        return run.revision_due_at
+    return 0
+
+
+def review_ends_at(run: Clocked) -> int:
+    """Unix second from which silence has approved, 0 unless work awaits review (RUN-14)."""
+    if run.state == RunState.SUBMITTED:
+        return run.submitted_at + run.review_days * DAY
+    return 0
+
+
+def due_at(run: Clocked) -> int:
+    """Unix second at which the side that has to act runs out of time, or 0 (RUN-23)."""
+    return slashable_at(run) or review_ends_at(run)

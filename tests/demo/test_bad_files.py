@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -90,6 +91,8 @@ def refused(monkeypatch):
         raise AssertionError(f"a process was started: {arguments}")
 
     monkeypatch.setattr(subprocess, "Popen", forbidden)
+    raised = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000)  # as in a process of its own; packages of other tests raise it
 
     def run(path):
         result = CliRunner().invoke(cli, ["--runs", str(path)])
@@ -98,7 +101,8 @@ def refused(monkeypatch):
         (line,) = result.output.splitlines()
         return line
 
-    return run
+    yield run
+    sys.setrecursionlimit(raised)
 
 
 @pytest.mark.parametrize("kind", _BAD_FILES)

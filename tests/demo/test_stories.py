@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import signal
+import subprocess
+import sys
+
 import pytest
 
+from agentescrow import AgentClient
 from deployment.record import FINISHED, UNFINISHED
+from localnet.artifacts import ROOT
 
 _STORIES = {
     "1. Work, a revision, approval": [
@@ -24,7 +31,7 @@ _STORIES = {
         "7 days pass",
         "poster     slashes run 2: 10.5 USDC back + 10.5 USDC of the stake as compensation",
         "agent 0 is FROZEN",
-        "agent      tries to claim run 3 and is refused: Agent 0 is FROZEN",
+        "tries to claim run 3 and is refused with 403: The agent is frozen after a slash",
         "agent      stakes 20 USDC, with a permit in the same transaction: agent 0 is PROVISIONAL",
         "agent      claims run 3",
     ],
@@ -61,7 +68,15 @@ def played(demo, before):
 
 def test_demo__no_file__plays_to_the_end(played):
     assert (played.code, played.err) == (0, "")
-    assert played.lines[-1].startswith("Everything adds up: ")
+    assert any(line.startswith("Everything adds up: ") for line in played.lines)
+
+
+def test_demo__no_file__says_where_the_api_is(played):
+    """All stories went through the SDK; their API is named, with a request to try."""
+    docs, request, keep = played.lines[-3:]
+    assert re.fullmatch(r"The API of it all: http://127\.0\.0\.1:[0-9]+/docs", docs)
+    assert re.fullmatch(r"  curl -s 'http://127\.0\.0\.1:[0-9]+/api/runs\?.*'", request)
+    assert "KEEP=1" in keep
 
 
 @pytest.mark.parametrize("heading", _STORIES)
@@ -100,3 +115,21 @@ def test_demo__piped__prints_plain_lines(played):
 
 def test_demo__played__leaves_no_record_behind(played, before):
     assert _records() == before
+
+
+def test_demo__kept__answers_until_it_is_interrupted():
+    """`KEEP=1`: the API of the play is there to be asked, and all ends when it is told to."""
+    command = [sys.executable, "-u", "-m", "demo", "--keep"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        lines = iter(process.stdout.readline, "Until Ctrl-C.\n")
+        url = next(line for line in lines if line.startswith("The API of it all: ")).split()[-1]
+        api = url.removesuffix("/docs")
+        with AgentClient(api) as reader:
+            states = {run.state.name for run in reader.runs.list().runs}
+        assert states == {"APPROVED", "SLASHED"}
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    finally:
+        process.kill()
+        process.wait()

@@ -14,9 +14,11 @@ from agentescrow.chain.decode import decode_event, decode_events, snake_case
 from agentescrow.chain.events import (
     TYPES,
     AgentTransfer,
+    MetadataSet,
     OtherEvent,
     RunClaimed,
     UsdcTransfer,
+    WorkSubmitted,
 )
 
 A, B = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC", "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
@@ -111,3 +113,25 @@ def test_decode_event__unknown_or_untyped__is_none_or_other():
     assert decode_event("Usdc", log(A, topic, word(B))) == OtherEvent(
         "Blacklisted", {"_account": B}
     )
+
+
+@pytest.mark.parametrize("uri", [b"\xff\xfe", b"ipfs://\xc3(", "näher".encode(), b"", b"a\0b"])
+def test_decode_event__text_that_is_no_utf8__is_read_with_marks(uri):
+    """RUN-13: contracts take any bytes for a URI, so nobody can stop a reader with them."""
+    topic = keccak(text="WorkSubmitted(uint256,string,uint256)")
+    data = encode(["bytes", "uint256"], [uri, 9])
+
+    event = decode_event("RunEscrow", log(A, topic, word(7), data=data))
+
+    assert event == WorkSubmitted(7, uri.decode(errors="replace"), 9)
+
+
+def test_decode_event__indexed_text__is_its_hash():
+    """MetadataSet has its key twice: to be found by, and to be read."""
+    topic = keccak(text="MetadataSet(uint256,string,string,bytes)")
+    key = keccak(text="agentWallet")
+    data = encode(["string", "bytes"], ["agentWallet", b"\1" * 20])
+
+    event = decode_event("IdentityRegistry", log(A, topic, word(7), key, data=data))
+
+    assert event == MetadataSet(7, key, "agentWallet", b"\1" * 20)

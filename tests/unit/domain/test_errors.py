@@ -18,6 +18,7 @@ EXAMPLES = [
     errors.InvalidTerms("review_days", 0, "1 to 30 days"),
     errors.Reverted("NotAgent", {"runId": 1, "caller": "outsider"}),
     errors.ContractReverted("NoFees", {}, "No fees have accrued."),
+    errors.StillPending("request 0x00", "not mined yet"),
 ]
 
 
@@ -26,6 +27,15 @@ def test_errors__any__carries_its_code(error):
     """API-3: one base, and a code that is the class's name."""
     assert isinstance(error, errors.AgentEscrowError)
     assert error.code.replace("_", "") == type(error).__name__.upper()
+
+
+def test_refused__any__carries_a_number_and_reasons():
+    """API-7: `error.code == 403`, whether the API or the contract said no."""
+    error = errors.Refused(403, "NOT_ELIGIBLE", "The agent is banned.")
+    for twin in (error, pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert (twin.code, twin.reasons) == (403, ["The agent is banned."])
+        assert twin.reason_codes == ["NOT_ELIGIBLE"]
+        assert vars(twin) == vars(error)
 
 
 def test_errors__tree_in_the_docstring__is_the_tree_of_the_classes():
@@ -50,7 +60,7 @@ def test_errors__any__survives_pickle_and_copy(error):
 
 def test_errors__as_text__name_value_limit_and_words():
     """API-3: one line that says what to change."""
-    invalid, _, _, refused, contract = map(str, EXAMPLES)
+    invalid, _, _, refused, contract, _ = map(str, EXAMPLES)
     assert invalid == "deadline 'soon' is not allowed: a time"
     assert refused == "NotAgent(runId=1, caller=outsider)"
     assert contract == "No fees have accrued. [NoFees()]"
@@ -83,5 +93,6 @@ def test_reverted__wrong_name_or_count__is_a_mistake_of_ours():
 def test_package__public_names__are_complete_and_sorted():
     """API-7: what is importable from the package is what is listed."""
     assert agentescrow.__all__ == sorted(agentescrow.__all__)
-    assert {*errors.__all__, "__version__"} == set(agentescrow.__all__)
+    others = {"AgentClient", "AsyncAgentClient", "__version__", "format_usdc", "parse_usdc"}
+    assert {*errors.__all__, *others} == set(agentescrow.__all__)
     assert all(hasattr(agentescrow, name) for name in agentescrow.__all__)

@@ -1,0 +1,8 @@
+"""The REST API: reads the index, relays what others sign. No route writes a run (API-4).
+
+`app` wires. `routes/` has one file a noun: each route takes its `parameters`, reads the `index` in
+one snapshot and answers with `cards`, which are rows as JSON. A POST has one of the `bodies`, a
+`meaning` (signer, terms, call) and is done by `run_writer` and `writes`: signed, relayed, waited
+for, and by `idempotency` only once. `deposits` looks reported stakes up. `traffic` and `body_gate`
+see every request first; `errors` is the one shape in which all errors leave.
+"""

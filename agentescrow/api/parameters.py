@@ -1,0 +1,118 @@
+"""What routes take in paths and queries: numbers, a page, a cursor."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import Path, Query, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from agentescrow.api.errors import ApiError
+from agentescrow.wire.shape import INTEGER_MAX, Address
+
+StateName = Literal[
+    "DRAFT",
+    "OPEN",
+    "CLAIMED",
+    "IN_PROGRESS",
+    "SUBMITTED",
+    "APPROVED",
+    "REVISION_REQUESTED",
+    "REJECTED",
+    "CANCELLED",
+    "SLASHED",
+]
+Sort = Literal["newest", "oldest", "reward"]
+
+LIMIT_MAX: Final = 100
+_PAGE_MAX: Final = 10**12
+
+
+RunId = Annotated[int, Path(ge=0, le=INTEGER_MAX, description="Number of the run.")]
+AgentId = Annotated[int, Path(ge=0, le=INTEGER_MAX, description="Number of the agent.")]
+PageNumber = Annotated[int, Query(ge=1, le=_PAGE_MAX, description="Page number.")]
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Items per page.")]
+Cursor = Annotated[
+    str | None,
+    Query(max_length=200, description="`nextCursor` of the page before, in place of `page`."),
+]
+
+
+class RunQuery(BaseModel):
+    """The query of a list of runs."""
+
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True)
+
+    page: Annotated[int, Field(ge=1, le=_PAGE_MAX, description="Page number.")] = 1
+    limit: Annotated[int, Field(ge=1, le=LIMIT_MAX, description="Items per page.")] = 20
+    state: Annotated[StateName | None, Field(description="Filter by state.")] = None
+    min_reward: Annotated[
+        str | None, Field(max_length=40, description='Minimum reward in USDC: "12.5".')
+    ] = None
+    poster: Annotated[Address | None, Field(description="Filter by poster.")] = None
+    agent_id: Annotated[int | None, Field(ge=0, le=INTEGER_MAX, description="Filter by agent.")] = (
+        None
+    )
+    sort: Annotated[Sort, Field(description="Order of the list.")] = "newest"
+    cursor: Annotated[
+        str | None,
+        Field(max_length=200, description="`nextCursor` of the page before, in place of `page`."),
+    ] = None
+
+
+def run_query(request: Request) -> RunQuery:
+    """Read the query at once: one parameter at a time takes longer than the list itself.
+
+    Raises:
+        RequestValidationError: A value is wrong.
+    """
+    try:
+        return RunQuery.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        found = [{**each, "loc": ("query", *each["loc"])} for each in error.errors()]
+        raise RequestValidationError(found) from None
+
+
+RUN_QUERY_PARAMETERS: Final = [
+    {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": schema["description"],
+        "schema": {key: value for key, value in schema.items() if key != "description"},
+    }
+    for name, schema in RunQuery.model_json_schema()["properties"].items()
+]
+"""The same for the OpenAPI document."""
+
+
+def write_cursor(*values: Any) -> str:  # noqa: ANN401 - numbers and texts
+    """A place in a list as text that means nothing to others."""
+    text = ":".join(str(value) for value in values)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, sort: str, numbers: int) -> list[int]:
+    """Read a place back.
+
+    Args:
+        cursor: As it came.
+        sort: The order that it must be of.
+        numbers: How many numbers follow.
+
+    Raises:
+        ApiError: 400: it is none, or of another order.
+    """
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        order, *rest = text.split(":")
+        values = [int(value) for value in rest]
+    except (ValueError, binascii.Error):
+        order, values = "", []
+    if order != sort or len(values) != numbers or not all(0 <= v <= INTEGER_MAX for v in values):
+        raise ApiError(400, "INVALID_CURSOR", f"The cursor is none of a list sorted by {sort}.")
+    return values

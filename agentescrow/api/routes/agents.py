@@ -1,0 +1,84 @@
+"""/api/agents: who works, with what stake and what reputation."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from agentescrow.api.answer import json_answer
+from agentescrow.api.bodies import StakeBody, UnstakeBody
+from agentescrow.api.cards import Json, agent_card, pagination_card, stake_card
+from agentescrow.api.deposits import known_agent
+from agentescrow.api.index import IndexDep, Snapshot
+from agentescrow.api.parameters import (
+    AgentId,
+    Cursor,
+    Limit,
+    PageNumber,
+    read_cursor,
+    write_cursor,
+)
+from agentescrow.api.stake_writer import StakeWriter
+from agentescrow.api.writes import WRITES
+from agentescrow.store.agents import count_agents, page_of_agents
+from agentescrow.wire.agents import Agent, AgentPage, StakeAnswer, StakeInfo
+from agentescrow.wire.shape import INTEGER_MAX
+
+router = APIRouter(prefix="/api/agents", tags=["agents"])
+
+
+WriterDep = Annotated[StakeWriter, Depends()]
+
+
+@router.get("", response_model=AgentPage)
+async def list_agents(
+    index: IndexDep, page: PageNumber = 1, limit: Limit = 20, cursor: Cursor = None
+) -> Response:
+    """List agents by number, a page at a time."""
+    after = None if cursor is None else read_cursor(cursor, "id", 1)[0]
+    offset = 0 if cursor is not None else min((page - 1) * limit, INTEGER_MAX)
+
+    def read(snapshot: Snapshot) -> Json:
+        total = count_agents(snapshot.connection)
+        rows = page_of_agents(snapshot.connection, limit=limit + 1, offset=offset, after=after)
+        shown = rows[:limit]
+        following = write_cursor("id", shown[-1].agent_id) if len(rows) > limit else None
+        return {
+            "agents": [agent_card(row, snapshot.now) for row in shown],
+            "pagination": pagination_card(page, limit, total, following),
+        }
+
+    return json_answer(await index.read(read, quick=False))
+
+
+@router.get("/{agent_id}", response_model=Agent)
+async def get_agent(index: IndexDep, agent_id: AgentId) -> Response:
+    """Get an agent."""
+
+    def read(snapshot: Snapshot) -> Json:
+        return agent_card(known_agent(snapshot, agent_id), snapshot.now)
+
+    return json_answer(await index.read(read))
+
+
+@router.get("/{agent_id}/stake", response_model=StakeInfo)
+async def get_stake(index: IndexDep, agent_id: AgentId) -> Response:
+    """Get an agent's stake."""
+
+    def read(snapshot: Snapshot) -> Json:
+        return stake_card(known_agent(snapshot, agent_id), snapshot.now)
+
+    return json_answer(await index.read(read))
+
+
+@router.post("/{agent_id}/stake", response_model=StakeAnswer, responses=WRITES)
+async def stake(writer: WriterDep, agent_id: AgentId, body: StakeBody) -> Response:
+    """Stake USDC by a signed request, or report a deposit: only a `Staked` event counts."""
+    return await writer.stake(agent_id, body)
+
+
+@router.post("/{agent_id}/unstake", response_model=StakeAnswer, responses=WRITES)
+async def unstake(writer: WriterDep, agent_id: AgentId, body: UnstakeBody) -> Response:
+    """Take available stake out."""
+    return await writer.unstake(agent_id, body)

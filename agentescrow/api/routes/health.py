@@ -1,0 +1,70 @@
+"""Whether the service is alive, whether its answers can be trusted, and its metrics."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from agentescrow.api.answer import json_answer
+from agentescrow.api.errors import problem
+from agentescrow.api.index import ServiceDep
+from agentescrow.api.service import Service
+from agentescrow.api.traffic import BLOCK, LAG, REGISTRY
+from agentescrow.store.position import indexed_block, read_position
+from agentescrow.wire.stats import NotReady, Readiness
+
+router = APIRouter(tags=["health"])
+
+_LAG_MAX: Final = 30
+_SILENCE_MAX: Final = 60
+
+
+@router.get("/health")
+def get_health() -> dict[str, str]:
+    """Say that the process is alive."""
+    return {"status": "ok"}
+
+
+@router.get("/ready", response_model=Readiness, responses={503: {"model": NotReady}})
+def get_ready(service: ServiceDep) -> Response:
+    """Say whether the index follows its chain; 503 if not."""
+    found = readiness(service)
+    card = found.model_dump(mode="json")
+    if found.problem is None:
+        return json_answer(card)
+    return problem(503, "NOT_READY", found.problem, **card)
+
+
+@router.get("/metrics", response_class=Response)
+def get_metrics(service: ServiceDep) -> Response:
+    """Get metrics for Prometheus."""
+    found = readiness(service)
+    BLOCK.set(found.indexed_block or 0)
+    LAG.set(found.lag)
+    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+def readiness(service: Service) -> Readiness:
+    """How the index is."""
+    with service.database.connect() as connection:
+        position, block = read_position(connection), indexed_block(connection)
+    if position is None or block is None:
+        words: str | None = "Nothing is indexed yet."
+    elif position.problem is not None:
+        words = position.problem
+    elif position.lag > _LAG_MAX:
+        words = f"The index is {position.lag} blocks behind."
+    elif time.time() - position.seen_at > _SILENCE_MAX:
+        words = "The indexer has not spoken to its node for a minute."
+    else:
+        words = None
+    return Readiness(
+        ready=words is None,
+        problem=words,
+        indexed_block=None if block is None else block.number,
+        indexed_at=None if block is None else block.time,
+        lag=0 if position is None else position.lag,
+    )

@@ -1,0 +1,121 @@
+"""GET /api/runs: what the index says of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from eth_utils.address import to_checksum_address
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from agentescrow.api.answer import json_answer
+from agentescrow.api.cards import Json, eligibility_card, event_card, pagination_card, run_card
+from agentescrow.api.errors import not_found
+from agentescrow.api.index import Index, IndexDep, Snapshot
+from agentescrow.api.parameters import (
+    RUN_QUERY_PARAMETERS,
+    RunId,
+    RunQuery,
+    read_cursor,
+    run_query,
+    write_cursor,
+)
+from agentescrow.domain.money import parse_usdc
+from agentescrow.domain.run import RunState
+from agentescrow.store.claims import claimability
+from agentescrow.store.runs import (
+    AnyRow,
+    Place,
+    RunFilter,
+    events_of_run,
+    find_run,
+    page_of_runs,
+)
+from agentescrow.wire.eligibility import Eligibility
+from agentescrow.wire.runs import RunPage, RunWithEvents
+from agentescrow.wire.shape import INTEGER_MAX
+
+router = APIRouter(prefix="/api/runs", tags=["runs"])
+
+_QUICK_OFFSET: Final = 1_000
+
+
+@router.get("", response_model=RunPage, openapi_extra={"parameters": RUN_QUERY_PARAMETERS})
+async def list_runs(request: Request) -> Response:
+    """List runs, a page at a time."""
+    # Not as dependencies: to have FastAPI find these two takes as long as the list itself.
+    index, query = Index(request), run_query(request)
+    wanted = _filter(query)
+    after = None if query.cursor is None else Place(*read_cursor(query.cursor, query.sort, 2))
+    offset = 0 if after else min((query.page - 1) * query.limit, INTEGER_MAX)
+
+    def read(snapshot: Snapshot) -> Json:
+        total = index.total(snapshot, wanted)
+        rows = page_of_runs(
+            snapshot.connection,
+            wanted,
+            sort=query.sort,
+            limit=query.limit + 1,
+            offset=offset,
+            after=after,
+            total=total,
+        )
+        return _page(query, total, rows)
+
+    quick = wanted.everything or (wanted.counted and offset <= _QUICK_OFFSET)
+    return json_answer(await index.read(read, quick=quick))
+
+
+@router.get("/{run_id}", response_model=RunWithEvents)
+async def get_run(index: IndexDep, run_id: RunId) -> Response:
+    """Get a run with its life."""
+
+    def read(snapshot: Snapshot) -> Json:
+        row = find_run(snapshot.connection, run_id)
+        if row is None:
+            raise not_found("run", run_id)
+        events = events_of_run(snapshot.connection, run_id)
+        return run_card(row) | {"events": [event_card(event) for event in events]}
+
+    return json_answer(await index.read(read))
+
+
+@router.get("/{run_id}/claim-eligibility", response_model=Eligibility)
+async def get_claim_eligibility(
+    index: IndexDep,
+    run_id: RunId,
+    agent_id: Annotated[int, Query(alias="agentId", ge=0, le=INTEGER_MAX)],
+) -> Response:
+    """Say whether an agent may claim a run, and why not: the contract's answer."""
+
+    def read(snapshot: Snapshot) -> Json:
+        found = claimability(snapshot.connection, run_id, agent_id)
+        if found is None:
+            raise not_found("run", run_id)
+        if found.agent is None:
+            raise not_found("agent", agent_id)
+        return eligibility_card(found, run_id, agent_id)
+
+    return json_answer(await index.read(read))
+
+
+def _filter(query: RunQuery) -> RunFilter:
+    reward = 0 if query.min_reward is None else parse_usdc(query.min_reward)
+    return RunFilter(
+        state=None if query.state is None else RunState[query.state],
+        min_reward=min(reward, INTEGER_MAX),
+        poster=None if query.poster is None else to_checksum_address(query.poster),
+        agent_id=query.agent_id,
+    )
+
+
+def _page(query: RunQuery, total: int, rows: Sequence[AnyRow]) -> Json:
+    """The page, of rows of which the one after it tells whether there is a next page."""
+    shown, following = rows[: query.limit], None
+    if len(rows) > query.limit:
+        following = write_cursor(query.sort, shown[-1].run_id, shown[-1].reward)
+    return {
+        "runs": [run_card(row) for row in shown],
+        "pagination": pagination_card(query.page, query.limit, total, following),
+    }

@@ -1,0 +1,38 @@
+"""What the routes work with: the index, the relayer, the contracts' calldata."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agentescrow.chain.calls import Calls, StakeCalls
+from agentescrow.chain.deployments import Deployment
+from agentescrow.chain.pool import Pool
+from agentescrow.relayer.admission import Admission
+from agentescrow.store.database import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Bound once, when the app is made.
+
+    Args:
+        database: The index.
+        deployment: The contracts.
+        pool: The node; asked by writes alone.
+        admission: The relayer's door.
+        calls: Encodes calls of RunEscrow.
+        patience: Seconds that a write waits for its outcome before it answers 202.
+    """
+
+    database: Engine
+    deployment: Deployment
+    pool: Pool
+    admission: Admission
+    calls: Calls
+    patience: float = 15.0
+    stake_calls: StakeCalls = field(init=False)
+    """Encodes calls of StakeRegistry."""
+
+    def __post_init__(self) -> None:
+        """Bind what follows from the rest."""
+        object.__setattr__(self, "stake_calls", StakeCalls(self.deployment.registry))

@@ -1,0 +1,284 @@
+"""A node asked about many transactions at once, in JSON-RPC batches: what a relayer needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from eth_account.messages import SignableMessage
+from eth_account.signers.local import LocalAccount
+from eth_utils.crypto import keccak
+from hexbytes import HexBytes
+from web3 import HTTPProvider
+from web3.exceptions import Web3RPCError
+from web3.types import RPCEndpoint
+
+from agentescrow.chain.reverts import in_words, translate
+from agentescrow.errors import AgentEscrowError, NodeRefused, NodeUnreachable
+
+_TIMEOUT_SECONDS: Final = 30
+_EXECUTED: Final = f"0x{keccak(text='ExecutedForwardRequest(address,uint256,bool)').hex()}"
+
+Question = tuple[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The latest block, and an account at it.
+
+    Args:
+        number: Of the block.
+        time: Of the block, unix seconds.
+        base_fee: Wei a gas.
+        tip: What the node thinks is a good tip, wei a gas.
+        nonce: Transactions of the account that are mined.
+    """
+
+    number: int
+    time: int
+    base_fee: int
+    tip: int
+    nonce: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What has become of a transaction.
+
+    Args:
+        tx_hash: Its hash.
+        block_number: Where it is.
+        succeeded: Whether it did its work.
+    """
+
+    tx_hash: str
+    block_number: int
+    succeeded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A request that the forwarder passed on.
+
+    Args:
+        tx_hash: The transaction that carried it.
+        block_number: Where it is.
+        data: The transaction's calldata, 0x and hex.
+        nonce: The signer's, of the forwarder.
+        succeeded: Whether the call worked.
+    """
+
+    tx_hash: str
+    block_number: int
+    data: str
+    nonce: int
+    succeeded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed transaction.
+
+    Args:
+        tx_hash: Its hash.
+        raw: As it is sent, 0x and hex.
+    """
+
+    tx_hash: str
+    raw: str
+
+
+class Pool:
+    """The node's pool of transactions."""
+
+    def __init__(self, rpc_url: str) -> None:
+        """Connect to nothing yet.
+
+        Args:
+            rpc_url: Address of the node.
+        """
+        self._provider = HTTPProvider(
+            rpc_url,
+            request_kwargs={"timeout": _TIMEOUT_SECONDS},
+            exception_retry_configuration=None,
+        )
+
+    def head(self, account: str) -> Head:
+        """The latest block, with an account's count of mined transactions.
+
+        Raises:
+            ChainProblem: The node does not answer, or not all of it.
+        """
+        block, tip, nonce = self._all(
+            ("eth_getBlockByNumber", ["latest", False]),
+            ("eth_maxPriorityFeePerGas", []),
+            ("eth_getTransactionCount", [account, "latest"]),
+        )
+        base_fee = int(block.get("baseFeePerGas", "0x0"), 16)
+        return Head(
+            int(block["number"], 16),
+            int(block["timestamp"], 16),
+            base_fee,
+            int(tip, 16),
+            int(nonce, 16),
+        )
+
+    def views(self, calls: Sequence[tuple[str, str]]) -> list[bytes]:
+        """Call views.
+
+        Args:
+            calls: Contract and calldata of each.
+
+        Raises:
+            ChainProblem: The node does not answer all of them.
+        """
+        asked = [("eth_call", [{"to": to, "data": data}, "latest"]) for to, data in calls]
+        return [bytes(HexBytes(answer)) for answer in self._all(*asked)]
+
+    def estimates(self, calls: Sequence[tuple[str, str, str]]) -> list[int | AgentEscrowError]:
+        """Find out which calls would work, and how much gas they take.
+
+        Args:
+            calls: Sender, contract and calldata of each.
+
+        Returns:
+            Gas, or the contract's error in words.
+        """
+        asked = [
+            ("eth_estimateGas", [{"from": sender, "to": to, "data": data}])
+            for sender, to, data in calls
+        ]
+        answers = self._each(*asked)
+        return [
+            answer if isinstance(answer, AgentEscrowError) else int(answer, 16)
+            for answer in answers
+        ]
+
+    def send(self, raws: Sequence[str]) -> list[AgentEscrowError | None]:
+        """Send signed transactions.
+
+        Args:
+            raws: 0x and hex.
+
+        Returns:
+            Why the node did not take each, or None where it did.
+        """
+        answers = self._each(*(("eth_sendRawTransaction", [raw]) for raw in raws))
+        return [answer if isinstance(answer, AgentEscrowError) else None for answer in answers]
+
+    def receipts(self, hashes: Sequence[str]) -> dict[str, Receipt]:
+        """Find the transactions that are mined.
+
+        Args:
+            hashes: Of the transactions.
+
+        Returns:
+            By hash, without those that are not mined.
+
+        Raises:
+            ChainProblem: The node does not answer all of it.
+        """
+        answers = self._all(*(("eth_getTransactionReceipt", [each]) for each in hashes))
+        return {
+            each: Receipt(each, int(answer["blockNumber"], 16), int(answer["status"], 16) == 1)
+            for each, answer in zip(hashes, answers, strict=True)
+            if answer
+        }
+
+    def executions(self, forwarder: str, signer: str, *, first: int, last: int) -> list[Execution]:
+        """Find the requests of a signer that were passed on, whoever sent them.
+
+        Args:
+            forwarder: Its address.
+            signer: Whose requests.
+            first: Block.
+            last: Block.
+
+        Raises:
+            NodeRefused: It has no logs of so many blocks.
+            NodeUnreachable: It does not answer.
+        """
+        wanted = {
+            "address": forwarder,
+            "topics": [_EXECUTED, f"0x{signer[2:].lower():0>64}"],
+            "fromBlock": hex(first),
+            "toBlock": hex(last),
+        }
+        (logs,) = self._all(("eth_getLogs", [wanted]))
+        hashes = [log["transactionHash"] for log in logs]
+        sent = self._all(*(("eth_getTransactionByHash", [each]) for each in hashes))
+        found = []
+        for log, transaction in zip(logs, sent, strict=True):
+            words = bytes(HexBytes(log["data"]))  # nonce and success
+            nonce, succeeded = int.from_bytes(words[:32], "big"), any(words[32:])
+            block, data = int(log["blockNumber"], 16), transaction["input"] if transaction else "0x"
+            found.append(Execution(log["transactionHash"], block, data, nonce, succeeded))
+        return found
+
+    def _all(self, *questions: Question) -> list[Any]:
+        answers = self._each(*questions)
+        for answer in answers:
+            if isinstance(answer, AgentEscrowError):
+                raise answer
+        return answers
+
+    def _each(self, *questions: Question) -> list[Any]:
+        if not questions:
+            return []
+        with in_words():
+            answers = self._provider.make_batch_request(
+                [(RPCEndpoint(method), parameters) for method, parameters in questions]
+            )
+        if not isinstance(answers, list) or len(answers) != len(questions):
+            raise NodeUnreachable("the node answered a part of the questions only")
+        return [_refusal(answer) if "error" in answer else answer["result"] for answer in answers]
+
+
+def sign_execute(
+    key: LocalAccount,
+    *,
+    chain_id: int,
+    forwarder: str,
+    execute: str,
+    gas: int,
+    nonce: int,
+    max_fee: int,
+    tip: int,
+) -> Signed:
+    """Sign a call of the forwarder: the one thing that the relayer's key ever signs.
+
+    Args:
+        key: The relayer's.
+        chain_id: The chain.
+        forwarder: Its address.
+        execute: Calldata of `execute`.
+        gas: Limit.
+        nonce: Of the relayer's account.
+        max_fee: Wei a gas.
+        tip: Wei a gas.
+    """
+    transaction: dict[str, Any] = {
+        "chainId": chain_id,
+        "to": forwarder,
+        "value": 0,
+        "data": execute,
+        "gas": gas,
+        "nonce": nonce,
+        "maxFeePerGas": max_fee,
+        "maxPriorityFeePerGas": tip,
+    }
+    signed = key.sign_transaction(transaction)
+    return Signed(signed.hash.to_0x_hex(), signed.raw_transaction.to_0x_hex())
+
+
+def digest(signable: SignableMessage) -> bytes:
+    """The 32 bytes that the signature of an EIP-712 message is over."""
+    return keccak(b"\x19" + signable.version + signable.header + signable.body)
+
+
+def _refusal(answer: Any) -> AgentEscrowError:  # noqa: ANN401 - JSON
+    error = answer.get("error") or {}
+    words = str(error.get("message", error) if isinstance(error, dict) else error)
+    meaning = translate(Web3RPCError(words, rpc_response=cast(Any, answer)))
+    return meaning or NodeRefused(f"the node refused: {words}")

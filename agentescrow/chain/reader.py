@@ -1,0 +1,205 @@
+"""Blocks and typed events, as a node has them: what is read to fill a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from eth_bloom.bloom import BloomFilter
+from hexbytes import HexBytes
+
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.decode import read_event, topics_of
+from agentescrow.chain.events import Event
+from agentescrow.chain.rpc import Node, Question
+from agentescrow.errors import NodeRefused, NodeUnreachable
+
+_HEADERS_AT_ONCE: Final = 100
+VAULTS: Final = ("RunEscrow", "StakeRegistry")
+"""The contracts that owe money."""
+_KINDS: Final = (*VAULTS, "IdentityRegistry")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What identifies a block.
+
+    Args:
+        number: Its number.
+        hash: 0x and 64 hex digits.
+        parent_hash: Of the block before.
+        time: Unix seconds.
+        bloom: The filter of its logs.
+    """
+
+    number: int
+    hash: str
+    parent_hash: str
+    time: int
+    bloom: int
+
+
+class Log(NamedTuple):
+    """An event and where it stands.
+
+    Args:
+        block_number: Block.
+        block_hash: Which block of that number.
+        log_index: Place in the block.
+        time: Unix second of the block, where the node says it with the log.
+        tx_hash: Transaction.
+        contract: One of `abis.NAMES`.
+        event: What was said.
+    """
+
+    block_number: int
+    block_hash: str
+    log_index: int
+    time: int | None
+    tx_hash: str
+    contract: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a node says of a range in one breath.
+
+    Args:
+        logs: In the chain's order.
+        last_hash: Of the last block of the range.
+        owed: `totalOwed()` at that block by name of contract; without those that the node does not
+            remember.
+    """
+
+    logs: list[Log]
+    last_hash: str
+    owed: dict[str, int]
+
+
+class Reader:
+    """Reads the events of a deployment."""
+
+    def __init__(self, node: Node, contracts: Contracts) -> None:
+        """Ask nothing yet.
+
+        Args:
+            node: The chain.
+            contracts: The deployment.
+        """
+        self._node = node
+        self._kinds = {a: kind for a, kind in contracts.kinds.items() if kind in _KINDS}
+        self._addresses = list(self._kinds)
+        self._topics = sorted({"0x" + t.hex() for kind in _KINDS for t in topics_of(kind)})
+        self._totals = {
+            "RunEscrow": contracts.escrow.address,
+            "StakeRegistry": contracts.registry.address,
+        }
+        self._total_owed = contracts.escrow.calldata("totalOwed").to_0x_hex()
+
+    def head(self) -> Header:
+        """The latest block."""
+        (answer,) = self._node.ask(("eth_getBlockByNumber", ["latest", False]))
+        return _header(answer)
+
+    def headers(self, numbers: Iterable[int]) -> dict[int, Header]:
+        """Blocks by number; without those that the node does not have.
+
+        Args:
+            numbers: Which.
+        """
+        wanted = list(numbers)
+        found: dict[int, Header] = {}
+        for start in range(0, len(wanted), _HEADERS_AT_ONCE):
+            some = wanted[start : start + _HEADERS_AT_ONCE]
+            for answer in self._node.ask(*map(_block_question, some)):
+                if answer is not None:
+                    header = _header(answer)
+                    found[header.number] = header
+        return found
+
+    def logs(self, first: int, last: Header) -> Answer:
+        """All events of a range.
+
+        Args:
+            first: Its first block.
+            last: Its last block; the answer tells whether it is still the same one.
+        """
+        where = {"fromBlock": hex(first), "toBlock": hex(last.number)}
+        logs, block, *owed = self._node.try_each(
+            self._logs_question(where),
+            _block_question(last.number),
+            *(self._owed_question(address, last.hash) for address in self._totals.values()),
+        )
+        for answer in (logs, block):
+            if isinstance(answer, NodeRefused):
+                raise answer
+        if logs is None or block is None:
+            raise NodeUnreachable(f"the node does not have block {last.number} (any more)")
+        known = zip(self._totals, owed, strict=True)
+        return Answer(
+            self._decoded(logs),
+            block["hash"],
+            {name: int(word, 16) for name, word in known if isinstance(word, str) and word != "0x"},
+        )
+
+    def logs_of(self, blocks: Iterable[Header]) -> list[Log]:
+        """All events of certain blocks, asked for by their hashes.
+
+        Args:
+            blocks: Which. A node that does not have one of them refuses.
+        """
+        asked = [self._logs_question({"blockHash": block.hash}) for block in blocks]
+        found: list[Log] = []
+        for start in range(0, len(asked), _HEADERS_AT_ONCE):
+            for answer in self._node.ask(*asked[start : start + _HEADERS_AT_ONCE]):
+                found += self._decoded(answer or [])
+        return found
+
+    def may_have_logs(self, block: Header) -> bool:
+        """Whether the filter of a block lets one of our contracts have said something in it."""
+        bloom = BloomFilter(block.bloom)
+        return any(bytes.fromhex(address[2:]) in bloom for address in self._addresses)
+
+    def has_identity(self, block: int) -> bool:
+        """Whether the identity registry existed at a block; asks for an old state."""
+        address = next(a for a, kind in self._kinds.items() if kind == "IdentityRegistry")
+        (code,) = self._node.ask(("eth_getCode", [address, hex(block)]))
+        return bool(HexBytes(code))
+
+    def _decoded(self, answers: list[dict[str, Any]]) -> list[Log]:
+        logs = []
+        for raw in answers:
+            contract = self._kinds[raw["address"].lower()]
+            topics = [bytes.fromhex(topic[2:]) for topic in raw["topics"]]
+            event = read_event(contract, topics, bytes.fromhex(raw["data"][2:]))
+            if event is not None:
+                number, index = int(raw["blockNumber"], 16), int(raw["logIndex"], 16)
+                time = raw.get("blockTimestamp")
+                seconds = None if time is None else int(time, 16)
+                where = (number, raw["blockHash"], index, seconds, raw["transactionHash"])
+                logs.append(Log(*where, contract, event))
+        logs.sort(key=lambda log: (log.block_number, log.log_index))
+        return logs
+
+    def _logs_question(self, where: dict[str, str]) -> Question:
+        filtered = {"address": self._addresses, "topics": [self._topics], **where}
+        return ("eth_getLogs", [filtered])
+
+    def _owed_question(self, address: str, block_hash: str) -> Question:
+        return ("eth_call", [{"to": address, "data": self._total_owed}, {"blockHash": block_hash}])
+
+
+def _block_question(number: int) -> Question:
+    return ("eth_getBlockByNumber", [hex(number), False])
+
+
+def _header(answer: dict[str, Any]) -> Header:
+    return Header(
+        number=int(answer["number"], 16),
+        hash=answer["hash"],
+        parent_hash=answer["parentHash"],
+        time=int(answer["timestamp"], 16),
+        bloom=int(answer["logsBloom"], 16),
+    )

@@ -1,0 +1,27 @@
+"""`agentescrow events`: every change of the market, as it happens."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from agentescrow import AgentClient
+from agentescrow.cli.tables import show_line
+
+
+def events(
+    client: AgentClient,
+    as_json: bool,
+    from_block: Annotated[
+        int | None, typer.Option(min=0, help="Begin at this block; else with what is yet to come.")
+    ] = None,
+    after: Annotated[str | None, typer.Option(metavar="ID", help="Go on after this event.")] = None,
+    follow: Annotated[bool, typer.Option(help="Stay, until Ctrl-C.")] = True,
+) -> None:
+    """Print every event of the contracts as it is indexed."""
+    try:
+        for event in client.events(from_block=from_block, last_event_id=after, follow=follow):
+            show_line(event, as_json=as_json)
+    except KeyboardInterrupt:
+        return

@@ -1,0 +1,78 @@
+"""How an error ends a command: one line, or JSON, on standard error, and an exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+import typer
+from rich.console import Console
+
+from agentescrow.errors import (
+    AgentEscrowError,
+    ChainProblem,
+    InvalidInput,
+    Refused,
+    ServiceProblem,
+    StillPending,
+)
+
+EXIT_CODES: Final[tuple[tuple[type[AgentEscrowError], int], ...]] = (
+    (InvalidInput, 2),
+    (Refused, 3),
+    (StillPending, 5),
+    (ServiceProblem, 4),
+    (ChainProblem, 4),
+)
+"""The first class that fits decides; all others are 1."""
+
+
+def reporting(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command that takes `as_json` end with its errors in that form.
+
+    Args:
+        command: Raises what this package raises on purpose.
+    """
+
+    @wraps(command)
+    def reported(*, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - what typer has read
+        try:
+            command(as_json=as_json, **given)
+        except AgentEscrowError as error:
+            fail(error, as_json=as_json)
+
+    return reported
+
+
+def fail(error: AgentEscrowError, *, as_json: bool = False) -> None:
+    """End with one line, and with the exit code of the error.
+
+    Raises:
+        typer.Exit: Always.
+    """
+    tell(error, as_json=as_json)
+    raise typer.Exit(next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1))
+
+
+def tell(error: AgentEscrowError, *, as_json: bool) -> None:
+    """Print an error.
+
+    Args:
+        error: What went wrong.
+        as_json: In one line of JSON, with the names that the API has for its members.
+    """
+    if as_json:
+        typer.echo(json.dumps(_described(error)), err=True)
+    else:
+        console = Console(stderr=True, soft_wrap=True)
+        console.print(f"agentescrow: {error}", style="red", markup=False, highlight=False)
+
+
+def _described(error: AgentEscrowError) -> dict[str, object]:
+    described: dict[str, object] = {"code": error.code, "detail": str(error)}
+    if isinstance(error, Refused):
+        described |= {"error": error.error, "detail": error.detail}
+        described |= {"reasons": error.reasons, "reasonCodes": error.reason_codes}
+    return described

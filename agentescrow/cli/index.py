@@ -1,0 +1,54 @@
+"""`agentescrow index`: follow the contracts into a database."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agentescrow.chain import deployments
+from agentescrow.chain.connection import connect
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.reader import Reader
+from agentescrow.chain.rpc import Node
+from agentescrow.cli.ending import end_asked_for
+from agentescrow.cli.failure import reporting
+from agentescrow.cli.progress import told
+from agentescrow.cli.verb import Json
+from agentescrow.indexer.follow import Indexer
+from agentescrow.settings import Settings, read
+from agentescrow.store.database import migrate, open_database
+from agentescrow.store.lock import writer
+
+
+@reporting
+def index(
+    *,
+    rpc_url: Annotated[str | None, typer.Option(help="A node of the chain [RPC_URL].")] = None,
+    database_url: Annotated[
+        str | None, typer.Option(help="sqlite:///FILE or postgresql://… [DATABASE_URL].")
+    ] = None,
+    deployment: Annotated[
+        Path | None, typer.Option(help="Record of the contracts [DEPLOYMENT].")
+    ] = None,
+    to_head: Annotated[bool, typer.Option("--to-head", help="End at the latest block.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Follow the contracts into a database, until Ctrl-C."""
+    settings = read(Settings, rpc_url=rpc_url, database_url=database_url, deployment=deployment)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    ended = end_asked_for()
+    w3 = connect(settings.rpc_url)
+    where = settings.deployment
+    record = deployments.find(w3) if where is None else deployments.load(Path(where))
+    contracts = Contracts(w3, record)
+    contracts.require_present()
+    engine = open_database(settings.database_url)
+    with writer(engine) as connection:
+        migrate(engine)
+        reader = Reader(Node(settings.rpc_url), contracts)
+        indexer = Indexer(connection, reader, record, first_block=settings.first_block)
+        with told(as_json=as_json) as tell:
+            indexer.follow(tell, ended.is_set, to_head=to_head)

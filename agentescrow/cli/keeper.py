@@ -1,0 +1,116 @@
+"""`agentescrow keeper`: what anybody may do and nobody has done: due finalizes, expired cancels."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal
+
+import typer
+
+from agentescrow import AgentClient
+from agentescrow.cli.ending import end_asked_for
+from agentescrow.cli.failure import tell
+from agentescrow.domain.money import format_usdc
+from agentescrow.errors import ChainProblem, Refused, ServiceProblem, StillPending
+from agentescrow.wire.runs import Run
+
+_PAGE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A call that anybody may make now.
+
+    Args:
+        action: What.
+        run: On which run.
+    """
+
+    action: Literal["finalize", "cancel"]
+    run: Run
+
+
+def keeper(
+    client: AgentClient,
+    as_json: bool,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due, and end.")] = False,
+    every: Annotated[
+        float | None, typer.Option(min=1, help="Do what is due every so many seconds.")
+    ] = None,
+) -> None:
+    """List what is due, or do it: finalize where posters are silent, cancel what has expired."""
+    if every is not None:
+        _stay(client, every, as_json=as_json)
+    elif once:
+        _round(client, as_json=as_json)
+    else:
+        for due in due_now(client):
+            _say(due, "due", as_json=as_json)
+
+
+def due_now(client: AgentClient) -> list[Due]:
+    """Everything that is due at the indexed block.
+
+    Args:
+        client: May be one that only reads.
+    """
+    now = client.readiness().indexed_at or 0
+    silent = [run for run in _runs(client, "SUBMITTED") if run.due_at and run.due_at <= now]
+    expired = [run for run in _runs(client, "OPEN") if run.deadline <= now]
+    return [Due("finalize", run) for run in silent] + [Due("cancel", run) for run in expired]
+
+
+def do(client: AgentClient, due: Due) -> str:
+    """Make a call; somebody else may have been quicker, and that is no error.
+
+    Args:
+        client: Who makes it.
+        due: Which.
+
+    Returns:
+        What has become of it, in words.
+    """
+    act = client.runs.finalize if due.action == "finalize" else client.runs.cancel
+    try:
+        return f"now {act(due.run.bounty_id).state.name}"
+    except Refused as refused:
+        return f"refused: {refused.detail}"
+    except StillPending as pending:
+        return f"pending: {pending}"
+
+
+def _stay(client: AgentClient, every: float, *, as_json: bool) -> None:
+    """Do what is due until Ctrl-C; a node or an API that is away for a while is no end."""
+    ended = end_asked_for()
+    while not ended.is_set():
+        try:
+            _round(client, as_json=as_json)
+        except (ChainProblem, ServiceProblem) as error:
+            tell(error, as_json=as_json)
+        ended.wait(every)
+
+
+def _round(client: AgentClient, *, as_json: bool) -> None:
+    for due in due_now(client):
+        _say(due, do(client, due), as_json=as_json)
+
+
+def _runs(client: AgentClient, state: str) -> Iterator[Run]:
+    cursor: str | None = None
+    while True:
+        page = client.runs.list(state=state, sort="oldest", limit=_PAGE, cursor=cursor)
+        yield from page.runs
+        cursor = page.pagination.next_cursor
+        if cursor is None:
+            return
+
+
+def _say(due: Due, outcome: str, *, as_json: bool) -> None:
+    run = due.run
+    if as_json:
+        line = {"action": due.action, "run": run.bounty_id, "reward": str(run.reward)}
+        typer.echo(json.dumps({**line, "outcome": outcome}))
+    else:
+        typer.echo(f"{due.action} run {run.bounty_id} ({format_usdc(run.reward)} USDC): {outcome}")

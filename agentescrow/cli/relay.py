@@ -1,0 +1,42 @@
+"""`agentescrow relay`: send what the API has accepted, as a process of its own."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agentescrow.cli.ending import end_asked_for
+from agentescrow.cli.failure import reporting
+from agentescrow.cli.service import ground, say, sender_of
+from agentescrow.cli.verb import Json
+from agentescrow.errors import InvalidInput
+from agentescrow.relayer.run import run
+from agentescrow.store.relay_turn import RelayTurn
+
+
+@reporting
+def relay(
+    *,
+    rpc_url: Annotated[str | None, typer.Option(help="A node of the chain [RPC_URL].")] = None,
+    database_url: Annotated[
+        str | None, typer.Option(help="sqlite:///FILE or postgresql://… [DATABASE_URL].")
+    ] = None,
+    deployment: Annotated[
+        Path | None, typer.Option(help="Record of the contracts [DEPLOYMENT].")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Send signed requests with RELAYER_KEY or RELAYER_KEYFILE, until Ctrl-C."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    base = ground(rpc_url=rpc_url, database_url=database_url, deployment=deployment)
+    sender = sender_of(base)
+    if sender is None:
+        raise InvalidInput(
+            "RELAYER_KEY", None, "a private key, or RELAYER_KEYFILE; in the environment or in .env"
+        )
+    ended = end_asked_for()
+    say(f"Relaying from {sender.address}.", as_json=as_json, relayer=sender.address)
+    run(sender, RelayTurn(base.database), ended)

@@ -1,0 +1,100 @@
+"""`agentescrow serve`: the REST API, and the relayer beside it."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+
+from agentescrow.api.app import create_app
+from agentescrow.api.service import Service
+from agentescrow.api.traffic import RateLimit
+from agentescrow.chain.calls import Calls
+from agentescrow.cli.ending import end_asked_for
+from agentescrow.cli.failure import reporting
+from agentescrow.cli.service import Ground, ground, say, sender_of
+from agentescrow.cli.verb import Json
+from agentescrow.errors import InvalidInput
+from agentescrow.relayer.admission import Admission
+from agentescrow.relayer.run import run
+from agentescrow.relayer.sender import Sender
+from agentescrow.store.relay_turn import RelayTurn
+
+_LAST_STEP_SECONDS: Final = 10
+
+
+@reporting
+def serve(
+    *,
+    rpc_url: Annotated[str | None, typer.Option(help="A node of the chain [RPC_URL].")] = None,
+    database_url: Annotated[
+        str | None, typer.Option(help="sqlite:///FILE or postgresql://… [DATABASE_URL].")
+    ] = None,
+    deployment: Annotated[
+        Path | None, typer.Option(help="Record of the contracts [DEPLOYMENT].")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen [HOST].")] = None,
+    port: Annotated[int | None, typer.Option(help="On which port [PORT].")] = None,
+    relayer: Annotated[bool, typer.Option(help="Relay here, with RELAYER_KEY.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Serve the REST API of what `agentescrow index` has indexed, until Ctrl-C."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    base = ground(
+        rpc_url=rpc_url, database_url=database_url, deployment=deployment, host=host, port=port
+    )
+    sender = sender_of(base) if relayer else None
+    address = None if sender is None else sender.address
+    with _listening(base.settings.host, base.settings.port) as listening:
+        url = f"http://{base.settings.host}:{base.settings.port}"
+        relaying = f"Relaying from {address}." if address else "Requests are queued, not sent here."
+        say(f"The API is at {url}/docs\n{relaying}", as_json=as_json, url=url, relayer=address)
+        with _relayer(sender, RelayTurn(base.database), end_asked_for()):
+            uvicorn.Server(uvicorn.Config(_app(base), log_level="warning")).run([listening])
+
+
+@contextmanager
+def _relayer(sender: Sender | None, turn: RelayTurn, ended: threading.Event) -> Iterator[None]:
+    """Relay in a thread meanwhile; without a sender nothing is done."""
+    thread = None
+    if sender is not None:
+        thread = threading.Thread(target=run, args=(sender, turn, ended), daemon=True)
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        if thread is not None:
+            thread.join(_LAST_STEP_SECONDS)
+
+
+def _app(base: Ground) -> FastAPI:
+    settings, record = base.settings, base.deployment
+    admission = Admission(base.database, base.pool, record)
+    return create_app(
+        Service(base.database, record, base.pool, admission, Calls(record.escrow)),
+        rate_limit=RateLimit(settings.rate_limit),
+        origins=tuple(origin.strip() for origin in settings.origins.split(",")),
+    )
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Listen before anything is said.
+
+    Raises:
+        InvalidInput: The port is taken, or the host is none of this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        allowed = f"a free port of this machine: {error.strerror or error}"
+        raise InvalidInput("address", f"{host}:{port}", allowed) from None

@@ -1,0 +1,101 @@
+"""What `serve` and `relay` have in common: settings, contracts, database, the relayer's key."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import typer
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+
+from agentescrow.chain import deployments
+from agentescrow.chain.connection import connect
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.deployments import Deployment
+from agentescrow.chain.pool import Pool
+from agentescrow.errors import InvalidInput
+from agentescrow.relayer.sender import Sender
+from agentescrow.settings import Settings, read
+from agentescrow.store.database import Engine, open_database, require_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a command stands on.
+
+    Attributes:
+        settings: All of them.
+        deployment: The contracts, which are on the node's chain.
+        database: With the schema.
+        pool: The node.
+    """
+
+    settings: Settings
+    deployment: Deployment
+    database: Engine
+    pool: Pool
+
+
+def ground(**options: object) -> Ground:
+    """Connect to everything.
+
+    Args:
+        options: Settings given on the command line, None where they are not.
+
+    Raises:
+        AgentEscrowError: Something is not there, or does not fit.
+    """
+    settings = read(Settings, **options)
+    w3 = connect(settings.rpc_url)
+    where = settings.deployment
+    record = deployments.find(w3) if where is None else deployments.load(Path(where))
+    Contracts(w3, record).require_present()
+    database = open_database(settings.database_url)
+    require_schema(database)
+    return Ground(settings, record, database, Pool(settings.rpc_url))
+
+
+def sender_of(ground: Ground) -> Sender | None:
+    """The relayer's sender, or None where no key is set.
+
+    Raises:
+        InvalidInput: The key is none, or cannot be read.
+    """
+    settings = ground.settings
+    if settings.relayer_key is not None:
+        key = _key(settings.relayer_key.get_secret_value())
+    elif settings.relayer_keyfile is not None:
+        passphrase = settings.relayer_passphrase.get_secret_value()
+        key = _decrypted(Path(settings.relayer_keyfile).expanduser(), passphrase)
+    else:
+        return None
+    return Sender(ground.database, ground.pool, ground.deployment, key)
+
+
+def say(words: str, *, as_json: bool, **facts: object) -> None:
+    """Tell what has begun: people on standard error, programs on standard output.
+
+    Args:
+        words: For people.
+        as_json: For programs.
+        facts: The same by name.
+    """
+    typer.echo(json.dumps(facts) if as_json else words, err=not as_json)
+
+
+def _key(secret: str) -> LocalAccount:
+    try:
+        return cast(LocalAccount, Account.from_key(secret))
+    except Exception:  # without the key in the message
+        raise InvalidInput("RELAYER_KEY", "(hidden)", "0x and 64 hexadecimal digits") from None
+
+
+def _decrypted(file: Path, passphrase: str) -> LocalAccount:
+    allowed = "a keyfile as Ape and geth write it, and its RELAYER_PASSPHRASE"
+    try:
+        return _key(Account.decrypt(json.loads(file.read_text("utf-8")), passphrase).to_0x_hex())
+    except (OSError, ValueError, TypeError, KeyError, NotImplementedError):
+        raise InvalidInput("RELAYER_KEYFILE", str(file), allowed) from None

@@ -1,0 +1,163 @@
+"""The indexer's loop: follow reorganisations, fetch a range, write it, until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
+
+from agentescrow.chain.deployments import Deployment
+from agentescrow.chain.reader import Header, Reader
+from agentescrow.errors import IndexProblem, IndexWrong, NodeRefused, NodeUnreachable
+from agentescrow.indexer.ahead import Ahead
+from agentescrow.indexer.apply import apply
+from agentescrow.indexer.batch import Batch
+from agentescrow.indexer.fetch import Fetcher, Stretch
+from agentescrow.indexer.reorg import DEPTH, follow_reorganisation
+from agentescrow.indexer.start import begin
+from agentescrow.store.database import Connection
+from agentescrow.store.position import report, report_problem
+
+_log = logging.getLogger(__name__)
+_WRONG_AT_MOST: Final = 12  # in half a minute: a node that keeps logs back may only be behind
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far it is, after each step.
+
+    Args:
+        block: Last indexed block.
+        head: Highest block of the node.
+        first_block: Where the index begins.
+        events: Written in this step.
+    """
+
+    block: int
+    head: int
+    first_block: int
+    events: int
+
+
+class Indexer:
+    """Follows a deployment into a database."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        reader: Reader,
+        deployment: Deployment,
+        *,
+        first_block: int | None = None,
+        longest_wait: float = 10,
+    ) -> None:
+        """Take a database over; see `store.lock.writer`.
+
+        Args:
+            connection: The only one that writes.
+            reader: The chain.
+            deployment: The contracts.
+            first_block: Where agents begin; looked for where None.
+            longest_wait: Seconds between two attempts at most, while the node does not answer well.
+
+        Raises:
+            OtherDeployment: The database is about other contracts.
+            ChainProblem: The node does not answer, or not what is needed.
+        """
+        self._connection = connection
+        self._reader = reader
+        self._ahead = Ahead(Fetcher(reader))
+        self._wrong = 0  # sums in this step
+        self._retrying = Retrying(
+            retry=retry_if_exception_type((NodeUnreachable, NodeRefused, IndexWrong)),
+            wait=wait_random_exponential(multiplier=min(0.1, longest_wait), max=longest_wait),
+            stop=self._is_hopeless,
+            before_sleep=_say,
+            reraise=True,
+        )
+        beginning = self._retrying.copy(retry=retry_if_exception_type(NodeUnreachable))
+        self._first = beginning(self._begin, deployment, first_block)
+
+    def step(self) -> Progress:
+        """Come one range closer to the head; does nothing at the head.
+
+        Raises:
+            ReorganisedTooDeep: The chain cannot be followed any more; the database says so too.
+            IndexWrong: What the node says does not add up, however often it is asked; the same.
+        """
+        self._wrong = 0
+        try:
+            return self._retrying(self._attempt)
+        except IndexProblem as problem:
+            with self._connection.begin():
+                report_problem(self._connection, str(problem))
+            raise
+
+    def follow(
+        self,
+        tell: Callable[[Progress], None],
+        ended: Callable[[], bool],
+        *,
+        to_head: bool = False,
+        pause: float = 0.25,
+    ) -> None:
+        """Step until told to stop.
+
+        Args:
+            tell: Gets every step.
+            ended: Asked after every step.
+            to_head: Stop at the head.
+            pause: Seconds between two looks at the head.
+        """
+        while not ended():
+            progress = self.step()
+            tell(progress)
+            if progress.block >= progress.head:
+                if to_head:
+                    return
+                time.sleep(pause)
+
+    def _begin(self, deployment: Deployment, first_block: int | None) -> int:
+        with self._connection.begin():
+            return begin(self._connection, self._reader, deployment, first_block).first_block
+
+    def _attempt(self) -> Progress:
+        head = self._reader.head()
+        with self._connection.begin():
+            common = follow_reorganisation(self._connection, self._reader)
+        last, after = (common.number, common.hash) if common else (self._first - 1, None)
+        if last >= head.number:
+            return self._seen(head, last, 0)
+        keep_from = max(head.number - DEPTH + 1, self._first)
+        batch = self._ahead.fetch(Stretch(last + 1, head.number, after, keep_from))
+        self._write(batch, head)
+        return Progress(batch.last.number, head.number, self._first, len(batch.entries))
+
+    def _write(self, batch: Batch, head: Header) -> None:
+        try:
+            with self._connection.begin():
+                apply(self._connection, batch)
+                report(self._connection, head=head.number, seen_at=_now())
+        except IndexWrong:
+            self._wrong += 1
+            raise
+
+    def _is_hopeless(self, _state: RetryCallState) -> bool:
+        return self._wrong >= _WRONG_AT_MOST
+
+    def _seen(self, head: Header, last: int, events: int) -> Progress:
+        with self._connection.begin():
+            report(self._connection, head=head.number, seen_at=_now())
+        return Progress(last, head.number, self._first, events)
+
+
+def _say(state: RetryCallState) -> None:
+    _log.warning("%s; trying again", state.outcome and state.outcome.exception())
+
+
+def _now() -> int:
+    return int(time.time())

@@ -1,0 +1,70 @@
+"""Before the first block: whose database is this, and from which block on is there something?"""
+
+from __future__ import annotations
+
+import time
+
+from agentescrow.chain.deployments import Deployment
+from agentescrow.chain.reader import Reader
+from agentescrow.errors import NodeRefused, OtherDeployment
+from agentescrow.store.database import Connection
+from agentescrow.store.position import Position, begin_position, read_position
+
+
+def begin(
+    connection: Connection, reader: Reader, deployment: Deployment, first_block: int | None
+) -> Position:
+    """Find out how far a database is, or begin an empty one; commit is the caller's.
+
+    Args:
+        connection: A transaction.
+        reader: The chain.
+        deployment: The contracts.
+        first_block: Where agents begin; looked for where None.
+
+    Raises:
+        OtherDeployment: The database is about other contracts.
+        NodeRefused: The node does not know where agents begin.
+    """
+    known = read_position(connection)
+    if known is None:
+        known = _beginning(deployment, _first_block(reader, deployment, first_block))
+        begin_position(connection, known)
+    mine = (deployment.chain_id, deployment.escrow, deployment.registry, deployment.identity)
+    if mine != (known.chain_id, known.escrow, known.registry, known.identity):
+        raise OtherDeployment(
+            f"the database is of the escrow {known.escrow} on chain {known.chain_id}, not of "
+            f"{deployment.escrow} on {deployment.chain_id}: use another one"
+        )
+    return known
+
+
+def _beginning(deployment: Deployment, first: int) -> Position:
+    return Position(
+        chain_id=deployment.chain_id,
+        escrow=deployment.escrow,
+        registry=deployment.registry,
+        identity=deployment.identity,
+        first_block=first,
+        block_number=first - 1,
+        head=first - 1,
+        seen_at=int(time.time()),
+        problem=None,
+    )
+
+
+def _first_block(reader: Reader, deployment: Deployment, first_block: int | None) -> int:
+    """Agents are older than the escrow: they begin with the identity registry's code."""
+    if first_block is not None:
+        return min(first_block, deployment.block)
+    low, high = 0, deployment.block
+    try:
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if reader.has_identity(middle) else (middle + 1, high)
+    except NodeRefused as error:
+        raise NodeRefused(
+            f"the node does not remember when the identity registry was deployed ({error}): say "
+            "with FIRST_BLOCK from which block on to look for agents"
+        ) from error
+    return low

@@ -1,0 +1,294 @@
+"""Which requests the relayer takes: signed, wanted by the contract, within the limits, once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from eth_utils.abi import function_signature_to_4byte_selector
+from eth_utils.address import to_checksum_address
+
+from agentescrow.chain.deployments import Deployment
+from agentescrow.chain.forwarder import ForwardRequest
+from agentescrow.chain.pool import Pool
+from agentescrow.errors import AgentEscrowError, RequestRefused, TooManyRequests
+from agentescrow.relayer.batches import Batches
+from agentescrow.relayer.limits import RelayLimits
+from agentescrow.relayer.request import CheckedRequest, check
+from agentescrow.store.database import Connection, Engine
+from agentescrow.store.relays import (
+    Relay,
+    accept,
+    accepted_since,
+    find_relay,
+    find_relays,
+    pending_nonces,
+    writing_relays,
+)
+
+_BATCH: Final = 50
+_AT_A_TIME: Final = 2  # one is checked here while the node simulates the other
+_NONCES: Final = function_signature_to_4byte_selector("nonces(address)")
+
+
+class Admission:
+    """The door of the relayer. It signs nothing and sends nothing."""
+
+    def __init__(
+        self,
+        database: Engine,
+        pool: Pool,
+        deployment: Deployment,
+        limits: RelayLimits | None = None,
+    ) -> None:
+        """Bind it.
+
+        Args:
+            database: Where the queue is.
+            pool: The node that simulates.
+            deployment: The contracts that may be called.
+            limits: What is accepted.
+        """
+        self._database = database
+        self._pool = pool
+        self._deployment = deployment
+        self._limits = limits or RelayLimits()
+        self._batches = Batches(self._admit_all, most=_BATCH, at_a_time=_AT_A_TIME)
+
+    def submit(self, request: ForwardRequest) -> Relay:
+        """Take a request; one that was taken before is found again, whatever became of it.
+
+        Args:
+            request: Signed.
+
+        Raises:
+            RequestRefused: It is not signed by its signer, expired, not for us, or out of order.
+            TooManyRequests: The signer has too many.
+            ContractReverted: Its call would revert; in words why.
+            ChainProblem: The node does not answer.
+        """
+        return self.admit(self.check(request))
+
+    def submit_all(self, requests: Sequence[ForwardRequest]) -> list[Relay | AgentEscrowError]:
+        """Take many requests, each as `submit` does.
+
+        Args:
+            requests: Signed.
+
+        Returns:
+            For each what `submit` would return or raise.
+
+        Raises:
+            ChainProblem: The node does not answer.
+        """
+        answers: dict[int, Relay | AgentEscrowError] = {}
+        checked: dict[int, CheckedRequest] = {}
+        for place, request in enumerate(requests):
+            try:
+                checked[place] = self.check(request)
+            except AgentEscrowError as error:
+                answers[place] = error
+        admitted = self._admit_all(list(checked.values()))
+        answers |= dict(zip(checked, admitted, strict=True))
+        return [answers[place] for place in range(len(requests))]
+
+    def check(self, request: ForwardRequest) -> CheckedRequest:
+        """Refuse what nobody signed and what is not for us, without asking anybody.
+
+        Raises:
+            RequestRefused: It is so.
+        """
+        return check(self._deployment, request)
+
+    def admit(self, checked: CheckedRequest) -> Relay:
+        """Take a checked request; those of other threads are simulated and queued along with it.
+
+        Raises:
+            AgentEscrowError: As `submit`.
+        """
+        answer = self._batches.do(checked)
+        if isinstance(answer, AgentEscrowError):
+            raise answer
+        return answer
+
+    def find(self, request_id: str) -> Relay | None:
+        """What has become of a request, or None where it was never taken."""
+        with self._database.connect() as connection:
+            return find_relay(connection, request_id)
+
+    def _admit_all(self, checked: Sequence[CheckedRequest]) -> list[Relay | AgentEscrowError]:
+        """Simulate and queue what is new."""
+        with self._database.connect() as connection:
+            known = find_relays(connection, [each.request_id for each in checked])
+        answers: dict[int, Relay | AgentEscrowError] = {
+            place: known[each.request_id]
+            for place, each in enumerate(checked)
+            if each.request_id in known
+        }
+        new = {place: each for place, each in enumerate(checked) if place not in answers}
+        if new:
+            head = self._pool.head(self._deployment.forwarder)
+            answers |= self._refused_by_chain(new, head.time)
+            wanted = {place: each for place, each in new.items() if place not in answers}
+            answers |= self._queued(wanted, head.number)
+        return [answers[place] for place in range(len(checked))]
+
+    def _refused_by_chain(
+        self, new: dict[int, CheckedRequest], now: int
+    ) -> dict[int, AgentEscrowError]:
+        """Simulate; the contract itself is asked, because the forwarder swallows its reason."""
+        refused: dict[int, AgentEscrowError] = {}
+        for place, checked in new.items():
+            excess = self._out_of_limits(checked.request, now)
+            if excess is not None:
+                refused[place] = excess
+        asked = {place: each for place, each in new.items() if place not in refused}
+        estimates = self._pool.estimates(
+            [
+                (
+                    to_checksum_address(each.request.signer),
+                    to_checksum_address(each.request.to),
+                    f"0x{each.request.data.hex()}",
+                )
+                for each in asked.values()
+            ]
+        )
+        for (place, checked), estimate in zip(asked.items(), estimates, strict=True):
+            if isinstance(estimate, AgentEscrowError):
+                refused[place] = estimate
+            elif estimate > checked.request.gas + 21_000:  # the estimate is of a transaction
+                refused[place] = RequestRefused(
+                    f"the request's gas of {checked.request.gas} is too little: "
+                    f"{estimate} are needed"
+                )
+        return refused
+
+    def _out_of_limits(self, request: ForwardRequest, now: int) -> RequestRefused | None:
+        limits = self._limits
+        if request.deadline < now + limits.spare_seconds:
+            return RequestRefused(
+                f"the request is valid until unix second {request.deadline}: it is {now}, and "
+                f"{limits.spare_seconds} s are needed to send it"
+            )
+        if request.deadline > now + limits.valid_seconds:
+            return RequestRefused(
+                f"the request is valid for too long: {limits.valid_seconds} s are allowed"
+            )
+        if request.gas > limits.gas:
+            return RequestRefused(f"the request's gas is too much: {limits.gas} are allowed")
+        return None
+
+    def _queued(
+        self, wanted: dict[int, CheckedRequest], block: int
+    ) -> dict[int, Relay | AgentEscrowError]:
+        if not wanted:
+            return {}
+        answers: dict[int, Relay | AgentEscrowError] = {}
+        mined = self._mined_nonces([each.request.signer for each in wanted.values()])
+        with writing_relays(self._database) as connection:
+            known = find_relays(connection, [each.request_id for each in wanted.values()])
+            queue = _Queue(connection, self._limits, mined, int(time.time()), block)
+            for place, checked in wanted.items():
+                try:
+                    answers[place] = known.get(checked.request_id) or queue.take(checked)
+                except AgentEscrowError as error:
+                    answers[place] = error
+            accept(connection, queue.taken.values())
+        return answers
+
+    def _mined_nonces(self, signers: Sequence[str]) -> dict[str, int]:
+        """The next nonces at the forwarder, by signer in checksum case."""
+        unique = sorted({to_checksum_address(signer) for signer in signers})
+        calls = [
+            (self._deployment.forwarder, f"0x{_NONCES.hex()}{signer[2:].lower():0>64}")
+            for signer in unique
+        ]
+        words = self._pool.views(calls)
+        return {
+            signer: int.from_bytes(word, "big") for signer, word in zip(unique, words, strict=True)
+        }
+
+    def next_nonce(self, signer: str) -> int:
+        """The nonce that the signer's next request has to have."""
+        address = to_checksum_address(signer)
+        expected = self._mined_nonces([address])[address]
+        with self._database.connect() as connection:
+            waiting = pending_nonces(connection, address)
+        while expected in waiting:
+            expected += 1
+        return expected
+
+
+class _Queue:
+    """The end of the queue, where signers have their turns."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        limits: RelayLimits,
+        mined: dict[str, int],
+        now: int,
+        block: int,
+    ) -> None:
+        self._connection = connection
+        self._limits = limits
+        self._mined = mined
+        self._now = now
+        self._block = block
+        self._waiting: dict[str, set[int]] = {}
+        self._recent: dict[str, int] = {}
+        self.taken: dict[str, Relay] = {}
+
+    def take(self, checked: CheckedRequest) -> Relay:
+        """Take a request if it is its signer's next one; the same one twice is one."""
+        if checked.request_id in self.taken:
+            return self.taken[checked.request_id]
+        request, signer = checked.request, to_checksum_address(checked.request.signer)
+        self._look_up(signer)
+        self._require_within_limits(signer)
+        self._require_next(signer, request.nonce)
+        self._waiting[signer].add(request.nonce)
+        self._recent[signer] += 1
+        relay = Relay(
+            request_id=checked.request_id,
+            signer=signer,
+            signer_nonce=request.nonce,
+            target=to_checksum_address(request.to),
+            execute=checked.execute,
+            gas=checked.gas,
+            deadline=request.deadline,
+            accepted_at=self._now,
+            accepted_block=self._block,
+        )
+        self.taken[checked.request_id] = relay
+        return relay
+
+    def _look_up(self, signer: str) -> None:
+        if signer not in self._waiting:
+            pending = pending_nonces(self._connection, signer)
+            self._waiting[signer] = {each for each in pending if each >= self._mined[signer]}
+            since = self._now - self._limits.per_seconds
+            self._recent[signer] = accepted_since(self._connection, signer, since)
+
+    def _require_within_limits(self, signer: str) -> None:
+        limits = self._limits
+        if len(self._waiting[signer]) >= limits.pending_per_signer:
+            raise TooManyRequests(
+                f"{signer} has {limits.pending_per_signer} requests under way", retry_after=2
+            )
+        if self._recent[signer] >= limits.per_signer:
+            raise TooManyRequests(
+                f"{signer} has sent {limits.per_signer} requests in {limits.per_seconds} s",
+                retry_after=limits.per_seconds,
+            )
+
+    def _require_next(self, signer: str, nonce: int) -> None:
+        expected = self._mined[signer]
+        while expected in self._waiting[signer]:
+            expected += 1
+        if nonce != expected:
+            raise RequestRefused(
+                f"the request's nonce is {nonce}, the next of {signer} is {expected}: "
+                "it was used already, or another request comes first"
+            )

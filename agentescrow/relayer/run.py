@@ -1,0 +1,38 @@
+"""The sender's loop: until told to stop, whatever the node or the database does."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Final
+
+from agentescrow.errors import ChainProblem
+from agentescrow.relayer.sender import Sender
+from agentescrow.store.database import DatabaseBusy
+from agentescrow.store.relay_turn import RelayTurn
+
+_log = logging.getLogger(__name__)
+_PAUSE: Final = 0.05
+_LONGEST_PAUSE: Final = 5.0
+
+
+def run(sender: Sender, turn: RelayTurn, ended: threading.Event) -> None:
+    """Step until told to stop; a step that fails is tried again, since nothing is lost by it.
+
+    Args:
+        sender: What steps.
+        turn: Of the database: while another relayer has it, this one waits.
+        ended: Set when it is to stop.
+    """
+    pause = _PAUSE
+    try:
+        while not ended.is_set():
+            try:
+                busy = turn.take() and sender.step() > 0
+                pause = 0.0 if busy else _PAUSE
+            except (ChainProblem, DatabaseBusy) as problem:
+                pause = min(2 * max(pause, _PAUSE), _LONGEST_PAUSE)
+                _log.warning("relayer: %s; trying again", problem)
+            ended.wait(pause)
+    finally:
+        turn.give_back()

@@ -1,0 +1,137 @@
+"""`client.agents`: register, stake, and find out who may claim."""
+
+from __future__ import annotations
+
+from agentescrow.errors import InvalidInput
+from agentescrow.sdk.asking import parsed, successful
+from agentescrow.sdk.session import Session
+from agentescrow.sdk.shells import Awaiting, Blocking, operation
+from agentescrow.sdk.stake_writes import stake, stake_info, unstake
+from agentescrow.sdk.steps import Steps
+from agentescrow.sdk.values import base_units, number
+from agentescrow.sdk.write_key import WriteKey, write_key
+from agentescrow.wire.agents import Agent, AgentPage, StakeAnswer, StakeBody, StakeInfo
+from agentescrow.wire.eligibility import Eligibility
+
+
+class _Operations:
+    """Agents are NFTs of the ERC-8004 identity registry; `agent_id` is the client's where None."""
+
+    _session: Session
+
+    @operation
+    def list(
+        self, *, page: int = 1, limit: int = 20, cursor: str | None = None
+    ) -> Steps[AgentPage]:
+        """List agents by number.
+
+        Args:
+            page: Number of the page, from 1.
+            limit: Agents a page, at most 100.
+            cursor: `pagination.next_cursor` of the page before, in place of `page`.
+        """
+        wanted = {"page": page, "limit": limit, "cursor": cursor}
+        return (yield from self._session.read("/api/agents", AgentPage, wanted))
+
+    @operation
+    def get(self, agent_id: int | None = None) -> Steps[Agent]:
+        """Get an agent with its reputation.
+
+        Args:
+            agent_id: Agent.
+        """
+        return (yield from self._session.read(f"/api/agents/{self._agent(agent_id)}", Agent))
+
+    @operation
+    def get_stake_info(self, agent_id: int | None = None) -> Steps[StakeInfo]:
+        """Get an agent's stake: `is_staked`, `can_claim_runs`.
+
+        Args:
+            agent_id: Agent.
+        """
+        return (yield from stake_info(self._session, self._agent(agent_id)))
+
+    @operation
+    def can_claim_run(self, agent_id: int, run_id: int) -> Steps[Eligibility]:
+        """Find out whether an agent may claim a run, and every reason against it.
+
+        Args:
+            agent_id: Agent.
+            run_id: Run.
+        """
+        path = f"/api/runs/{number('run_id', run_id)}/claim-eligibility"
+        query = {"agentId": number("agent_id", agent_id)}
+        return (yield from self._session.read(path, Eligibility, query))
+
+    @operation
+    def register(self, uri: str = "") -> Steps[Agent]:
+        """Register a new agent, owned by the signer; on chain alone.
+
+        Args:
+            uri: Of its registration file.
+        """
+        return (
+            yield from self._session.send(
+                lambda contracts, wallet: contracts.identity.register(wallet, uri),
+                lambda event: self._session.read(f"/api/agents/{event.agent_id}", Agent),
+            )
+        )
+
+    @operation
+    def stake(
+        self,
+        agent_id: int,
+        amount: int | str,
+        tx_hash: str | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Steps[StakeInfo]:
+        """Stake USDC for an agent; nothing has to be approved before.
+
+        The caller signs an EIP-3009 authorization over the amount, good for this agent alone,
+        unless the node knows of an allowance.
+
+        Args:
+            agent_id: Agent.
+            amount: Base units: "20000000" is the minimum of 20 USDC.
+            tx_hash: Where given, nothing is sent: that transaction is reported. Only a `Staked`
+                event of StakeRegistry counts; a transfer of USDC is refused (400, NOT_STAKED).
+            idempotency_key: As in `runs.create`: what comes again with it pays once.
+        """
+        agent, units = number("agent_id", agent_id), base_units(amount)
+        key = write_key(idempotency_key)
+        if tx_hash is not None:
+            return (yield from self._report(agent, units, tx_hash, key))
+        return (yield from stake(self._session, agent, units, key))
+
+    @operation
+    def unstake(self, agent_id: int, amount: int | str, to: str | None = None) -> Steps[StakeInfo]:
+        """Take available stake out, at once.
+
+        Args:
+            agent_id: Agent.
+            amount: Base units.
+            to: Receiver; the signer where None.
+        """
+        agent, units = number("agent_id", agent_id), base_units(amount)
+        return (yield from unstake(self._session, agent, units, to))
+
+    def _report(self, agent: int, units: int, tx_hash: str, key: WriteKey) -> Steps[StakeInfo]:
+        payer = self._session.wallet().address
+        try:
+            body = StakeBody(amount=units, tx_hash=tx_hash, wallet_address=payer)
+        except ValueError:
+            raise InvalidInput("tx_hash", tx_hash, "0x and 64 hexadecimal digits") from None
+        answer = yield from self._session.post(f"/api/agents/{agent}/stake", body, key.text)
+        return parsed(StakeAnswer, successful(answer)).agent
+
+    def _agent(self, agent_id: int | None) -> int:
+        return number("agent_id", self._session.agent(agent_id))
+
+
+class Agents(_Operations, Blocking):
+    """`AgentClient.agents`."""
+
+
+class AsyncAgents(_Operations, Awaiting):
+    """`AsyncAgentClient.agents`."""

@@ -1,0 +1,121 @@
+"""Requests to the API: sent again where that is safe, and their answers read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+import httpx
+from pydantic import ValidationError
+
+from agentescrow.errors import Refused, ServiceProblem, ServiceUnreachable
+from agentescrow.sdk.steps import AnswerLost, Steps, ask, pause
+from agentescrow.wire.problem import Problem
+from agentescrow.wire.shape import Shape
+
+S = TypeVar("S", bound=Shape)
+
+FIRST_PAUSE: Final = 0.02
+LONGEST_PAUSE: Final = 0.5
+
+NOT_NOW: Final = (429, 502, 503, 504)
+"""Answers of an API that does not say yes or no, but later."""
+
+_KEY_BUSY: Final = 409
+
+
+def persistent(
+    method: str,
+    path: str,
+    *,
+    patience: float,
+    params: Mapping[str, str] | None = None,
+    json: Mapping[str, Any] | None = None,
+    key: str | None = None,
+) -> Steps[httpx.Response]:
+    """Send a request, and send it again while its answers get lost.
+
+    Args:
+        method: "GET", or "POST" with a key: the API does once what comes again with its key.
+        path: From the root of the API.
+        patience: Seconds after which no further one is sent.
+        params: Of the query.
+        json: Body.
+        key: Idempotency-Key.
+
+    Raises:
+        ServiceUnreachable: The API was never reached.
+        AnswerLost: It was, and nobody knows whether it has acted.
+    """
+    end, wait, lost = time.monotonic() + patience, FIRST_PAUSE, False
+    while True:
+        try:
+            answer = yield from ask(method, path, params=params, json=json, key=key)
+        except ServiceUnreachable as error:
+            lost = lost or isinstance(error, AnswerLost)
+            if not lost:
+                raise
+            problem = str(error)
+        else:
+            status = answer.status_code
+            if status != _KEY_BUSY and not (lost and status in NOT_NOW):
+                return answer
+            problem = f"the API answers {status}"
+        if time.monotonic() >= end:
+            if lost:
+                raise AnswerLost(problem)
+            return answer
+        yield from pause(wait)
+        wait = min(2 * wait, LONGEST_PAUSE)
+
+
+def successful(answer: httpx.Response) -> httpx.Response:
+    """Let pass what is no error.
+
+    Raises:
+        Refused: It is one, as the API tells it.
+    """
+    if answer.is_success:
+        return answer
+    retry = answer.headers.get("Retry-After", "")
+    after = int(retry) if retry.isdigit() else None
+    try:
+        problem = Problem.model_validate_json(answer.content)
+    except ValidationError:
+        name = HTTPStatus(answer.status_code).phrase if answer.status_code < 600 else "an error"
+        words = f"The API answers {answer.status_code} {name}."
+        raise Refused(answer.status_code, "HTTP_ERROR", words, retry_after=after) from None
+    raise Refused(
+        answer.status_code,
+        problem.error,
+        problem.detail,
+        problem.reasons,
+        problem.reason_codes,
+        after,
+    )
+
+
+def parsed(kind: type[S], answer: httpx.Response) -> S:
+    """Read an answer.
+
+    Raises:
+        ServiceProblem: It is something else.
+    """
+    return read_as(kind, answer.content)
+
+
+def read_as(kind: type[S], content: str | bytes) -> S:
+    """Read JSON that the API has sent.
+
+    Raises:
+        ServiceProblem: It is something else.
+    """
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        words = f"the API's answer is no {kind.__name__}: {place} {first['msg']}"
+        raise ServiceProblem(words) from None

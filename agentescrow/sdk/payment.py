@@ -1,0 +1,126 @@
+"""How USDC of the caller's is pulled: by what it has allowed, else by what it signs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.typed_data import Domain, run_nonce, stake_nonce
+from agentescrow.chain.usdc import usdc_domain
+from agentescrow.chain.vault import Authorization, authorized
+from agentescrow.chain.wallet import Wallet
+from agentescrow.domain.terms import RunTerms
+from agentescrow.sdk.session import Session
+from agentescrow.sdk.steps import Steps, work
+from agentescrow.sdk.write_key import WriteKey
+from agentescrow.wire import relay as wire
+
+VALID_SECONDS: Final = 3600
+
+
+def authorize_run(
+    session: Session, terms: RunTerms, uri: str, key: WriteKey, until: int
+) -> Steps[Authorization | None]:
+    """Sign for reward and fee of this run alone; None where an allowance pays.
+
+    Args:
+        session: Who pays.
+        terms: Of the run.
+        uri: Of the description.
+        key: One that was given must not pay twice, so that an allowance is not for it.
+        until: Unix second before which it is valid.
+
+    Raises:
+        InsufficientFunds: The node says that there is less.
+    """
+    purpose = run_nonce(terms, uri, key.salt)
+    payee = session.deployment().escrow
+    return (yield from _authorize(session, payee, terms.cost, purpose, key, until))
+
+
+def authorize_stake(
+    session: Session, agent_id: int, amount: int, key: WriteKey, until: int
+) -> Steps[Authorization | None]:
+    """Sign for a deposit for this agent alone; None where an allowance pays.
+
+    Args:
+        session: Who pays.
+        agent_id: Agent.
+        amount: Base units.
+        key: As in `authorize_run`.
+        until: Unix second before which it is valid.
+
+    Raises:
+        InsufficientFunds: The node says that there is less.
+    """
+    purpose = stake_nonce(agent_id, key.salt)
+    payee = session.deployment().registry
+    return (yield from _authorize(session, payee, amount, purpose, key, until))
+
+
+def permit(session: Session, amount: int, until: int) -> Steps[wire.Permit | None]:
+    """Sign a permit for RunEscrow, whose nonce the node tells; None where an allowance pays.
+
+    Args:
+        session: Who pays; has a node.
+        amount: Base units.
+        until: Last unix second at which it is valid.
+    """
+
+    def sign(contracts: Contracts) -> bytes | None:
+        wallet = session.wallet()
+        if _is_allowed(contracts, wallet, contracts.escrow.address, amount):
+            return None
+        return contracts.usdc.sign_permit(wallet, contracts.escrow.address, amount, until)
+
+    signature = yield from session.on_chain(sign)
+    if signature is None:
+        return None
+    return wire.Permit(deadline=until, signature=f"0x{signature.hex()}")
+
+
+def sent_authorization(signed: Authorization) -> wire.Authorization:
+    """The same as the API takes it.
+
+    Args:
+        signed: From `authorize_run` or `authorize_stake`.
+    """
+    return wire.Authorization.model_validate(
+        {
+            "payer": signed.payer,
+            "valid_after": signed.valid_after,
+            "valid_before": signed.valid_before,
+            "salt": f"0x{signed.salt.hex()}",
+            "signature": f"0x{signed.signature.hex()}",
+        }
+    )
+
+
+def _authorize(
+    session: Session, payee: str, amount: int, purpose: bytes, key: WriteKey, until: int
+) -> Steps[Authorization | None]:
+    def sign(domain: Domain) -> Authorization:
+        return authorized(
+            domain,
+            session.wallet(),
+            payee,
+            amount,
+            purpose,
+            salt=key.salt,
+            valid_before=until,
+        )
+
+    def asked(contracts: Contracts) -> Authorization | None:
+        wallet = session.wallet()
+        contracts.usdc.require_balance(wallet.address, amount)
+        if not key.is_given and _is_allowed(contracts, wallet, payee, amount):
+            return None
+        return sign(contracts.usdc.eip712_domain())
+
+    if session.options.rpc_url is not None:
+        return (yield from session.on_chain(asked))
+    return (yield from work(lambda: sign(usdc_domain(session.deployment()))))
+
+
+def _is_allowed(contracts: Contracts, wallet: Wallet, spender: str, amount: int) -> bool:
+    return contracts.usdc.allowance(wallet.address, spender) >= amount

@@ -1,0 +1,236 @@
+"""How a run is moved: by a transaction of one's own, or by the API's relayer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import httpx
+
+from agentescrow.chain.calls import Calls
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.events import RunCreated
+from agentescrow.chain.run_escrow import RunEscrow
+from agentescrow.chain.transactions import Mined
+from agentescrow.chain.vault import Authorization
+from agentescrow.chain.wallet import Wallet
+from agentescrow.domain.agent import AgentStatus
+from agentescrow.domain.eligibility import reasons
+from agentescrow.domain.terms import RunTerms
+from agentescrow.errors import Refused, StillPending
+from agentescrow.sdk.asking import parsed
+from agentescrow.sdk.gasless import relayed
+from agentescrow.sdk.payment import VALID_SECONDS, authorize_run, permit, sent_authorization
+from agentescrow.sdk.session import Session
+from agentescrow.sdk.steps import Steps
+from agentescrow.sdk.write_key import WriteKey
+from agentescrow.wire.agents import Agent
+from agentescrow.wire.codes import status_of_claim
+from agentescrow.wire.relay import Action, RelayStatus
+from agentescrow.wire.runs import (
+    ClaimAnswer,
+    ClaimBody,
+    ClaimingAgent,
+    FundBody,
+    PostBody,
+    Run,
+    RunAnswer,
+    RunPage,
+    RunWithEvents,
+)
+
+_OK: Final = 200
+
+
+def get_run(session: Session, run_id: int) -> Steps[RunWithEvents]:
+    """A run as the API has it."""
+    return (yield from session.read(f"/api/runs/{run_id}", RunWithEvents))
+
+
+def move(
+    session: Session,
+    run_id: int,
+    action: str,
+    function: str,
+    direct: Callable[[RunEscrow, Wallet], Mined[Any]],
+    *args: object,
+    body: type[Action] = Action,
+    **more: object,
+) -> Steps[Run]:
+    """Call a function of RunEscrow on a run, and return the run as it is then.
+
+    Args:
+        session: Who does it.
+        run_id: Run.
+        action: Last part of the API's path.
+        function: Of the contract.
+        direct: The same by a transaction of one's own.
+        args: Of the function, after the run.
+        body: What the API takes.
+        more: Its further fields.
+    """
+    if not session.options.gasless:
+        return (
+            yield from session.send(
+                lambda contracts, wallet: direct(contracts.escrow, wallet),
+                lambda _event: get_run(session, run_id),
+            )
+        )
+    sent = body.model_validate({"wallet_address": session.wallet().address, **more})
+    calls = _calls(session)
+    call = calls.of(function, run_id, *args)
+    answer = yield from relayed(session, f"/api/runs/{run_id}/{action}", sent, calls.target, call)
+    return (yield from _run_of(session, run_id, answer))
+
+
+def post(session: Session, terms: RunTerms, uri: str, key: WriteKey, *, fund: bool) -> Steps[Run]:
+    """Create a run.
+
+    Args:
+        session: Who does it.
+        terms: Valid.
+        uri: Of the description.
+        key: Under which it is done once.
+        fund: Whether its money is escrowed at once.
+    """
+    until = (yield from session.now()) + VALID_SECONDS
+    paid = (yield from authorize_run(session, terms, uri, key, until)) if fund else None
+    if not session.options.gasless:
+        return (
+            yield from session.send(
+                lambda contracts, wallet: _post(contracts.escrow, wallet, terms, uri, paid, fund),
+                lambda event: get_run(session, event.run_id),
+            )
+        )
+    body, calls = _post_body(session, terms, uri, paid, fund), _calls(session)
+    if paid is not None:
+        call = calls.authorized(terms, uri, paid)
+    else:
+        call = calls.terms("postRun" if fund else "createRun", terms, uri)
+    answer = yield from relayed(session, "/api/runs", body, calls.target, call, key)
+    if answer.status_code == _OK:
+        return parsed(RunAnswer, answer).run
+    return (yield from _created_by(session, parsed(RelayStatus, answer).id))
+
+
+def fund_run(session: Session, run_id: int) -> Steps[Run]:
+    """Escrow the money of a DRAFT.
+
+    Args:
+        session: Who does it.
+        run_id: Run.
+    """
+    until = (yield from session.now()) + VALID_SECONDS
+    if not session.options.gasless:
+        return (
+            yield from session.send(
+                lambda contracts, wallet: contracts.escrow.fund_run(
+                    wallet, run_id, permit_until=until
+                ),
+                lambda _event: get_run(session, run_id),
+            )
+        )
+    calls = _calls(session)
+    call = calls.of("fundRun", run_id)
+    signed = None
+    if session.options.rpc_url is not None:  # the chain's word, not the API's: a permit is signed
+        cost = (yield from session.on_chain(lambda chain: chain.escrow.get_run(run_id))).cost
+        signed = yield from permit(session, cost, until)
+        if signed is not None:
+            signature = bytes.fromhex(signed.signature[2:])
+            call = calls.with_permit(cost, until, signature, call)
+    body = FundBody(wallet_address=session.wallet().address, permit=signed)
+    answer = yield from relayed(session, f"/api/runs/{run_id}/fund", body, calls.target, call)
+    return (yield from _run_of(session, run_id, answer))
+
+
+def claim(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
+    """Claim a run for an agent.
+
+    Args:
+        session: Who does it.
+        run_id: Run.
+        agent_id: Agent.
+    """
+    if not session.options.gasless:
+        yield from session.on_chain(lambda chain: _require_claimable(chain, run_id, agent_id))
+        return (
+            yield from session.send(
+                lambda contracts, wallet: contracts.escrow.claim_run(wallet, run_id, agent_id),
+                lambda _event: _claimed(session, run_id, agent_id),
+            )
+        )
+    body = ClaimBody(wallet_address=session.wallet().address, agent_id=agent_id)
+    calls = _calls(session)
+    call = calls.of("claimRun", run_id, agent_id)
+    answer = yield from relayed(session, f"/api/runs/{run_id}/claim", body, calls.target, call)
+    if answer.status_code == _OK:
+        return parsed(ClaimAnswer, answer)
+    return (yield from _claimed(session, run_id, agent_id))
+
+
+def _claimed(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
+    run = yield from session.read(f"/api/runs/{run_id}", Run)
+    agent = yield from session.read(f"/api/agents/{agent_id}", Agent)
+    claiming = ClaimingAgent(id=agent.id, status=agent.status, staked_amount=agent.staked_amount)
+    return ClaimAnswer(run=run, agent=claiming)
+
+
+def _require_claimable(chain: Contracts, run_id: int, agent_id: int) -> None:
+    """Refuse with every reason, where the contract would name the first alone."""
+    bits = chain.escrow.claim_eligibility(run_id, agent_id)
+    if bits:
+        found = reasons(bits)
+        sentences, codes = [one.sentence for one in found], [one.code for one in found]
+        raise Refused(status_of_claim(bits), "NOT_ELIGIBLE", " ".join(sentences), sentences, codes)
+
+
+def _run_of(session: Session, run_id: int, answer: httpx.Response) -> Steps[Run]:
+    if answer.status_code == _OK:
+        return parsed(RunAnswer, answer).run
+    return (yield from get_run(session, run_id))
+
+
+def _created_by(session: Session, request_id: str) -> Steps[Run]:
+    """The run that a request created which was mined after the API had lost its patience."""
+    status = yield from session.read(f"/api/requests/{request_id}", RelayStatus)
+    query = {"poster": session.wallet().address, "sort": "newest", "limit": 100}
+    page = yield from session.read("/api/runs", RunPage, query)
+    for run in page.runs:
+        found = yield from get_run(session, run.bounty_id)
+        if found.events and found.events[0].transaction_hash == status.transaction_hash:
+            return found
+    raise StillPending(f"request {request_id}", "mined, but its run is not listed")
+
+
+def _post(
+    escrow: RunEscrow,
+    wallet: Wallet,
+    terms: RunTerms,
+    uri: str,
+    paid: Authorization | None,
+    fund: bool,
+) -> Mined[RunCreated]:
+    if paid is not None:
+        return escrow.post_run_with_authorization(wallet, terms, uri, paid)
+    return escrow.post_run(wallet, terms, uri) if fund else escrow.create_run(wallet, terms, uri)
+
+
+def _post_body(
+    session: Session, terms: RunTerms, uri: str, paid: Authorization | None, fund: bool
+) -> PostBody:
+    return PostBody(
+        wallet_address=session.wallet().address,
+        reward=terms.reward,
+        deadline=terms.deadline,
+        ipfs_hash=uri,
+        review_days=terms.review_days,
+        max_revisions=terms.max_revisions,
+        min_status=AgentStatus(terms.min_status),
+        fund=fund,
+        authorization=None if paid is None else sent_authorization(paid),
+    )
+
+
+def _calls(session: Session) -> Calls:
+    return Calls(session.deployment().escrow)

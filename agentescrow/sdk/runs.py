@@ -1,0 +1,297 @@
+"""`client.runs`: find runs, and move them, as poster or as agent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from agentescrow.domain.agent import AgentStatus
+from agentescrow.domain.constants import MAX_REVISIONS_DEFAULT, REVIEW_DAYS_DEFAULT
+from agentescrow.domain.money import format_usdc, parse_usdc
+from agentescrow.domain.terms import RunTerms
+from agentescrow.sdk.run_writes import claim, fund_run, get_run, move, post
+from agentescrow.sdk.session import Session
+from agentescrow.sdk.shells import Awaiting, Blocking, operation
+from agentescrow.sdk.steps import Steps
+from agentescrow.sdk.values import base_units, moment, number
+from agentescrow.sdk.write_key import write_key
+from agentescrow.wire.runs import (
+    REASON_DEFAULT,
+    ClaimAnswer,
+    RejectBody,
+    RevisionBody,
+    Run,
+    RunPage,
+    RunWithEvents,
+    SubmitBody,
+)
+
+
+class _Operations:
+    """Every write waits until the API has indexed it, and returns the run as it is then.
+
+    Every write can raise `Refused` (a rule said no: 400, 403, 404), `InvalidInput` (before anything
+    is sent), `StillPending`, `ChainProblem` and `ServiceProblem`.
+    """
+
+    _session: Session
+
+    @operation
+    def list(
+        self,
+        *,
+        page: int = 1,
+        limit: int = 20,
+        state: str | None = None,
+        min_reward: int | str | Decimal | None = None,
+        poster: str | None = None,
+        agent_id: int | None = None,
+        sort: str | None = None,
+        cursor: str | None = None,
+    ) -> Steps[RunPage]:
+        """List runs.
+
+        Args:
+            page: Number of the page, from 1.
+            limit: Runs a page, at most 100.
+            state: "OPEN" and so on.
+            min_reward: Whole USDC: 100, "12.5" or a Decimal.
+            poster: Address of the poster.
+            agent_id: Agent that claimed.
+            sort: "newest", "oldest" or "reward".
+            cursor: `pagination.next_cursor` of the page before, in place of `page`.
+        """
+        least = None if min_reward is None else format_usdc(parse_usdc(min_reward))
+        wanted = {"page": page, "limit": limit, "state": state, "minReward": least}
+        wanted |= {"poster": poster, "agentId": agent_id, "sort": sort, "cursor": cursor}
+        return (yield from self._session.read("/api/runs", RunPage, wanted))
+
+    @operation
+    def get(self, run_id: int) -> Steps[RunWithEvents]:
+        """Get a run with its life.
+
+        Args:
+            run_id: Run.
+        """
+        return (yield from get_run(self._session, number("run_id", run_id)))
+
+    # Posters
+
+    @operation
+    def create(
+        self,
+        reward: int | str,
+        deadline: int | str | datetime,
+        uri: str,
+        *,
+        review_days: int = REVIEW_DAYS_DEFAULT,
+        max_revisions: int = MAX_REVISIONS_DEFAULT,
+        min_status: AgentStatus = AgentStatus.PROVISIONAL,
+        fund: bool = True,
+        idempotency_key: str | None = None,
+    ) -> Steps[Run]:
+        """Create a run, and escrow reward and fee at once (OPEN) unless `fund` is False (DRAFT).
+
+        Nothing has to be approved before: the caller signs an EIP-3009 authorization over reward
+        and fee that pays for this run alone, unless the node knows of an allowance.
+
+        Args:
+            reward: Base units of USDC, `parse_usdc("100")`; the fee of 5 % comes on top.
+            deadline: From when on it cannot be claimed: unix seconds, ISO 8601, "+3d", a datetime.
+            uri: Of the description.
+            review_days: Days to judge a submission.
+            max_revisions: Revisions that may be asked for.
+            min_status: Lowest status that may claim.
+            fund: Escrow now.
+            idempotency_key: Of the caller's choice. What comes again with the same key and the same
+                values (a deadline like "+3d" is another one each time) pays once: the API gives the
+                first answer, the chain refuses the used authorization (400).
+        """
+        key = write_key(idempotency_key)
+        now = yield from self._session.now()
+        until = moment(deadline, now)
+        terms = RunTerms(base_units(reward), until, review_days, max_revisions, int(min_status))
+        terms.validate(now)
+        return (yield from post(self._session, terms, uri, key, fund=fund))
+
+    @operation
+    def fund(self, run_id: int) -> Steps[Run]:
+        """Escrow reward and fee of a DRAFT.
+
+        Args:
+            run_id: Run.
+        """
+        return (yield from fund_run(self._session, number("run_id", run_id)))
+
+    @operation
+    def approve(self, run_id: int) -> Steps[Run]:
+        """Accept the work: the agent receives the reward.
+
+        Args:
+            run_id: Run.
+        """
+        run = number("run_id", run_id)
+        return (
+            yield from move(
+                self._session, run, "approve", "approve", lambda e, w: e.approve(w, run)
+            )
+        )
+
+    @operation
+    def request_revision(self, run_id: int, feedback: str) -> Steps[Run]:
+        """Ask for changes.
+
+        Args:
+            run_id: Run.
+            feedback: What is to change.
+        """
+        run = number("run_id", run_id)
+        return (
+            yield from move(
+                self._session,
+                run,
+                "revision",
+                "requestRevision",
+                lambda e, w: e.request_revision(w, run, feedback),
+                feedback,
+                body=RevisionBody,
+                feedback=feedback,
+            )
+        )
+
+    @operation
+    def reject(self, run_id: int, reason: str = REASON_DEFAULT) -> Steps[Run]:
+        """Refuse the work, when revisions are used up or it first came late.
+
+        Args:
+            run_id: Run.
+            reason: Why.
+        """
+        run = number("run_id", run_id)
+        return (
+            yield from move(
+                self._session,
+                run,
+                "reject",
+                "reject",
+                lambda e, w: e.reject(w, run, reason),
+                reason,
+                body=RejectBody,
+                reason=reason,
+            )
+        )
+
+    @operation
+    def slash(self, run_id: int) -> Steps[Run]:
+        """Take the lock of an overdue agent; reward and fee come back.
+
+        Args:
+            run_id: Run.
+        """
+        run = number("run_id", run_id)
+        return (yield from move(self._session, run, "slash", "slash", lambda e, w: e.slash(w, run)))
+
+    @operation
+    def cancel(self, run_id: int) -> Steps[Run]:
+        """Call a run off, with a full refund; an OPEN one from its deadline on, anybody may.
+
+        Args:
+            run_id: Run.
+        """
+        run = number("run_id", run_id)
+        return (
+            yield from move(
+                self._session, run, "cancel", "cancelRun", lambda e, w: e.cancel_run(w, run)
+            )
+        )
+
+    # Agents
+
+    @operation
+    def claim(self, run_id: int, agent_id: int | None = None) -> Steps[ClaimAnswer]:
+        """Claim a run, which locks 20 USDC of the agent's stake.
+
+        Args:
+            run_id: Run.
+            agent_id: Agent; the client's (AGENT_ID) where None.
+
+        Raises:
+            Refused: 400: it cannot be claimed now; 403: not by this agent; 404: no such thing;
+                `.reasons` has all of them.
+        """
+        agent = number("agent_id", self._session.agent(agent_id))
+        return (yield from claim(self._session, number("run_id", run_id), agent))
+
+    @operation
+    def start(self, run_id: int) -> Steps[Run]:
+        """Say that work began; optional.
+
+        Args:
+            run_id: Run.
+        """
+        run = number("run_id", run_id)
+        return (
+            yield from move(
+                self._session, run, "start", "startRun", lambda e, w: e.start_run(w, run)
+            )
+        )
+
+    @operation
+    def submit_work(self, run_id: int, deliverable_uri: str) -> Steps[Run]:
+        """Hand in the work.
+
+        Args:
+            run_id: Run.
+            deliverable_uri: Where it is, an IPFS URI for example.
+        """
+        run = number("run_id", run_id)
+        return (
+            yield from move(
+                self._session,
+                run,
+                "submit",
+                "submitWork",
+                lambda e, w: e.submit_work(w, run, deliverable_uri),
+                deliverable_uri,
+                body=SubmitBody,
+                deliverable_uri=deliverable_uri,
+            )
+        )
+
+    @operation
+    def abandon(self, run_id: int) -> Steps[Run]:
+        """Give a claimed run back within a day, once in its life.
+
+        Args:
+            run_id: Run.
+        """
+        run = number("run_id", run_id)
+        return (
+            yield from move(
+                self._session, run, "abandon", "abandonRun", lambda e, w: e.abandon_run(w, run)
+            )
+        )
+
+    # Anyone
+
+    @operation
+    def finalize(self, run_id: int) -> Steps[Run]:
+        """Approve in the place of a poster who stayed silent.
+
+        Args:
+            run_id: Run.
+        """
+        run = number("run_id", run_id)
+        return (
+            yield from move(
+                self._session, run, "finalize", "finalize", lambda e, w: e.finalize(w, run)
+            )
+        )
+
+
+class Runs(_Operations, Blocking):
+    """`AgentClient.runs`."""
+
+
+class AsyncRuns(_Operations, Awaiting):
+    """`AsyncAgentClient.runs`."""

@@ -1,0 +1,295 @@
+"""What every operation works with: the API, the chain where there is one, and who signs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+import httpx
+from web3 import Web3
+
+from agentescrow.chain import deployments
+from agentescrow.chain.connection import chain_time, connect
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.deployments import Deployment
+from agentescrow.chain.events import Event
+from agentescrow.chain.transactions import Mined
+from agentescrow.chain.wallet import Wallet
+from agentescrow.errors import (
+    ContractReverted,
+    InvalidInput,
+    Refused,
+    ServiceUnreachable,
+    StillPending,
+)
+from agentescrow.sdk.asking import (
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    NOT_NOW,
+    parsed,
+    persistent,
+    successful,
+)
+from agentescrow.sdk.signers import WalletMaker
+from agentescrow.sdk.steps import Steps, ask, pause, work
+from agentescrow.wire.codes import status_of
+from agentescrow.wire.shape import Shape
+from agentescrow.wire.stats import Readiness
+
+S = TypeVar("S", bound=Shape)
+E = TypeVar("E", bound=Event)
+T = TypeVar("T")
+
+_DONE: Final = "done and indexed, but the API does not answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a client was made.
+
+    Args:
+        rpc_url: Node, or None.
+        make_wallet: Who signs, or None for a client that only reads.
+        deployment: Record, its file or its chain id; looked for at the node where None.
+        gasless: Whether calls of the two contracts go through the API's relayer.
+        agent_id: The agent that acts where no other is named.
+        patience: Seconds that a write waits until it is mined and indexed.
+    """
+
+    rpc_url: str | None
+    make_wallet: WalletMaker | None
+    deployment: Deployment | int | str | Path | None
+    gasless: bool
+    agent_id: int | None
+    patience: float
+
+
+class Session:
+    """Bound once, when a client is made; asks nobody anything before the first operation."""
+
+    def __init__(self, options: Options) -> None:
+        """Bind it.
+
+        Args:
+            options: How the client was made.
+        """
+        self.options = options
+        self._lock = threading.RLock()
+        self._contracts: Contracts | None = None
+        self._wallet: Wallet | None = None
+
+    # The API
+
+    def read(
+        self, path: str, kind: type[S], params: Mapping[str, object] | None = None
+    ) -> Steps[S]:
+        """Ask the API for something.
+
+        Args:
+            path: Where.
+            kind: What it is.
+            params: Of the query; None is left out.
+
+        Raises:
+            Refused: The API says no.
+            ServiceUnreachable: Nobody answers.
+        """
+        query = {key: str(value) for key, value in (params or {}).items() if value is not None}
+        patience = self.options.patience
+        answer = yield from persistent("GET", path, patience=patience, params=query)
+        return parsed(kind, successful(answer))
+
+    def post(self, path: str, body: Shape, key: str) -> Steps[httpx.Response]:
+        """Send the API something to do.
+
+        Args:
+            path: Where.
+            body: What; None is left out.
+            key: Idempotency-Key, so that it is done once.
+
+        Raises:
+            ServiceUnreachable: Nobody answers; `AnswerLost` where it may have been done.
+        """
+        json = body.model_dump(mode="json", exclude_none=True)
+        patience = self.options.patience
+        return (yield from persistent("POST", path, patience=patience, json=json, key=key))
+
+    def readiness(self) -> Steps[Readiness]:
+        """How the index is; an index that is behind is no error."""
+        answer = yield from ask("GET", "/ready")
+        return parsed(Readiness, answer if answer.status_code == 503 else successful(answer))
+
+    def until_indexed(self, block: int, what: str) -> Steps[None]:
+        """Wait until the API has indexed a block.
+
+        Args:
+            block: Its number.
+            what: What was done in it, for the error.
+
+        Raises:
+            StillPending: It has not in time.
+        """
+
+        def look() -> Steps[bool | None]:
+            indexed = (yield from self.readiness()).indexed_block
+            return True if indexed is not None and indexed >= block else None
+
+        words = f"mined in block {block}, which the API has not indexed yet"
+        yield from self.until(look, what, words)
+
+    def until(self, look: Callable[[], Steps[T | None]], what: str, words: str) -> Steps[T]:
+        """Look again and again after something was done; an API that is away is no answer.
+
+        Args:
+            look: What is looked for, or None.
+            what: What was done, for the error.
+            words: How far it is known to have come, for the error.
+
+        Raises:
+            StillPending: Nothing is found in time.
+        """
+        end, wait = time.monotonic() + self.options.patience, FIRST_PAUSE
+        while True:
+            found = yield from _if_answered(look)
+            if found is not None:
+                return found
+            if time.monotonic() >= end:
+                raise StillPending(what, words)
+            yield from pause(wait)
+            wait = min(2 * wait, LONGEST_PAUSE)
+
+    # The chain
+
+    def send(
+        self,
+        act: Callable[[Contracts, Wallet], Mined[E]],
+        look: Callable[[E], Steps[T]],
+    ) -> Steps[T]:
+        """Do something on chain, wait until the API has indexed it, and look at what it did.
+
+        Args:
+            act: Sends; one at a time, so that nonces have an order.
+            look: Reads the API, given the event of the transaction.
+
+        Raises:
+            Refused: The contract says no.
+            ChainProblem: The chain cannot do it now.
+            StillPending: It is mined, and not indexed in time.
+        """
+        mined = yield from self.on_chain(lambda contracts: act(contracts, self.wallet()))
+        what = f"transaction {mined.transaction}"
+        yield from self.until_indexed(mined.block_number, what)
+        return (yield from self.until(lambda: look(mined.event), what, _DONE))
+
+    def on_chain(self, act: Callable[[Contracts], T]) -> Steps[T]:
+        """Ask the chain itself.
+
+        Args:
+            act: Asks.
+
+        Raises:
+            Refused: A contract says no.
+            ChainProblem: The chain does not answer.
+        """
+
+        def locked() -> T:
+            with self._lock:
+                try:
+                    return act(self.contracts())
+                except ContractReverted as no:
+                    words = no.words or str(no)
+                    raise Refused(status_of(no), no.name, words, [words], [no.name]) from no
+
+        return (yield from work(locked))
+
+    def now(self) -> Steps[int]:
+        """The time that deadlines are measured by, unix seconds: the node's, else this machine's.
+
+        Never the API's: what is signed would end when it likes.
+        """
+        if self.options.rpc_url is None:
+            return int(time.time())
+        return (yield from self.on_chain(lambda contracts: chain_time(contracts.w3)))
+
+    def contracts(self) -> Contracts:
+        """The contracts, on the node of `rpc_url`.
+
+        Raises:
+            InvalidInput: There is no `rpc_url`.
+            ChainProblem: The node does not answer, or the contracts are not there.
+        """
+        url = self.options.rpc_url
+        if url is None:
+            raise InvalidInput("rpc_url", None, "a node's address: this is done on chain alone")
+        with self._lock:
+            if self._contracts is None:
+                w3 = connect(url)
+                record = self.options.deployment
+                found = deployments.find(w3) if record is None else _loaded(record)
+                contracts = Contracts(w3, found)
+                contracts.require_present()
+                self._contracts = contracts
+            return self._contracts
+
+    def deployment(self) -> Deployment:
+        """The contracts that are signed for; never what the API says.
+
+        Raises:
+            InvalidInput: Neither `deployment` nor `rpc_url` tells.
+        """
+        record = self.options.deployment
+        if record is not None:
+            return _loaded(record)
+        if self.options.rpc_url is None:
+            allowed = "the record of the contracts or its chain id: what is signed is checked by it"
+            raise InvalidInput("deployment", None, allowed)
+        return self.contracts().deployment
+
+    def wallet(self) -> Wallet:
+        """Who signs.
+
+        Raises:
+            InvalidInput: Nobody: the client only reads.
+        """
+        make = self.options.make_wallet
+        if make is None:
+            allowed = "a key (or AGENT_PRIVATE_KEY), or a signer: this client only reads"
+            raise InvalidInput("private_key", None, allowed)
+        with self._lock:
+            if self._wallet is None:
+                self._wallet = make(Web3() if self.options.rpc_url is None else self.contracts().w3)
+            return self._wallet
+
+    def agent(self, agent_id: int | None) -> int:
+        """The agent that acts.
+
+        Raises:
+            InvalidInput: None is named.
+        """
+        chosen = self.options.agent_id if agent_id is None else agent_id
+        if chosen is None:
+            raise InvalidInput("agent_id", None, "the number of an agent, or AGENT_ID")
+        return chosen
+
+
+def _if_answered(look: Callable[[], Steps[T | None]]) -> Steps[T | None]:
+    try:
+        return (yield from look())
+    except ServiceUnreachable:
+        return None
+    except Refused as refused:
+        if refused.status not in NOT_NOW:
+            raise
+        return None
+
+
+def _loaded(record: Deployment | int | str | Path) -> Deployment:
+    if isinstance(record, Deployment):
+        return record
+    if isinstance(record, str) and record.isdigit():
+        record = int(record)
+    return deployments.load(record)

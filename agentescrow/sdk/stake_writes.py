@@ -1,0 +1,100 @@
+"""How stake is put in and taken out: by a transaction of one's own, or by the API's relayer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from agentescrow.chain.calls import StakeCalls
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.events import Staked
+from agentescrow.chain.transactions import Mined
+from agentescrow.chain.wallet import Wallet
+from agentescrow.sdk.asking import parsed
+from agentescrow.sdk.gasless import relayed
+from agentescrow.sdk.payment import VALID_SECONDS, authorize_stake, sent_authorization
+from agentescrow.sdk.session import Session
+from agentescrow.sdk.steps import Steps
+from agentescrow.sdk.values import address
+from agentescrow.sdk.write_key import WriteKey
+from agentescrow.wire.agents import StakeAnswer, StakeBody, StakeInfo, UnstakeBody
+
+_OK: Final = 200
+
+
+def stake_info(session: Session, agent_id: int) -> Steps[StakeInfo]:
+    """An agent's stake as the API has it."""
+    return (yield from session.read(f"/api/agents/{agent_id}/stake", StakeInfo))
+
+
+def stake(session: Session, agent_id: int, amount: int, key: WriteKey) -> Steps[StakeInfo]:
+    """Stake for an agent.
+
+    Args:
+        session: Who pays.
+        agent_id: Agent.
+        amount: Base units.
+        key: Under which it is done once.
+    """
+    until = (yield from session.now()) + VALID_SECONDS
+    paid = yield from authorize_stake(session, agent_id, amount, key, until)
+    if session.options.gasless:
+        calls = StakeCalls(session.deployment().registry)
+        body = StakeBody(
+            wallet_address=session.wallet().address,
+            amount=amount,
+            authorization=None if paid is None else sent_authorization(paid),
+        )
+        if paid is None:
+            call = calls.of("stake", agent_id, amount)
+        else:
+            call = calls.authorized(agent_id, amount, paid)
+        path = f"/api/agents/{agent_id}/stake"
+        answer = yield from relayed(session, path, body, calls.target, call, key)
+        return (yield from _stake_of(session, agent_id, answer))
+
+    def act(contracts: Contracts, wallet: Wallet) -> Mined[Staked]:
+        registry = contracts.registry
+        if paid is None:
+            return registry.stake(wallet, agent_id, amount)
+        return registry.stake_with_authorization(wallet, agent_id, amount, paid)
+
+    return (yield from session.send(act, lambda _event: stake_info(session, agent_id)))
+
+
+def unstake(session: Session, agent_id: int, amount: int, to: str | None) -> Steps[StakeInfo]:
+    """Take available stake out.
+
+    Args:
+        session: Who does it.
+        agent_id: Agent.
+        amount: Base units.
+        to: Receiver; the signer where None.
+
+    Raises:
+        InvalidInput: The receiver is no address.
+    """
+    signer = session.wallet().address
+    receiver = signer if to is None else address("to", to)
+    if session.options.gasless:
+        calls = StakeCalls(session.deployment().registry)
+        body = UnstakeBody(wallet_address=signer, amount=amount, to=receiver)
+        call = calls.of("unstake", agent_id, amount, receiver)
+        path = f"/api/agents/{agent_id}/unstake"
+        answer = yield from relayed(session, path, body, calls.target, call)
+        return (yield from _stake_of(session, agent_id, answer))
+    return (
+        yield from session.send(
+            lambda contracts, wallet: contracts.registry.unstake(
+                wallet, agent_id, amount, receiver
+            ),
+            lambda _event: stake_info(session, agent_id),
+        )
+    )
+
+
+def _stake_of(session: Session, agent_id: int, answer: httpx.Response) -> Steps[StakeInfo]:
+    if answer.status_code == _OK:
+        return parsed(StakeAnswer, answer).agent
+    return (yield from stake_info(session, agent_id))

@@ -1,0 +1,92 @@
+"""What the programs are told by their environment. The only reader of it.
+
+Every setting is an environment variable of the same name in capitals, or a line of a file `.env`
+in the working directory; a command's option comes before both.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from agentescrow.errors import InvalidInput
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def read(kind: type[S], **given: object) -> S:
+    """Read settings.
+
+    Args:
+        kind: Which.
+        given: What comes before the environment; None where it does not.
+
+    Raises:
+        InvalidInput: One is nonsense; a key is not repeated.
+    """
+    told: dict[str, Any] = {k: str(value) for k, value in given.items() if value is not None}
+    try:
+        return kind(**told)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        name = str(first["loc"][0])
+        shown = "(as set)" if given.get(name) is None else given[name]
+        raise InvalidInput(name.upper(), shown, first["msg"]) from None
+
+
+class Settings(BaseSettings):
+    """The settings of indexer and service.
+
+    Attributes:
+        rpc_url: Address of a node of the chain (RPC_URL).
+        database_url: Where the rows are, `sqlite:///FILE` or `postgresql://…` (DATABASE_URL).
+        deployment: File of a deployment's record (DEPLOYMENT); the shipped record of the node's
+            chain where there is none.
+        first_block: Block from which on the identity registry has agents (FIRST_BLOCK); looked for
+            at the node where there is none, which takes one that remembers old states.
+        host: Where the API listens (HOST).
+        port: And on which port (PORT).
+        relayer_key: Private key that pays for relayed requests (RELAYER_KEY).
+        relayer_keyfile: Or an encrypted key, as Ape keeps them in `~/.ape/accounts/NAME.json`
+            (RELAYER_KEYFILE).
+        relayer_passphrase: What it is encrypted with (RELAYER_PASSPHRASE).
+        rate_limit: Requests a minute of one client address, 0 for no limit (RATE_LIMIT).
+        origins: Web pages that may call the API, separated by commas (ORIGINS).
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    rpc_url: str = "http://127.0.0.1:8545"
+    database_url: str = "sqlite:///agentescrow.db"
+    deployment: str | None = None
+    first_block: int | None = Field(default=None, ge=0)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65_535)
+    relayer_key: SecretStr | None = None
+    relayer_keyfile: str | None = None
+    relayer_passphrase: SecretStr = SecretStr("")
+    rate_limit: int = Field(default=1_200, ge=0)
+    origins: str = "*"
+
+
+class ClientSettings(BaseSettings):
+    """The settings of the SDK and of the commands that use it.
+
+    Attributes:
+        api_url: Address of the REST API (API_URL).
+        rpc_url: Address of a node, for calls without the API's relayer (RPC_URL); read by the
+            commands, not by the SDK.
+        deployment: File of a deployment's record, or a chain id (DEPLOYMENT).
+        agent_private_key: The key that sends or signs (AGENT_PRIVATE_KEY).
+        agent_id: The agent that acts (AGENT_ID).
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    api_url: str | None = None
+    rpc_url: str | None = None
+    deployment: str | None = None
+    agent_private_key: SecretStr | None = None
+    agent_id: int | None = Field(default=None, ge=0)

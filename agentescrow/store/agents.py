@@ -1,0 +1,55 @@
+"""Agents: one, a page of them, their deposits; and the two vaults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, select
+
+from agentescrow.store.runs import AnyRow
+from agentescrow.store.tables import agents, events, vaults
+
+
+def find_agent(connection: Connection, agent_id: int) -> AnyRow | None:
+    """The row of an agent that the identity registry knows, or None."""
+    known = select(agents).where(agents.c.agent_id == agent_id, agents.c.owner.is_not(None))
+    return connection.execute(known).one_or_none()
+
+
+def count_agents(connection: Connection) -> int:
+    """How many agents the identity registry knows."""
+    counted = select(func.count()).select_from(agents).where(agents.c.owner.is_not(None))
+    return int(connection.execute(counted).scalar_one())
+
+
+def page_of_agents(
+    connection: Connection, *, limit: int, offset: int = 0, after: int | None = None
+) -> Sequence[AnyRow]:
+    """A page of agents, by number.
+
+    Args:
+        connection: A transaction.
+        limit: Most agents.
+        offset: Agents to pass over.
+        after: The last agent of the page before, in place of an offset.
+    """
+    query = select(agents).where(agents.c.owner.is_not(None)).order_by(agents.c.agent_id)
+    if after is not None:
+        query = query.where(agents.c.agent_id > after)
+    return connection.execute(query.limit(limit).offset(offset)).all()
+
+
+def deposits_in(connection: Connection, agent_id: int, tx_hash: str) -> Sequence[AnyRow]:
+    """The `Staked` events of an agent in a transaction."""
+    wanted = (
+        (events.c.agent_id == agent_id)
+        & (events.c.tx_hash == tx_hash)
+        & (events.c.contract == "StakeRegistry")
+        & (events.c.name == "Staked")
+    )
+    return connection.execute(select(events).where(wanted)).all()
+
+
+def find_vault(connection: Connection, contract: str) -> AnyRow | None:
+    """The row of RunEscrow or StakeRegistry, or None before its first event."""
+    return connection.execute(select(vaults).where(vaults.c.contract == contract)).one_or_none()

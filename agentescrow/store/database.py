@@ -1,0 +1,181 @@
+"""Open a database, SQLite or PostgreSQL, and bring its schema up to date."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from agentescrow.errors import DatabaseUnusable
+
+__all__ = [
+    "Connection",
+    "DatabaseBusy",
+    "Engine",
+    "migrate",
+    "open_database",
+    "require_schema",
+    "write_transaction",
+]
+
+DatabaseBusy = DBAPIError
+"""What is raised when the database cannot serve a transaction now, another writer's fault too."""
+
+_MIGRATIONS: Final = Path(str(resources.files("agentescrow.store"))) / "migrations"
+_BUSY_MILLISECONDS: Final = 10_000
+_IDLE_SECONDS: Final = 1.0
+_ALLOWED: Final = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
+
+
+def open_database(url: str) -> Engine:
+    """Open a database; nothing is created yet.
+
+    A transaction sees one snapshot of it, on both kinds, so that all that is read in one belongs
+    to the same block.
+
+    Args:
+        url: `sqlite:///` and a file, or a `postgresql://` address.
+
+    Raises:
+        DatabaseUnusable: The address means neither.
+    """
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, paramstyle="named")  # rows as dicts, as PostgreSQL's driver
+        event.listen(engine, "connect", _prepare_sqlite)
+        # The driver's own transactions would begin at the first write only.
+        event.listen(engine, "begin", _begin)
+        return engine
+    engine = create_engine(address, isolation_level="REPEATABLE READ")
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _require_alive)
+    return engine
+
+
+@contextmanager
+def write_transaction(engine: Engine) -> Iterator[Connection]:
+    """A transaction that will write: on SQLite it waits for its turn at once, not at the commit.
+
+    Args:
+        engine: The database.
+    """
+    with writing_connection(engine) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing_connection(engine: Engine) -> Iterator[Connection]:
+    """A connection whose transactions will all write; see `write_transaction`.
+
+    SQLite would refuse a transaction that read first, when another process has written since.
+
+    Args:
+        engine: The database.
+    """
+    with engine.connect() as connection:
+        connection.info["begin"] = "BEGIN IMMEDIATE"
+        try:
+            yield connection
+        finally:
+            connection.info.pop("begin", None)
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema up to date; does nothing where it is.
+
+    Raises:
+        DatabaseUnusable: The database cannot be opened.
+    """
+    config = _config()
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except OperationalError as error:
+        raise DatabaseUnusable(_shown(engine), str(error.orig)) from error
+
+
+def require_schema(engine: Engine) -> None:
+    """Make sure that the schema is the one of this version; for those who only read.
+
+    Raises:
+        DatabaseUnusable: It is not, or the database cannot be opened.
+    """
+    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    try:
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as error:
+        raise DatabaseUnusable(_shown(engine), str(error.orig)) from error
+    if found != wanted:
+        has = f"schema {found}" if found else "no schema"
+        raise DatabaseUnusable(
+            _shown(engine), f"it has {has}, {wanted} is needed: run `agentescrow index`"
+        )
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise DatabaseUnusable(url, f"the address is none: {_ALLOWED} is allowed") from None
+    kind = address.get_backend_name()
+    if kind == "sqlite" and address.database not in (None, "", ":memory:"):
+        return address
+    if kind in ("postgresql", "postgres"):
+        return address.set(drivername="postgresql+psycopg")
+    shown = address.render_as_string(hide_password=True)
+    raise DatabaseUnusable(shown, f"{_ALLOWED} is allowed")
+
+
+def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DB-API
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {_BUSY_MILLISECONDS}",
+        "journal_mode = WAL",  # many may read while one writes
+        "synchronous = NORMAL",  # what a power cut takes is read from the chain again
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DB-API
+    record.info["used"] = time.monotonic()
+
+
+def _require_alive(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:  # noqa: ANN401
+    """Ask a connection that was idle whether its server still is there; the pool takes another."""
+    if time.monotonic() - record.info.get("used", time.monotonic()) < _IDLE_SECONDS:
+        return
+    try:
+        connection.rollback()
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:  # of the driver, which is not imported for it
+        raise DisconnectionError from error
+
+
+def _begin(connection: Connection) -> None:
+    # Not by SQLAlchemy's own way: that takes longer than many a query.
+    connection.connection.cursor().execute(connection.info.get("begin", "BEGIN"))
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)

@@ -1,0 +1,61 @@
+"""One indexer at a time: a second one on the same database waits its turn."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, func, select
+
+from agentescrow.store.database import writing_connection
+
+_log = logging.getLogger(__name__)
+_ADVISORY: Final = 0x8004_E5C0  # any number that nobody else in the database uses
+
+
+@contextmanager
+def writer(engine: Engine) -> Iterator[Connection]:
+    """A connection that may write, once no other process has one; it ends with its process.
+
+    Args:
+        engine: The database.
+    """
+    held = _on_sqlite if engine.dialect.name == "sqlite" else _on_postgresql
+    with held(engine) as connection:
+        yield connection
+
+
+@contextmanager
+def _on_sqlite(engine: Engine) -> Iterator[Connection]:
+    lock = FileLock(f"{engine.url.database}.lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        _say_that_it_waits()
+        lock.acquire()
+    try:
+        with writing_connection(engine) as connection:
+            yield connection
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _on_postgresql(engine: Engine) -> Iterator[Connection]:
+    # The lock belongs to the connection that writes: who loses it can write no more.
+    with engine.connect() as connection:
+        if not connection.execute(select(func.pg_try_advisory_lock(_ADVISORY))).scalar():
+            _say_that_it_waits()
+            connection.execute(select(func.pg_advisory_lock(_ADVISORY)))
+        connection.commit()
+        yield connection
+        connection.rollback()
+        connection.execute(select(func.pg_advisory_unlock(_ADVISORY)))
+        connection.commit()
+
+
+def _say_that_it_waits() -> None:
+    _log.warning("another indexer writes into this database: waiting until it ends")

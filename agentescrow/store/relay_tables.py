@@ -1,0 +1,47 @@
+"""The relayer's own tables. The chain does not fill them: deleted, what they hold is gone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text
+
+from agentescrow.store.tables import metadata
+
+relays: Final = Table(
+    "relays",
+    metadata,
+    Column("request_id", String(66), primary_key=True),  # EIP-712 digest of the request
+    Column("sequence", BigInteger, nullable=False, unique=True),  # order of acceptance
+    Column("signer", String(42), nullable=False),
+    Column("signer_nonce", String(78), nullable=False),  # of the forwarder, a uint256
+    Column("target", String(42), nullable=False),
+    Column("execute", Text, nullable=False),  # calldata of the forwarder, 0x and hex
+    Column("gas", BigInteger, nullable=False),
+    Column("deadline", BigInteger, nullable=False),  # last unix second at which it is valid
+    Column("accepted_at", BigInteger, nullable=False),  # unix second, by this machine's clock
+    Column("accepted_block", BigInteger, nullable=False),  # the latest one then
+    Column("sender", String(42)),  # the relayer's account and its nonce; NULL while queued
+    Column("nonce", BigInteger),
+    Column("status", String(10), nullable=False),  # pending, mined, failed
+    Column("settled", Boolean, nullable=False),  # deep enough not to be asked for any more
+    Column("tx_hash", String(66)),
+    Column("block_number", BigInteger),
+    Column("problem", Text),
+    Index("ix_relays_sender_nonce", "sender", "nonce", unique=True),
+    Index("ix_relays_settled_sequence", "settled", "sequence"),
+    Index("ix_relays_signer_accepted_at", "signer", "accepted_at"),
+)
+
+relay_transactions: Final = Table(
+    "relay_transactions",
+    metadata,
+    Column("tx_hash", String(66), primary_key=True),
+    Column("request_id", String(66), nullable=False),
+    Column("nonce", BigInteger, nullable=False),  # of the relayer's account
+    Column("raw", Text, nullable=False),  # signed, 0x and hex
+    Column("max_fee", BigInteger, nullable=False),  # wei a gas
+    Column("tip", BigInteger, nullable=False),
+    Column("signed_at", BigInteger, nullable=False),
+    Index("ix_relay_transactions_request_id", "request_id"),
+)

@@ -1,0 +1,267 @@
+"""Runs: one, a page of them, and their events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
+
+from agentescrow.domain.run import RunState
+from agentescrow.store.prepared import Prepared
+from agentescrow.store.tables import events, runs
+from agentescrow.store.totals import count_runs
+
+AnyRow = Row[tuple[Any, ...]]
+Kind = frozenset[str]
+
+SORTS: Final = ("newest", "oldest", "reward")
+"""Orders of a list: by number, falling or rising; by reward, falling, the newer run first."""
+
+
+_HIDDEN: Final = {
+    "funded_at",
+    "started_at",
+    "ended_at",
+    "silent",
+    "refund",
+    "compensation",
+    "abandoned",
+    "updated_block",
+}
+_RARE: Final = 5_000
+_SHOWN: Final = [column for column in runs.c if column.name not in _HIDDEN]
+_LIMIT: Final = bindparam("limit", type_=BigInteger)
+_CONDITIONS: Final[dict[str, ColumnElement[bool]]] = {
+    "state": runs.c.state == bindparam("state"),
+    "min_reward": runs.c.reward >= bindparam("min_reward"),
+    "poster": runs.c.poster == bindparam("poster"),
+    "agent_id": runs.c.agent_id == bindparam("agent_id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs.
+
+    Args:
+        state: Of this state alone.
+        min_reward: With at least this reward, base units.
+        poster: Of this poster, in checksum case.
+        agent_id: Claimed by this agent.
+    """
+
+    state: RunState | None = None
+    min_reward: int = 0
+    poster: str | None = None
+    agent_id: int | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """Which of the conditions are set."""
+        return frozenset(_values(self))
+
+    @property
+    def counted(self) -> bool:
+        """Whether the totals are kept, so that nothing has to be counted."""
+        return self.poster is None and self.agent_id is None
+
+    @property
+    def everything(self) -> bool:
+        """Whether no run is left out."""
+        return not self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a list: after the run with this number and reward.
+
+    Args:
+        run_id: Number.
+        reward: Base units.
+    """
+
+    run_id: int
+    reward: int
+
+
+def find_run(connection: Connection, run_id: int) -> AnyRow | None:
+    """The row of a run, or None."""
+    found: AnyRow | None = _RUN.one(connection, run_id=run_id)
+    return found
+
+
+def count(connection: Connection, wanted: RunFilter) -> int:
+    """How many runs a filter lets through, exactly.
+
+    State and reward are answered from kept totals, poster and agent by counting index rows.
+    """
+    if wanted.counted:
+        return count_runs(connection, state=wanted.state, min_reward=wanted.min_reward)
+    return int(_count(wanted.kind).one(connection, **_values(wanted)).runs)
+
+
+def page_of_runs(
+    connection: Connection,
+    wanted: RunFilter,
+    *,
+    sort: str,
+    limit: int,
+    offset: int = 0,
+    after: Place | None = None,
+    total: int,
+) -> Sequence[AnyRow]:
+    """A page of runs.
+
+    Args:
+        connection: A transaction.
+        wanted: Which runs.
+        sort: One of `SORTS`.
+        limit: Most runs.
+        offset: Runs to pass over.
+        after: Where the page before ended, in place of an offset.
+        total: Of the filter. Run numbers have no gaps, so it tells where an unfiltered page
+            begins; and it tells which index to walk.
+    """
+    if total == 0:
+        return []
+    values = {"limit": limit, "offset": offset, **_values(wanted)}
+    rare = wanted.min_reward > 0 and sort != "reward" and total <= _RARE
+    if after is not None:
+        place = {"after": after.run_id, "after_reward": after.reward}
+        return _page(wanted.kind, sort, _Start.AFTER, rare).all(connection, **values, **place)
+    if wanted.everything and sort != "reward":
+        first = total - offset if sort == "newest" else offset + 1
+        return _page(wanted.kind, sort, _Start.NUMBER, False).all(connection, **values, first=first)
+    start = _Start.OFFSET if offset else _Start.FIRST
+    return _page(wanted.kind, sort, start, rare).all(connection, **values)
+
+
+def events_of_run(connection: Connection, run_id: int, limit: int = 1_000) -> Sequence[AnyRow]:
+    """The life of a run, in order."""
+    return _LIFE.all(connection, run_id=run_id, limit=limit)
+
+
+def events_after(
+    connection: Connection, block_number: int, log_index: int, limit: int
+) -> Sequence[AnyRow]:
+    """The events after a place in the chain, in order."""
+    later = or_(
+        events.c.block_number > block_number,
+        and_(events.c.block_number == block_number, events.c.log_index > log_index),
+    )
+    wanted = select(events).where(events.c.block_number >= block_number, later)
+    return connection.execute(_in_order(wanted).limit(limit)).all()
+
+
+def created_in(connection: Connection, poster: str, tx_hash: str, since: int) -> int | None:
+    """The number of the run that a transaction created, or None.
+
+    Args:
+        connection: A transaction.
+        poster: Whose run.
+        tx_hash: The transaction.
+        since: Block that it is in.
+    """
+    wanted = select(events.c.run_id).where(
+        events.c.block_number == since, events.c.tx_hash == tx_hash, events.c.name == "RunCreated"
+    )
+    mine = select(runs.c.run_id).where(runs.c.run_id.in_(wanted), runs.c.poster == poster)
+    found = connection.execute(mine).scalar()
+    return None if found is None else int(found)
+
+
+class _Start(Enum):
+    """How a page is found."""
+
+    FIRST = auto()
+    AFTER = auto()  # the last run of the page before
+    NUMBER = auto()  # of the first run
+    OFFSET = auto()
+
+
+@cache
+def _page(kind: Kind, sort: str, start: _Start, rare: bool) -> Prepared:
+    """The query of a page: a few dozen of them, compiled when they are first asked.
+
+    Few runs with a reward so high are looked up by reward and sorted: in the order of their
+    numbers a million others could lie between them.
+    """
+    matching = [condition for name, condition in _CONDITIONS.items() if name in kind]
+    if start is _Start.AFTER:
+        matching.append(_after(sort))
+    if start is _Start.NUMBER:
+        first = bindparam("first", type_=BigInteger)
+        matching.append(runs.c.run_id <= first if sort == "newest" else runs.c.run_id >= first)
+    if not rare and start is not _Start.OFFSET:
+        return Prepared(_ordered(select(*_SHOWN).where(*matching), sort).limit(_LIMIT))
+    ids: Select[Any] = select(runs.c.run_id, runs.c.reward).where(*matching)
+    if rare:
+        few = ids.cte("few").prefix_with("MATERIALIZED")
+        ids = _ordered(select(few.c.run_id), sort, few.c)
+    else:
+        # The index alone is walked over the runs that are passed over, not the rows.
+        ids = _ordered(ids.with_only_columns(runs.c.run_id), sort)
+    if start is _Start.OFFSET:
+        ids = ids.offset(bindparam("offset", type_=BigInteger))
+    chosen = ids.limit(_LIMIT).subquery()
+    query = select(*_SHOWN).where(runs.c.run_id.in_(select(chosen.c.run_id)))
+    return Prepared(_ordered(query, sort))
+
+
+@cache
+def _count(kind: Kind) -> Prepared:
+    matching = [condition for name, condition in _CONDITIONS.items() if name in kind]
+    return Prepared(select(func.count().label("runs")).select_from(runs).where(*matching))
+
+
+def _values(wanted: RunFilter) -> dict[str, object]:
+    """The values of the conditions that are set."""
+    values = {
+        "state": None if wanted.state is None else int(wanted.state),
+        "min_reward": wanted.min_reward or None,
+        "poster": wanted.poster,
+        "agent_id": wanted.agent_id,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _ordered(query: Select[Any], sort: str, columns: Any = runs.c) -> Select[Any]:  # noqa: ANN401
+    if sort == "reward":
+        return query.order_by(columns.reward.desc(), columns.run_id.desc())
+    return query.order_by(columns.run_id.asc() if sort == "oldest" else columns.run_id.desc())
+
+
+def _after(sort: str) -> ColumnElement[bool]:
+    run_id = bindparam("after", type_=BigInteger)
+    if sort == "oldest":
+        return runs.c.run_id > run_id
+    if sort == "newest":
+        return runs.c.run_id < run_id
+    reward = bindparam("after_reward", type_=BigInteger)
+    same = and_(runs.c.reward == reward, runs.c.run_id < run_id)
+    return and_(runs.c.reward <= reward, or_(runs.c.reward < reward, same))
+
+
+def _in_order(query: Select[Any]) -> Select[Any]:
+    return query.order_by(events.c.block_number, events.c.log_index)
+
+
+_RUN: Final = Prepared(select(runs).where(runs.c.run_id == bindparam("run_id")))
+_LIFE: Final = Prepared(
+    _in_order(select(events).where(events.c.run_id == bindparam("run_id"))).limit(_LIMIT)
+)

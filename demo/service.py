@@ -1,0 +1,102 @@
+"""Indexer, relayer and REST API beside a local chain, in threads of this process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from agentescrow.api.app import create_app
+from agentescrow.api.service import Service
+from agentescrow.api.traffic import RateLimit
+from agentescrow.chain.calls import Calls
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.deployments import Deployment
+from agentescrow.chain.pool import Pool
+from agentescrow.chain.reader import Reader
+from agentescrow.chain.rpc import Node
+from agentescrow.errors import ServiceUnreachable
+from agentescrow.indexer.follow import Indexer
+from agentescrow.relayer.admission import Admission
+from agentescrow.relayer.sender import Sender
+from agentescrow.store.database import Engine, migrate, open_database
+from agentescrow.store.lock import writer
+from deployment.local_chain import LocalChain
+from localnet.anvil import free_port
+
+PATIENCE: Final = 15.0
+
+_PAUSE: Final = 0.05
+_START_SECONDS: Final = 20
+
+
+@contextmanager
+def service_on(
+    chain: LocalChain, deployment: Deployment, folder: Path, *, patience: float = PATIENCE
+) -> Iterator[str]:
+    """Start everything, on a free port.
+
+    Args:
+        chain: Running; its role "relayer" pays for relayed requests.
+        deployment: On it.
+        folder: Where the database goes.
+        patience: Seconds that the API waits for a transaction before it answers 202.
+
+    Yields:
+        The address of the API.
+
+    Raises:
+        ServiceUnreachable: It does not start.
+    """
+    contracts, pool = Contracts(chain.w3, deployment), Pool(chain.url)
+    engine = open_database(f"sqlite:///{folder / 'index.db'}")
+    migrate(engine)
+    admission = Admission(engine, pool, deployment)
+    calls = Calls(deployment.escrow)
+    service = Service(engine, deployment, pool, admission, calls, patience=patience)
+    app = create_app(service, rate_limit=RateLimit(0))
+    port, ended = free_port(), threading.Event()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    sender = Sender(engine, pool, deployment, chain.accounts["relayer"])
+    work: tuple[Callable[[], None], ...] = (
+        lambda: _index(engine, chain.url, contracts, ended),
+        lambda: _relay(sender, ended),
+        server.run,
+    )
+    threads = [threading.Thread(target=each, daemon=True) for each in work]
+    for thread in threads:
+        thread.start()
+    try:
+        _until_started(server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        ended.set()
+        server.should_exit = True
+        for thread in threads:
+            thread.join()
+        engine.dispose()
+
+
+def _index(engine: Engine, url: str, contracts: Contracts, ended: threading.Event) -> None:
+    with writer(engine) as connection:
+        indexer = Indexer(connection, Reader(Node(url), contracts), contracts.deployment)
+        indexer.follow(lambda _step: None, ended.is_set, pause=_PAUSE)
+
+
+def _relay(sender: Sender, ended: threading.Event) -> None:
+    while not ended.is_set():
+        sender.step()
+        ended.wait(_PAUSE)
+
+
+def _until_started(server: uvicorn.Server) -> None:
+    end = time.monotonic() + _START_SECONDS
+    while not server.started:
+        if time.monotonic() > end:
+            raise ServiceUnreachable(f"the API did not start within {_START_SECONDS} s")
+        time.sleep(_PAUSE)

@@ -1,0 +1,235 @@
+"""The real app in process, over a real chain, with the real indexer and relayer running."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from fastapi.testclient import TestClient
+
+from agentescrow.api.app import create_app
+from agentescrow.api.service import Service
+from agentescrow.api.traffic import RateLimit
+from agentescrow.chain.calls import Calls
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.deployments import load
+from agentescrow.chain.pool import Pool
+from agentescrow.chain.reader import Reader
+from agentescrow.chain.rpc import Node
+from agentescrow.chain.wallet import LocalWallet
+from agentescrow.indexer.follow import Indexer
+from agentescrow.relayer.admission import Admission
+from agentescrow.relayer.sender import Sender
+from agentescrow.store.database import migrate, open_database
+from agentescrow.store.lock import writer
+from agentescrow.store.position import indexed_block
+from agentescrow.wire.shape import iso_time
+from deployment.local_chain import local_chain
+from deployment.record import Records
+from localnet.errors import ToolMissing
+from localnet.postgresql import postgresql
+
+DAY = 86_400
+USDC = 10**6
+
+
+class Pulse:
+    """Lets indexer and relayer rest between tests: asking all the time takes half a processor."""
+
+    def __init__(self):
+        self._awake = threading.Condition()
+        self._until = 0.0
+        self.ended = False
+
+    def beat(self, *_request):
+        """Something happens: be awake for a while."""
+        with self._awake:
+            self._until = time.monotonic() + 2
+            self._awake.notify_all()
+
+    def end(self):
+        self.ended = True
+        self.beat()
+
+    def rest(self):
+        """Wait for a beat, but not for long; whether it has ended."""
+        with self._awake:
+            if time.monotonic() >= self._until:
+                self._awake.wait(timeout=5)
+        return self.ended
+
+
+class Market:
+    """A deployment with its service, and people who use it."""
+
+    def __init__(self, pulse, chain, contracts, service, client):
+        self.pulse = pulse
+        self.chain = chain
+        self.contracts = contracts
+        self.service = service
+        self.client = client
+
+    def wallet(self, role):
+        return LocalWallet(self.chain.w3, self.chain.accounts[role])
+
+    @property
+    def now(self):
+        return self.chain.w3.eth.get_block("latest")["timestamp"]
+
+    def indexed(self):
+        """Wait until the index has the latest block."""
+        self.pulse.beat()
+        head = self.chain.w3.eth.block_number
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            with self.service.database.connect() as connection:
+                block = indexed_block(connection)
+            if block and block.number >= head:
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"block {head} is not indexed")
+
+    def another_app(self, *, patience=15.0, database=None, **options):
+        """A client of another app over the same service, with other settings."""
+        database = database or self.service.database
+        service = replace(self.service, patience=patience, database=database)
+        return client_of(service, self.pulse, **options)
+
+    def write(self, wallet, path, *, client=None, headers=None, **body):
+        """Do as any wallet does: ask, sign what 401 says, send the same body again."""
+        client = client or self.client
+        body = {"walletAddress": wallet.address, **body}
+        asked = client.post(path, json=body, headers=headers)
+        if asked.status_code != 401:
+            return asked
+        return client.post(path, json=self.signed(wallet, body, asked), headers=headers)
+
+    def signed(self, wallet, body, asked):
+        typed = asked.json()["typedData"]
+        signature = "0x" + wallet.sign_typed_data(typed).hex()
+        return {**body, "request": typed["message"], "signature": signature}
+
+    def terms(self, reward=100 * USDC, **more):
+        """What POST /api/runs takes, besides who posts."""
+        terms = {"reward": str(reward), "ipfsHash": "ipfs://description"}
+        return terms | {"deadline": iso_time(self.now + DAY), **more}
+
+    def post(self, wallet, reward=100 * USDC, **more):
+        """A run that is OPEN; its number."""
+        escrow = self.contracts.escrow.address
+        if self.contracts.usdc.allowance(wallet.address, escrow) < 10**11:
+            self.contracts.usdc.approve(wallet, escrow, 10**12)
+        answer = self.write(wallet, "/api/runs", **self.terms(reward, **more))
+        assert answer.status_code == 200, answer.text
+        return answer.json()["run"]["bountyId"]
+
+    def agent(self, wallet, staked=20 * USDC):
+        """A registered agent; its number."""
+        agent_id = self.contracts.identity.register(wallet, "ipfs://agent").event.agent_id
+        if staked:
+            self.contracts.registry.stake(wallet, agent_id, staked)
+        self.indexed()
+        return agent_id
+
+
+@contextmanager
+def service_on(url, folder):
+    """A chain, its deployment, an indexer, a relayer and the app, over one database."""
+    with local_chain(Records(folder, folder / "unfinished")) as chain:
+        contracts = Contracts(chain.w3, load(next(folder.glob("*.json"))))
+        engine = open_database(url)
+        migrate(engine)
+        pool = Pool(chain.url)
+        admission = Admission(engine, pool, contracts.deployment)
+        calls = Calls(contracts.deployment.escrow)
+        service = Service(engine, contracts.deployment, pool, admission, calls)
+        pulse = Pulse()
+        threads = [
+            threading.Thread(target=_index, args=(engine, chain.url, contracts, pulse)),
+            threading.Thread(target=_relay, args=(engine, pool, contracts, chain, pulse)),
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            with client_of(service, pulse) as client:
+                market = Market(pulse, chain, contracts, service, client)
+                market.indexed()
+                yield market
+        finally:
+            pulse.end()
+            for thread in threads:
+                thread.join()
+            engine.dispose()
+
+
+BOTH = pytest.mark.parametrize("market", ["sqlite", "postgresql"], indirect=True)
+"""Runs the tests of a module over both kinds of databases."""
+
+
+@pytest.fixture(scope="session")
+def market(request):
+    """Over SQLite, unless a module asks for more."""
+    return request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_market")
+
+
+@pytest.fixture(scope="session")
+def sqlite_market(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("market")
+    with service_on(f"sqlite:///{folder / 'index.db'}", folder) as market:
+        yield market
+
+
+@pytest.fixture(scope="session")
+def postgresql_market(tmp_path_factory):
+    try:
+        with (
+            postgresql() as url,
+            service_on(url, tmp_path_factory.mktemp("postgresql")) as market,
+        ):
+            yield market
+    except ToolMissing as missing:
+        pytest.skip(str(missing))
+
+
+def client_of(service, pulse, **options):
+    """A client of the app in process; what it sends wakes indexer and relayer."""
+    app = create_app(service, **{"rate_limit": RateLimit(0), **options})
+    client = TestClient(app, raise_server_exceptions=False)
+    client.event_hooks = {"request": [pulse.beat]}
+    return client
+
+
+def _index(engine, url, contracts, pulse):
+    with writer(engine) as connection:
+        indexer = Indexer(connection, Reader(Node(url), contracts), contracts.deployment)
+        indexer.follow(lambda _step: None, pulse.rest, pause=0.02)
+
+
+def _relay(engine, pool, contracts, chain, pulse):
+    sender = Sender(engine, pool, contracts.deployment, chain.accounts["relayer"])
+    while not pulse.rest():
+        sender.step()
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def client(market):
+    return market.client
+
+
+@pytest.fixture(scope="session")
+def poster(market):
+    return market.wallet("poster")
+
+
+@pytest.fixture(scope="session")
+def agent(market):
+    return market.wallet("agent")
+
+
+@pytest.fixture(scope="session")
+def outsider(market):
+    return market.wallet("outsider")

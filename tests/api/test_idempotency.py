@@ -1,0 +1,123 @@
+"""Idempotency-Key: sent again is done once (API-4)."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.api.conftest import BOTH, USDC
+
+pytestmark = BOTH
+
+
+def key(name):
+    return {"Idempotency-Key": name}
+
+
+def test_post_run__retried_with_a_new_signature__makes_one_run(market, client, poster):
+    """API-4: a retry that asks and signs anew would pay twice without the key."""
+    market.post(poster)  # the allowance
+    terms, before = market.terms(), market.contracts.escrow.run_count()
+    first = market.write(poster, "/api/runs", headers=key("post-1"), **terms)
+    again = market.write(poster, "/api/runs", headers=key("post-1"), **terms)
+
+    assert first.status_code == again.status_code == 200, again.text
+    assert again.content == first.content
+    assert "idempotency-replayed" not in first.headers
+    assert again.headers["idempotency-replayed"] == "true"
+    assert market.contracts.escrow.run_count() == before + 1
+
+
+def test_post_run__two_signatures_at_once_for_one_key__make_one_run(market, client, poster):
+    """API-4: the first signed request is the one; the other waits for its outcome."""
+    market.post(poster)
+    body = {"walletAddress": poster.address, **market.terms()}
+    before = market.contracts.escrow.run_count()
+    asked = client.post("/api/runs", json=body, headers=key("post-2"))
+    signed = market.signed(poster, body, asked)
+    asked.json()["typedData"]["message"]["deadline"] += 1
+    later = asked.json()
+    later["typedData"]["message"]["deadline"] += 1
+    typed = later["typedData"]
+    other = {**body, "request": typed["message"]}
+    other["signature"] = "0x" + poster.sign_typed_data(typed).hex()
+
+    def send(each):
+        return client.post("/api/runs", json=each, headers=key("post-2"))
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(send, [signed, other]))
+
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    assert 200 in [answer.status_code for answer in answers]
+    assert market.contracts.escrow.run_count() == before + 1
+    assert (
+        send(other).json()["run"] == next(a for a in answers if a.status_code == 200).json()["run"]
+    )
+
+
+def test_key__with_another_body_or_path__is_422(market, client, poster, agent):
+    """API-4: a key stands for one thing."""
+    agent_id, run_id, other = market.agent(agent), market.post(poster), market.post(poster)
+    body = {"agentId": agent_id, "walletAddress": agent.address}
+    path = f"/api/runs/{run_id}/claim"
+
+    assert client.post(path, json=body, headers=key("claim-1")).status_code == 401
+    for where, what in (
+        (path, body | {"agentId": agent_id + 1}),
+        (path, body | {"walletAddress": poster.address}),
+        (f"/api/runs/{other}/claim", body),
+    ):
+        refused = client.post(where, json=what, headers=key("claim-1"))
+        assert (refused.status_code, refused.json()["error"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    assert client.post(path, json=body, headers=key("claim-1")).status_code == 401
+
+
+def test_key__of_a_refused_request__may_be_used_again(market, client, poster, agent):
+    """API-4: what was refused moved nothing, so the key is not spent."""
+    run_id, agent_id = market.post(poster), market.agent(agent, staked=0)
+    path = f"/api/runs/{run_id}/claim"
+    refused = market.write(agent, path, headers=key("claim-2"), agentId=agent_id)
+    assert refused.status_code == 403
+    market.contracts.registry.stake(agent, agent_id, 20 * USDC)
+    market.indexed()
+
+    answer = market.write(agent, path, headers=key("claim-2"), agentId=agent_id)
+
+    assert answer.status_code == 200, answer.text
+
+
+def test_key__of_a_forged_request__stays_with_the_true_one(market, client, poster, agent, outsider):
+    """API-4: a request that the relayer refuses gives the key back."""
+    agent_id, run_id = market.agent(agent), market.post(poster)
+    path, body = f"/api/runs/{run_id}/claim", {"agentId": agent_id, "walletAddress": agent.address}
+    asked = client.post(path, json=body, headers=key("claim-3"))
+    forged = market.signed(outsider, body, asked)
+
+    assert client.post(path, json=forged, headers=key("claim-3")).status_code == 400
+    signed = market.signed(agent, body, asked)
+    assert client.post(path, json=signed, headers=key("claim-3")).status_code == 200
+
+
+def test_stake__reported_twice_with_a_key__is_the_same_answer(market, client, agent):
+    """API-7: byte for byte, also when the stake has changed meanwhile."""
+    agent_id = market.agent(agent, staked=0)
+    staked = market.contracts.registry.stake(agent, agent_id, 20 * USDC).transaction
+    path = f"/api/agents/{agent_id}/stake"
+    body = {"amount": str(20 * USDC), "txHash": staked, "walletAddress": agent.address}
+    first = client.post(path, json=body, headers=key("stake-1"))
+    market.contracts.registry.stake(agent, agent_id, USDC)
+    market.indexed()
+    again = client.post(path, json=body, headers=key("stake-1"))
+
+    assert first.status_code == 200, first.text
+    assert again.content == first.content
+    assert client.post(path, json=body).json()["agent"]["stakedAmount"] == "21000000"
+    other = client.post(path, json=body | {"amount": "1"}, headers=key("stake-1"))
+    assert other.status_code == 422
+
+
+def test_key__that_is_none__is_400(client, agent):
+    """API-3: visible ASCII, at most 255 characters."""
+    body = {"walletAddress": agent.address}
+    for wrong in ("", "a b", "x" * 256):
+        assert client.post("/api/runs/1/start", json=body, headers=key(wrong)).status_code == 400

@@ -1,0 +1,162 @@
+"""`agentescrow keeper`: what is due is listed, or done, and nothing else is touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from agentescrow import AgentClient
+from agentescrow.cli.keeper import do, due_now
+from agentescrow.domain.run import RunState
+from tests.cli.conftest import Command, environment
+from tests.sdk.between import Between, between
+from tests.sdk.serving import serving
+
+DAY = 86_400
+_LIMIT = 120  # seconds, after which a test gives up
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory):
+    """A market of its own: its clock runs ahead, and its API answers 202 instead of waiting."""
+    with serving(tmp_path_factory.mktemp("later"), patience=0.0) as market:
+        yield market
+
+
+@pytest.fixture
+def runs(later):
+    """Fresh runs: two with silent posters, two that have expired, and two that are not due."""
+    options = [later.options(role, False, True) for role in ("poster", "agent")]
+    with (
+        AgentClient(later.api_url, **options[0]) as poster,
+        AgentClient(later.api_url, **options[1]) as agent,
+    ):
+        agent_id = agent.agents.register().id
+        agent.agents.stake(agent_id, 80 * 10**6)
+        silent = [_submitted(poster, agent, agent_id) for _ in range(2)]
+        expired = [_open(poster) for _ in range(2)]
+        later.travel(8 * DAY)
+        return silent, expired, [_open(poster), _submitted(poster, agent, agent_id)]
+
+
+def _open(poster):
+    return poster.runs.create(10**6, "+1d", "ipfs://x").bounty_id
+
+
+def _submitted(poster, agent, agent_id):
+    run = poster.runs.create(10**6, "+1d", "ipfs://x", review_days=7).bounty_id
+    agent.runs.claim(run, agent_id)
+    agent.runs.submit_work(run, "ipfs://work")
+    return run
+
+
+def _lines(done):
+    assert done.exit_code == 0, done.output
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_keeper__without_a_key__lists_and_does_nothing(later, runs):
+    """RUN-14, RUN-15: every due call, and only those."""
+    silent, expired, others = runs
+    found = _lines(Command(environment(later, None))("keeper", "--json"))
+    listed = [(line["action"], line["run"], line["outcome"]) for line in found]
+    own = [line for line in listed if line[1] in (*silent, *expired, *others)]
+    assert own == [("finalize", run, "due") for run in silent] + [
+        ("cancel", run, "due") for run in expired
+    ]
+    assert later.contracts.escrow.get_run(silent[0]).state == RunState.SUBMITTED
+
+
+def test_keeper__somebody_was_quicker__goes_on(later, runs):
+    """A run that moved meanwhile is said, and is no error."""
+    with AgentClient(later.api_url, **later.options("outsider", False, True)) as outsider:
+        due = next(each for each in due_now(outsider) if each.run.bounty_id == runs[0][0])
+        assert do(outsider, due) == "now APPROVED"
+        assert do(outsider, due).startswith("refused: ")
+
+
+def test_keeper__once__does_all_that_is_due(later, runs):
+    """RUN-14, RUN-15: an outsider without ETH can, through the relayer."""
+    silent, expired, others = runs
+    done = Command(environment(later, "outsider"))("keeper", "--once", "--gasless", "--json")
+    assert {line["outcome"] for line in _lines(done)} == {"now APPROVED", "now CANCELLED"}
+    run = later.contracts.escrow.get_run
+    assert {run(each).state for each in silent} == {RunState.APPROVED}
+    assert {run(each).state for each in expired} == {RunState.CANCELLED}
+    assert [run(each).state for each in others] == [RunState.OPEN, RunState.SUBMITTED]
+    assert _lines(Command(environment(later, None))("keeper", "--json")) == []
+
+
+def test_keeper__every__stays_and_does_what_falls_due(later, runs):
+    """RUN-14, RUN-15: a round each second, through an API that is away; Ctrl-C is its end."""
+    silent, expired, (opened, submitted) = runs
+    away = _Away(later.api_url)
+    with between(away) as url:
+        process = _started({**environment(later, "outsider"), "API_URL": url})
+        limit = threading.Timer(_LIMIT, process.kill)
+        limit.start()
+        try:
+            _until_done(process, {*silent, *expired})
+            away.is_away = True
+            assert json.loads(process.stderr.readline())["code"] == 503
+            later.travel(9 * DAY)
+            away.is_away = False
+            _until_done(process, {opened, submitted})
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+        finally:
+            limit.cancel()
+            process.kill()
+            process.communicate()
+    assert process.returncode == 0
+    assert later.contracts.escrow.get_run(submitted).state == RunState.APPROVED
+
+
+def test_keeper__transaction_waits__says_so_and_goes_on(later, runs):
+    """A call that is not mined in time is under way, and no reason to leave the others."""
+    silent, expired, _ = runs
+    request = later.chain.w3.provider.make_request
+    request("evm_setAutomine", [False])
+    try:
+        words = ("keeper", "--once", "--gasless", "--patience", "0", "--json")
+        found = _lines(Command(environment(later, "outsider"))(*words))
+    finally:
+        request("evm_setAutomine", [True])
+        request("evm_mine", [])
+    assert {*silent, *expired} <= {line["run"] for line in found}
+    assert {line["outcome"].split(":")[0] for line in found} == {"pending"}
+
+
+class _Away(Between):
+    is_away = False
+
+    def passes(self, _seen, answer):
+        content = answer.read()
+        if self.is_away:
+            answer.status_code = 503
+        return content
+
+
+def _started(given):
+    run = "from agentescrow.cli.main import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", run, "keeper", "--every", "1", "--json"],
+        env={**os.environ, **given},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _until_done(process, wanted):
+    """Read on until all these runs are done."""
+    while wanted:
+        line = json.loads(process.stdout.readline())
+        assert line["outcome"] in ("now APPROVED", "now CANCELLED")
+        wanted = wanted - {line["run"]}

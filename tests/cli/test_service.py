@@ -1,0 +1,113 @@
+"""`index`, `serve` and `relay` as processes: what they say, and how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from agentescrow import AgentClient
+from agentescrow.cli.main import app
+from agentescrow.domain.run import RunState
+from localnet.anvil import free_port
+
+RUN = "import sys; from agentescrow.cli.main import main; sys.argv[0] = 'agentescrow'; main()"
+
+
+@pytest.fixture
+def environment(market, tmp_path):
+    """Of a service of its own on the market's chain."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("RELAYER_", "AGENT_"))}
+    return {
+        **inherited,
+        "RPC_URL": market.chain.url,
+        "DEPLOYMENT": str(market.record),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'index.db'}",
+    }
+
+
+@pytest.fixture
+def start(environment):
+    """Starts `agentescrow`; what still runs at the end of the test is ended."""
+    started = []
+
+    def make(*words, **more):
+        process = subprocess.Popen(
+            [sys.executable, "-c", RUN, *map(str, words)],
+            env={**environment, **more},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield make
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def _line(process):
+    """The next line of JSON; the error where it ended instead."""
+    line = process.stdout.readline()
+    assert line, process.stderr.read()
+    return json.loads(line)
+
+
+def _ended(process):
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    return process.returncode
+
+
+def test_service__as_json__says_what_it_does_and_ends_when_asked(market, start, agent_id, run_id):
+    """API-7: `index`, `serve` and `relay`, each a process; a run is claimed through all three."""
+    key = market.chain.accounts["outsider"].key.to_0x_hex()
+    index, head = start("index", "--json"), market.chain.w3.eth.block_number
+    steps = [_line(index)]
+    while steps[-1]["block"] < head:
+        steps.append(_line(index))
+    assert steps[-1].keys() >= {"block", "head", "blocksLeft", "events"}
+    assert steps[-1]["events"] > 0
+
+    port = free_port()
+    serve = start("serve", "--port", port, "--no-relayer", "--json")
+    assert _line(serve) == {"url": f"http://127.0.0.1:{port}", "relayer": None}
+    relay = start("relay", "--json", RELAYER_KEY=key)
+    assert _line(relay) == {"relayer": market.chain.accounts["outsider"].address}
+
+    options = market.options("agent", True, False)
+    with AgentClient(f"http://127.0.0.1:{port}", **options) as agent:
+        assert agent.runs.claim(run_id, agent_id).run.state == RunState.CLAIMED
+
+    assert [_ended(process) for process in (index, serve, relay)] == [0, 0, 0]
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"http://127.0.0.1:{port}/health")
+
+
+def test_service__that_cannot_be__is_one_line_and_a_code(market, environment):
+    """What is wrong, in words; in JSON where that was asked for."""
+    taken = urlsplit(market.api_url).port
+    indexed = {"DATABASE_URL": f"sqlite:///{market.record.parent / 'index.db'}"}
+    for words, more, code, expected in (
+        (("serve",), {"PORT": "many"}, 2, "PORT"),
+        (("serve", "--rpc-url", "http://127.0.0.1:1"), {}, 4, "the node does not answer"),
+        (("serve",), {}, 1, "index.db"),
+        (("serve", "--port", taken), indexed, 2, "a free port of this machine"),
+        (("relay",), indexed, 2, "RELAYER_KEY"),
+        (("relay",), {**indexed, "RELAYER_KEY": "0xsecret"}, 2, "(hidden)"),
+        (("index",), {"FIRST_BLOCK": "-1"}, 2, "FIRST_BLOCK"),
+    ):
+        given = [*map(str, words), "--json"]
+        done = CliRunner().invoke(app, given, env={**environment, **more})
+        assert done.exit_code == code, (words, done.output)
+        assert expected in json.loads(done.stderr)["detail"], words
+        assert "secret" not in done.output

@@ -1,0 +1,166 @@
+"""The verbs of agents and posters, as words in and JSON or lines out."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from eth_account import Account
+
+from agentescrow.cli.main import app
+
+
+def test_verbs__whole_run__by_words_alone(command):
+    """API-7: register, stake, post, claim, start, submit, revise, approve."""
+    poster, agent = command("poster"), command("agent")
+    number = agent.json("register", "ipfs://agent")["id"]
+    assert agent.json("stake", "20", "--agent-id", number)["canClaimRuns"] is True
+    terms = ("--reward", "12.5", "--deadline", "+3d", "--uri", "ipfs://description")
+    posted = poster.json("post", *terms)
+    assert (posted["reward"], posted["state"]) == ("12500000", "OPEN")
+    run = posted["bountyId"]
+    assert agent.json("can-claim", run, "--agent-id", number)["eligible"] is True
+    claimed = agent.json("claim", run, "--agent-id", number, "--gasless")
+    assert claimed["message"] == "Run claimed successfully."
+    assert agent.json("start", run)["state"] == "IN_PROGRESS"
+    assert agent.json("submit", run, "ipfs://work")["state"] == "SUBMITTED"
+    assert poster.json("revise", run, "more tests")["feedback"] == "more tests"
+    agent.json("submit", run, "ipfs://work-2")
+    assert poster.json("approve", run, "--gasless")["state"] == "APPROVED"
+    assert agent.json("agent", "--agent-id", number)["reputation"]["completions"] == 1
+    assert agent.json("list", "--agent-id", number)["pagination"]["total"] == 1
+
+
+def test_verbs__without_json__print_lines_for_people(command, run_id):
+    reader = command()
+    listed = reader("list", "--state", "OPEN", "--min-reward", "100")
+    assert listed.exit_code == 0
+    assert f"{run_id}" in listed.stdout
+    shown = reader("show", run_id).stdout.splitlines()
+    assert "state: OPEN" in shown
+    assert "reward: 100 USDC" in shown
+    assert "fee: 5 USDC" in shown
+
+
+def test_output__of_others__cannot_move_the_cursor(command, client):
+    """Descriptions are anybody's text."""
+    run = client("poster").runs.create(1, "+1d", "ipfs://\x1b[2J\nforged: line").bounty_id
+    for words in (("show", run), ("list", "--limit", 1)):
+        printed = command()(*words).stdout
+        assert "\x1b" not in printed
+        assert "\nforged" not in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "line"),
+    [
+        (("show", "999999999"), 3, "agentescrow: There is no run 999999999. [RUN_UNKNOWN, 404]"),
+        (("list", "--min-reward", "-1"), 2, "amount '-1' is not allowed"),
+        (("claim", "1"), 2, "agent_id None is not allowed"),
+        (("show", "1", "--api-url", "http://127.0.0.1:1"), 4, "the API does not answer"),
+        (("cancel", "1", "--rpc-url", "http://127.0.0.1:1"), 4, "the node does not answer"),
+        (("show", "1", "--keyfile", "nowhere.json"), 2, "a readable key file"),
+    ],
+)
+def test_errors__any__are_one_line_and_a_code(command, words, code, line):
+    done = command("poster")(*words)
+    assert done.exit_code == code
+    assert line in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    as_json = json.loads(command("poster")(*words, "--json").stderr)
+    assert {"code", "detail"} <= as_json.keys()
+
+
+def test_errors__refused__carry_reasons_in_json(command, run_id):
+    """API-3."""
+    agent = command("agent")
+    poor = agent.json("register")["id"]
+    done = agent("claim", run_id, "--agent-id", poor, "--json")
+    assert done.exit_code == 3
+    problem = json.loads(done.stderr)
+    assert (problem["code"], problem["error"]) == (403, "NOT_ELIGIBLE")
+    assert problem["reasonCodes"] == ["AGENT_UNVERIFIED", "INSUFFICIENT_STAKE"]
+
+
+def test_write__not_mined_in_time__is_code_5(command, market, run_id):
+    """Sent and still pending: not to be done again."""
+    request = market.chain.w3.provider.make_request
+    request("evm_setAutomine", [False])
+    try:
+        done = command("poster")("cancel", run_id, "--gasless", "--patience", 0, "--json")
+    finally:
+        request("evm_setAutomine", [True])
+        request("evm_mine", [])
+    assert done.exit_code == 5
+    assert json.loads(done.stderr)["code"] == "STILL_PENDING"
+
+
+def test_events__of_the_past__are_lines(command, client, run_id):
+    """API-7: one event a line, for people and for programs."""
+    block = client().runs.get(run_id).events[0].block_number
+    words = ("events", "--from-block", block, "--no-follow")
+    done = command()(*words, "--json")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [each["name"] for each in found if each["runId"] == run_id] == [
+        "RunCreated",
+        "RunFunded",
+    ]
+    people = command()(*words).stdout.splitlines()
+    assert len(people) == len(found)
+    assert f"{found[0]['id']} {found[0]['name']}" in people[0]
+
+
+def test_errors__environment_that_is_nonsense__is_one_line(command):
+    done = command()("stats", AGENT_ID="many")
+    assert done.exit_code == 2
+    assert "AGENT_ID" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_keyfile__with_its_password__signs(command, market, run_id, tmp_path, monkeypatch):
+    """Keys come from the environment or from a key file, never from the command line."""
+    key = market.chain.accounts["poster"].key
+    file = tmp_path / "poster.json"
+    file.write_text(json.dumps(Account.encrypt(key, "secret", iterations=2)))
+    monkeypatch.setattr("typer.prompt", lambda *_args, **_more: "secret")
+    done = command()("cancel", run_id, "--keyfile", file, "--json")
+    assert json.loads(done.stdout)["state"] == "CANCELLED"
+    monkeypatch.setattr("typer.prompt", lambda *_args, **_more: "wrong")
+    refused = command()("cancel", run_id, "--keyfile", file)
+    assert refused.exit_code == 2
+
+
+def test_commands__none__takes_a_key():
+    names = {parameter for each in app.registered_commands for parameter in _options(each)}
+    assert "keyfile" in names
+    assert not {"key", "private_key", "password"} & names
+
+
+def test_package__imported__is_light():
+    """API-7: web3 takes a second, and errors alone do not need it."""
+    code = "import agentescrow, sys; print({'web3', 'httpx', 'pydantic'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_command__as_a_process__ends_with_its_code(market):
+    """What a shell sees."""
+    run = "import sys; from agentescrow.cli.main import main; sys.argv[0] = 'agentescrow'; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", run, "show", "999999999"],
+        env={**os.environ, "API_URL": market.api_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert done.stderr == "agentescrow: There is no run 999999999. [RUN_UNKNOWN, 404]\n"
+
+
+def _options(command):
+
+    return inspect.signature(command.callback).parameters

@@ -1,0 +1,109 @@
+"""A node in front of the node, which answers wrongly as often as it is told to."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.request import Request, urlopen
+
+
+def busy(_questions, _answers):
+    """429."""
+    return 429, b"slow down"
+
+
+def down(_questions, _answers):
+    """503."""
+    return 503, b""
+
+
+def broken_off(_questions, answers):
+    """Half of the answer."""
+    text = json.dumps(answers).encode()
+    return 200, text[: len(text) // 2]
+
+
+def refuses_ranges(questions, answers):
+    """Not more than 3 blocks at once."""
+    for question, answer in zip(questions, answers, strict=True):
+        where = question["params"][0] if question["method"] == "eth_getLogs" else {}
+        wide = int(where.get("toBlock", "0x0"), 16) - int(where.get("fromBlock", "0x0"), 16)
+        if wide > 2:
+            answer.pop("result", None)
+            answer["error"] = {"code": -32005, "message": "query returned more than 10000 results"}
+    return 200, json.dumps(answers).encode()
+
+
+def keeps_logs_back(questions, answers):
+    """Half synced: it has the blocks, and not their logs."""
+    for question, answer in zip(questions, answers, strict=True):
+        if question["method"] == "eth_getLogs" and "fromBlock" in question["params"][0]:
+            answer["result"] = []
+    return 200, json.dumps(answers).encode()
+
+
+def is_behind(questions, answers):
+    """It does not have the block that it said to be the latest."""
+    for question, answer in zip(questions, answers, strict=True):
+        if question["method"] == "eth_getBlockByNumber" and question["params"][0] != "latest":
+            answer["result"] = None
+    return 200, json.dumps(answers).encode()
+
+
+def is_on_another_chain(questions, answers):
+    """Logs of another fork."""
+    for question, answer in zip(questions, answers, strict=True):
+        if question["method"] == "eth_getLogs":
+            answer["result"] = [{**log, "blockHash": "0x" + "1" * 64} for log in answer["result"]]
+    return 200, json.dumps(answers).encode()
+
+
+FAULTS = [
+    busy,
+    down,
+    broken_off,
+    refuses_ranges,
+    keeps_logs_back,
+    is_behind,
+    is_on_another_chain,
+]
+
+
+class FaultyNode:
+    """An address that passes on to a node; `fault` is asked before each answer."""
+
+    def __init__(self, url: str) -> None:
+        self.fault: Callable[[], Callable | None] = lambda: None
+        node = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                kind = {"Content-Type": "application/json"}
+                with urlopen(Request(url, data=body, headers=kind)) as passed:
+                    status, answer = 200, passed.read()
+                fault = node.fault()
+                if fault is not None:
+                    status, answer = fault(json.loads(body), json.loads(answer))
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_args) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> FaultyNode:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self._server.shutdown()
+        self._server.server_close()

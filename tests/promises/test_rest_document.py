@@ -1,0 +1,26 @@
+"""docs/rest.md tells of every route that the API has, and of no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from agentescrow.api.app import create_app
+
+DOCUMENT = (Path(__file__).resolve().parents[2] / "docs/rest.md").read_text()
+_HEADING = re.compile(r"^### (GET|POST) (/\S+)$", re.MULTILINE)
+_LINK = re.compile(r"\]\(#([^)]+)\)")
+
+
+def test_rest_document__has_a_passage_for_each_route():
+    paths = create_app(None).openapi()["paths"]
+    served = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+
+    assert set(_HEADING.findall(DOCUMENT)) == served
+
+
+def test_rest_document__links_to_passages_that_exist():
+    headings = re.findall(r"^#+ (.+)$", DOCUMENT, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in headings}
+
+    assert set(_LINK.findall(DOCUMENT)) <= anchors

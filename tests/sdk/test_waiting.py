@@ -1,0 +1,55 @@
+"""Answers 202: the relayer has the request, and the chain takes its time."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+
+from agentescrow import AgentClient, StillPending
+from agentescrow.domain.run import RunState
+from tests.sdk.conftest import USDC
+from tests.sdk.serving import serving
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory):
+    """A market of its own, whose API never waits."""
+    with serving(tmp_path_factory.mktemp("slow"), patience=0.0) as market:
+        yield market
+
+
+@contextmanager
+def _unmined(market):
+    """Nothing is mined meanwhile."""
+    request = market.chain.w3.provider.make_request
+    request("evm_setAutomine", [False])
+    try:
+        yield
+    finally:
+        request("evm_setAutomine", [True])
+        request("evm_mine", [])
+
+
+def test_write__answered_202__waits_until_it_is_mined_and_indexed(slow):
+    """API-7: whatever the API's patience, a write returns what it has become."""
+    with AgentClient(slow.api_url, **slow.options("poster", True, False)) as poster:
+        run = poster.runs.create(USDC, "+1d", "ipfs://description")
+        assert run.state == RunState.OPEN
+        assert poster.runs.cancel(run.bounty_id).state == RunState.CANCELLED
+
+
+def test_write__not_mined_in_time__is_pending_and_done_once_it_is(slow):
+    """API-7: the error names the request; the same call again gets its outcome."""
+    options = slow.options("poster", True, False)
+    with AgentClient(slow.api_url, patience=0.0, **options) as poster:
+        deadline = poster.readiness().indexed_at + 86_400
+        values, key = (USDC, deadline, "ipfs://slow"), {"idempotency_key": "slow"}
+        with _unmined(slow):
+            with pytest.raises(StillPending, match="not mined yet") as caught:
+                poster.runs.create(*values, **key)
+            assert caught.value.what.startswith("request 0x")
+    with AgentClient(slow.api_url, **options) as poster:
+        again = poster.runs.create(*values, **key)
+        newest = poster.runs.list(sort="newest", limit=1).runs[0]
+    assert again.bounty_id == newest.bounty_id == slow.contracts.escrow.run_count()

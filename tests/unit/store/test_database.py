@@ -1,0 +1,72 @@
+"""Opening databases and bringing their schema up to date."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from agentescrow.errors import DatabaseUnusable
+from agentescrow.store.database import migrate, open_database, require_schema
+from agentescrow.store.tables import metadata
+
+
+def test_migrate__empty_database__is_the_schema_of_the_tables(database):
+    """API-5: migrations and `tables` cannot drift apart."""
+    with database.connect() as connection:
+        difference = compare_metadata(MigrationContext.configure(connection), metadata)
+
+    assert difference == []
+
+
+def test_migrate__twice__changes_nothing(database):
+    """API-5: every start of the indexer may do it."""
+    migrate(database)
+
+    require_schema(database)
+
+
+def test_require_schema__empty_database__says_what_to_run(tmp_path):
+    """API-5: who only reads creates nothing."""
+    engine = open_database(f"sqlite:///{tmp_path / 'empty.db'}")
+
+    with pytest.raises(DatabaseUnusable, match=r"it has no schema, 0003 is needed: run `agentesc"):
+        require_schema(engine)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "mysql://host/name", "sqlite://", "sqlite:///:memory:"]
+)
+def test_open_database__other_address__is_refused_with_what_is_allowed(url):
+    """API-5: SQLite or PostgreSQL."""
+    with pytest.raises(DatabaseUnusable, match="sqlite:///FILE or postgresql://"):
+        open_database(url)
+
+
+def test_open_database__refused_address__keeps_its_password(tmp_path):
+    """A message may end up in a log."""
+    with pytest.raises(DatabaseUnusable) as refused:
+        open_database("mysql://name:secret@host/name")
+
+    assert "secret" not in str(refused.value)
+
+
+def test_migrate__folder_missing__is_said_in_a_line(tmp_path):
+    """No traceback for a wrong path."""
+    engine = open_database(f"sqlite:///{tmp_path / 'missing' / 'index.db'}")
+
+    with pytest.raises(DatabaseUnusable, match="unable to open database file"):
+        migrate(engine)
+
+
+def test_connections__one_transaction__see_one_snapshot(database):
+    """API-6: all that one reply says is as of one block, whatever is written meanwhile."""
+    with database.connect() as reader, database.connect() as writer:
+        before = reader.execute(text("SELECT count(*) FROM markets")).scalar()
+        writer.execute(text("INSERT INTO markets VALUES ('0x1', 1)"))
+        writer.commit()
+
+        assert reader.execute(text("SELECT count(*) FROM markets")).scalar() == before
+        reader.rollback()
+        assert reader.execute(text("SELECT count(*) FROM markets")).scalar() == before + 1
