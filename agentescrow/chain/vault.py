@@ -15,7 +15,7 @@ from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import Domain
 from agentescrow.chain.usdc import Usdc
 from agentescrow.chain.wallet import Wallet
-from agentescrow.errors import ContractReverted
+from agentescrow.errors import AgentEscrowError, ContractReverted
 
 E = TypeVar("E", bound=Event)
 
@@ -76,6 +76,19 @@ def authorized(
         nonce=purpose,
     )
     return Authorization(wallet.address, 0, valid_before, salt, wallet.sign_typed_data(message))
+
+
+def is_allowance_missing(error: AgentEscrowError) -> bool:
+    """Whether a call was refused for its allowance, and for nothing else.
+
+    The contract moves the money last and USDC looks at the allowance first, so a call has passed
+    every other check when it ends at the allowance.
+
+    Args:
+        error: Of a simulation.
+    """
+    reason = error.arguments.get("reason") if isinstance(error, ContractReverted) else None
+    return reason == _ALLOWANCE_MISSING
 
 
 class Vault(Contract):
@@ -172,15 +185,11 @@ class Vault(Contract):
         return self._write_data(wallet, event, call)
 
     def _is_allowance_missing(self, wallet: Wallet, function: str, *args: object) -> bool:
-        """Whether the allowance, and nothing else, is missing; any other reason is raised.
-
-        The contract moves the money last and USDC looks at the allowance first, so the simulation
-        has passed every other check when it ends at the allowance.
-        """
+        """Whether the allowance, and nothing else, is missing; any other reason is raised."""
         try:
             self.dry_run(wallet.address, function, *args)
         except ContractReverted as reverted:
-            if reverted.arguments.get("reason") != _ALLOWANCE_MISSING:
+            if not is_allowance_missing(reverted):
                 raise
             return True
         return False
