@@ -77,7 +77,8 @@ def test_write__task_given_up_while_it_waits__lets_the_others_go_on(market, runs
             tasks = [asyncio.create_task(poster.runs.cancel(run)) for run in runs[:3]]
             await asyncio.sleep(0)
             tasks[1].cancel()
-            return await asyncio.gather(*tasks, return_exceptions=True)
+            done = asyncio.gather(*tasks, return_exceptions=True)
+            return await asyncio.wait_for(done, 60)  # for ever, if a turn were kept
 
     first, second, third = asyncio.run(cancel_two_of_three())
     assert first.state == third.state == RunState.CANCELLED
