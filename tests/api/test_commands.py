@@ -87,7 +87,7 @@ def _post(chain, poster, port):
 
 def _until_ready(client):
     """It answers, and the indexer beside it has come as far as the chain."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         try:
             if client.get("/ready").status_code == 200:
