@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Final, TypeVar, cast
@@ -12,9 +12,9 @@ from fastapi import Depends, Request
 
 from agentescrow.api.errors import ApiError
 from agentescrow.api.service import Service
-from agentescrow.store.database import Connection
+from agentescrow.store.database import Connection, Engine
 from agentescrow.store.position import Block, indexed_block
-from agentescrow.store.runs import RunFilter, count
+from agentescrow.store.runs import AnyRow, RunFilter, count
 
 READERS: Final = 4
 """Threads that read at a time: more would only fight for the interpreter."""
@@ -22,6 +22,8 @@ READERS: Final = 4
 _TOTALS_MAX: Final = 10_000
 
 T = TypeVar("T")
+_Page = tuple[int, Sequence[AnyRow]]
+_RowsOf = Callable[[Connection | Engine, int], Sequence[AnyRow]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +44,46 @@ class Snapshot:
         return self.block.time
 
 
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many runs a filter lets through.
+
+    Args:
+        block: At which block.
+        runs: How many.
+    """
+
+    block: Block
+    runs: int
+
+
 class Totals:
-    """How many runs a filter lets through: counted once a block."""
+    """The totals of the latest block, counted once."""
 
     def __init__(self) -> None:
-        self._known: tuple[str, dict[RunFilter, int]] = ("", {})
+        self._known: dict[RunFilter, Total] = {}
 
-    def of(self, snapshot: Snapshot, wanted: RunFilter) -> int:
+    def known(self, wanted: RunFilter) -> Total | None:
+        """What was counted last.
+
+        Args:
+            wanted: The filter.
+        """
+        return self._known.get(wanted)
+
+    def of(self, snapshot: Snapshot, wanted: RunFilter) -> Total:
         """Count, unless that was done at this block.
 
         Args:
             snapshot: The index.
             wanted: The filter.
         """
-        known = self._known  # block and totals at once: other threads may be at another block
-        if known[0] != snapshot.block.hash or len(known[1]) > _TOTALS_MAX:
-            known = self._known = (snapshot.block.hash, {})
-        found = known[1].get(wanted)
-        if found is None:
-            found = known[1][wanted] = count(snapshot.connection, wanted)
+        found = self._known.get(wanted)
+        if found is None or found.block != snapshot.block:
+            if len(self._known) > _TOTALS_MAX:
+                self._known = {}
+            found = Total(snapshot.block, count(snapshot.connection, wanted))
+            self._known[wanted] = found
         return found
 
 
@@ -76,16 +99,27 @@ class Index:
         self._scope = request.scope
         self._state = request.scope["app"].state
         self._service: Service = self._state.service
+        self._totals: Totals = self._state.totals
 
-    def total(self, snapshot: Snapshot, wanted: RunFilter) -> int:
-        """How many runs a filter lets through, exactly.
+    async def page(
+        self,
+        wanted: RunFilter,
+        rows_of: _RowsOf,
+        *,
+        quick: bool,
+    ) -> _Page:
+        """Read a page of runs and how many there are in all, exactly.
 
         Args:
-            snapshot: The index.
-            wanted: The filter.
+            wanted: Which runs.
+            rows_of: Reads the rows, given that total.
+            quick: As in `read`.
         """
-        totals: Totals = self._state.totals
-        return totals.of(snapshot, wanted)
+
+        def read() -> _Page:
+            return self._page_alone(wanted, rows_of) or self._page(wanted, rows_of)
+
+        return await self._read(read, quick=quick)
 
     async def read(self, work: Callable[[Snapshot], T], *, quick: bool = True) -> T:
         """Read in a snapshot: at once, or in a thread so that nobody waits.
@@ -100,9 +134,7 @@ class Index:
             with self.snapshot() as snapshot:
                 return work(snapshot)
 
-        if quick and self._service.database.dialect.name == "sqlite":
-            return read()
-        return await to_thread.run_sync(read, limiter=self._state.readers)
+        return await self._read(read, quick=quick)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -117,6 +149,27 @@ class Index:
                 raise ApiError(503, "NOT_INDEXED", "Nothing is indexed yet.")
             self._scope["indexed_block"] = block
             yield Snapshot(connection, block)
+
+    async def _read(self, read: Callable[[], T], *, quick: bool) -> T:
+        if quick and self._service.database.dialect.name == "sqlite":
+            return read()
+        return await to_thread.run_sync(read, limiter=self._state.readers)
+
+    def _page_alone(self, wanted: RunFilter, rows_of: _RowsOf) -> _Page | None:
+        """A page without a transaction, where its rows are of the block that was counted last."""
+        total = self._totals.known(wanted)
+        if total is None:
+            return None
+        rows = rows_of(self._service.database, total.runs)
+        if not rows or rows[0].as_of != total.block.hash:
+            return None
+        self._scope["indexed_block"] = total.block
+        return total.runs, rows
+
+    def _page(self, wanted: RunFilter, rows_of: _RowsOf) -> _Page:
+        with self.snapshot() as snapshot:
+            total = self._totals.of(snapshot, wanted).runs
+            return total, rows_of(snapshot.connection, total)
 
 
 async def index_of(request: Request) -> Index:

@@ -15,8 +15,8 @@ from agentescrow.chain.reader import Reader
 from agentescrow.chain.rpc import Node
 from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import reporting
+from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.progress import told
-from agentescrow.cli.verb import Json
 from agentescrow.indexer.follow import Indexer
 from agentescrow.settings import Settings, read
 from agentescrow.store.database import migrate, open_database
@@ -26,13 +26,9 @@ from agentescrow.store.lock import writer
 @reporting
 def index(
     *,
-    rpc_url: Annotated[str | None, typer.Option(help="A node of the chain [RPC_URL].")] = None,
-    database_url: Annotated[
-        str | None, typer.Option(help="sqlite:///FILE or postgresql://… [DATABASE_URL].")
-    ] = None,
-    deployment: Annotated[
-        Path | None, typer.Option(help="Record of the contracts [DEPLOYMENT].")
-    ] = None,
+    rpc_url: NodeUrl = None,
+    database_url: DatabaseUrl = None,
+    deployment: Record = None,
     to_head: Annotated[bool, typer.Option("--to-head", help="End at the latest block.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import reporting
+from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.service import ground, say, sender_of
-from agentescrow.cli.verb import Json
 from agentescrow.errors import InvalidInput
 from agentescrow.relayer.run import run
 from agentescrow.store.relay_turn import RelayTurn
@@ -20,13 +16,9 @@ from agentescrow.store.relay_turn import RelayTurn
 @reporting
 def relay(
     *,
-    rpc_url: Annotated[str | None, typer.Option(help="A node of the chain [RPC_URL].")] = None,
-    database_url: Annotated[
-        str | None, typer.Option(help="sqlite:///FILE or postgresql://… [DATABASE_URL].")
-    ] = None,
-    deployment: Annotated[
-        Path | None, typer.Option(help="Record of the contracts [DEPLOYMENT].")
-    ] = None,
+    rpc_url: NodeUrl = None,
+    database_url: DatabaseUrl = None,
+    deployment: Record = None,
     as_json: Json = False,
 ) -> None:
     """Send signed requests with RELAYER_KEY or RELAYER_KEYFILE, until Ctrl-C."""

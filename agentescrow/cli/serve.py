@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -20,8 +19,8 @@ from agentescrow.api.traffic import RateLimit
 from agentescrow.chain.calls import Calls
 from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import reporting
+from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.service import Ground, ground, say, sender_of
-from agentescrow.cli.verb import Json
 from agentescrow.errors import InvalidInput
 from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.run import run
@@ -34,13 +33,9 @@ _LAST_STEP_SECONDS: Final = 10
 @reporting
 def serve(
     *,
-    rpc_url: Annotated[str | None, typer.Option(help="A node of the chain [RPC_URL].")] = None,
-    database_url: Annotated[
-        str | None, typer.Option(help="sqlite:///FILE or postgresql://… [DATABASE_URL].")
-    ] = None,
-    deployment: Annotated[
-        Path | None, typer.Option(help="Record of the contracts [DEPLOYMENT].")
-    ] = None,
+    rpc_url: NodeUrl = None,
+    database_url: DatabaseUrl = None,
+    deployment: Record = None,
     host: Annotated[str | None, typer.Option(help="Where to listen [HOST].")] = None,
     port: Annotated[int | None, typer.Option(help="On which port [PORT].")] = None,
     relayer: Annotated[bool, typer.Option(help="Relay here, with RELAYER_KEY.")] = True,

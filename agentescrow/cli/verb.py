@@ -14,6 +14,7 @@ from eth_account import Account
 
 from agentescrow import AgentClient
 from agentescrow.cli.failure import reporting
+from agentescrow.cli.options import Json
 from agentescrow.cli.tables import show
 from agentescrow.errors import InvalidInput
 from agentescrow.settings import ClientSettings, read
@@ -25,8 +26,6 @@ POSTER: Final = "As poster"
 ANYBODY: Final = "As anybody"
 SERVICE: Final = "The service"
 """Under which headings `--help` has commands."""
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, a line at a time.")]
 
 _PATIENCE: Final = 60.0
 _OPTIONS: Final[dict[str, tuple[Any, Any]]] = {

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Engine,
     Row,
     Select,
     and_,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 
 from agentescrow.domain.run import RunState
 from agentescrow.store.prepared import Prepared
-from agentescrow.store.tables import events, runs
+from agentescrow.store.tables import blocks, events, runs
 from agentescrow.store.totals import count_runs
 
 AnyRow = Row[tuple[Any, ...]]
@@ -45,6 +46,9 @@ _HIDDEN: Final = {
 }
 _RARE: Final = 5_000
 _SHOWN: Final = [column for column in runs.c if column.name not in _HIDDEN]
+_AS_OF: Final = (
+    select(blocks.c.hash).order_by(blocks.c.number.desc()).limit(1).scalar_subquery()
+).label("as_of")
 _LIMIT: Final = bindparam("limit", type_=BigInteger)
 _CONDITIONS: Final[dict[str, ColumnElement[bool]]] = {
     "state": runs.c.state == bindparam("state"),
@@ -116,7 +120,7 @@ def count(connection: Connection, wanted: RunFilter) -> int:
 
 
 def page_of_runs(
-    connection: Connection,
+    source: Connection | Engine,
     wanted: RunFilter,
     *,
     sort: str,
@@ -125,10 +129,10 @@ def page_of_runs(
     after: Place | None = None,
     total: int,
 ) -> Sequence[AnyRow]:
-    """A page of runs.
+    """A page of runs; `as_of` of a row is the hash of the block that the page belongs to.
 
     Args:
-        connection: A transaction.
+        source: A transaction, or the database itself.
         wanted: Which runs.
         sort: One of `SORTS`.
         limit: Most runs.
@@ -143,12 +147,12 @@ def page_of_runs(
     rare = wanted.min_reward > 0 and sort != "reward" and total <= _RARE
     if after is not None:
         place = {"after": after.run_id, "after_reward": after.reward}
-        return _page(wanted.kind, sort, _Start.AFTER, rare).all(connection, **values, **place)
+        return _page(wanted.kind, sort, _Start.AFTER, rare).all(source, **values, **place)
     if wanted.everything and sort != "reward":
         first = total - offset if sort == "newest" else offset + 1
-        return _page(wanted.kind, sort, _Start.NUMBER, False).all(connection, **values, first=first)
+        return _page(wanted.kind, sort, _Start.NUMBER, False).all(source, **values, first=first)
     start = _Start.OFFSET if offset else _Start.FIRST
-    return _page(wanted.kind, sort, start, rare).all(connection, **values)
+    return _page(wanted.kind, sort, start, rare).all(source, **values)
 
 
 def events_of_run(connection: Connection, run_id: int, limit: int = 1_000) -> Sequence[AnyRow]:
@@ -208,7 +212,7 @@ def _page(kind: Kind, sort: str, start: _Start, rare: bool) -> Prepared:
         first = bindparam("first", type_=BigInteger)
         matching.append(runs.c.run_id <= first if sort == "newest" else runs.c.run_id >= first)
     if not rare and start is not _Start.OFFSET:
-        return Prepared(_ordered(select(*_SHOWN).where(*matching), sort).limit(_LIMIT))
+        return Prepared(_ordered(select(*_SHOWN, _AS_OF).where(*matching), sort).limit(_LIMIT))
     ids: Select[Any] = select(runs.c.run_id, runs.c.reward).where(*matching)
     if rare:
         few = ids.cte("few").prefix_with("MATERIALIZED")
@@ -219,7 +223,7 @@ def _page(kind: Kind, sort: str, start: _Start, rare: bool) -> Prepared:
     if start is _Start.OFFSET:
         ids = ids.offset(bindparam("offset", type_=BigInteger))
     chosen = ids.limit(_LIMIT).subquery()
-    query = select(*_SHOWN).where(runs.c.run_id.in_(select(chosen.c.run_id)))
+    query = select(*_SHOWN, _AS_OF).where(runs.c.run_id.in_(select(chosen.c.run_id)))
     return Prepared(_ordered(query, sort))
 
 

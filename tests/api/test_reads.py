@@ -45,6 +45,20 @@ def test_list__by_page_and_by_cursor__is_the_same(market, client, runs):
             assert answer.json()["pagination"]["total"] == len(whole)
 
 
+@pytest.mark.parametrize("more", [{}, {"minReward": "50"}], ids=["all", "filtered"])
+def test_list__after_a_block__is_of_that_block_whole(market, client, poster, runs, more):
+    """API-1, API-6: rows, total and header never belong to two blocks."""
+    before = [client.get("/api/runs", params=more) for _ in range(2)][-1].json()
+
+    posted = market.post(poster, reward=100 * USDC)
+    market.indexed()
+    after = client.get("/api/runs", params=more)
+
+    assert after.json()["runs"][0]["bountyId"] == posted
+    assert after.json()["pagination"]["total"] == before["pagination"]["total"] + 1
+    assert int(after.headers["x-indexed-block"]) == market.chain.w3.eth.block_number
+
+
 def test_list__min_reward__is_whole_usdc(client, runs):
     """API-2: "100" matches a reward of 100000000."""
     found = client.get("/api/runs", params={"minReward": "100", "limit": 100}).json()["runs"]

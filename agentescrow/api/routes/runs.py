@@ -24,6 +24,7 @@ from agentescrow.api.parameters import (
 from agentescrow.domain.money import parse_usdc
 from agentescrow.domain.run import RunState
 from agentescrow.store.claims import claimability
+from agentescrow.store.database import Connection, Engine
 from agentescrow.store.runs import (
     AnyRow,
     Place,
@@ -50,10 +51,9 @@ async def list_runs(request: Request) -> Response:
     after = None if query.cursor is None else Place(*read_cursor(query.cursor, query.sort, 2))
     offset = 0 if after else min((query.page - 1) * query.limit, INTEGER_MAX)
 
-    def read(snapshot: Snapshot) -> Json:
-        total = index.total(snapshot, wanted)
-        rows = page_of_runs(
-            snapshot.connection,
+    def rows_of(source: Connection | Engine, total: int) -> Sequence[AnyRow]:
+        return page_of_runs(
+            source,
             wanted,
             sort=query.sort,
             limit=query.limit + 1,
@@ -61,10 +61,10 @@ async def list_runs(request: Request) -> Response:
             after=after,
             total=total,
         )
-        return _page(query, total, rows)
 
     quick = wanted.everything or (wanted.counted and offset <= _QUICK_OFFSET)
-    return json_answer(await index.read(read, quick=quick))
+    total, rows = await index.page(wanted, rows_of, quick=quick)
+    return json_answer(_page(query, total, rows))
 
 
 @router.get("/{run_id}", response_model=RunWithEvents)
