@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 
