@@ -169,19 +169,19 @@ class Vault(Contract):
     ) -> Mined[E]:
         """Call a function that pulls `amount` from the wallet, with the allowance that it takes.
 
-        With `permit_until` permit and call are one transaction; else a missing allowance is set
-        first, after everything but the allowance has been found to be in order.
+        A missing allowance is set by a permit in the same transaction, with `permit_until`, or else
+        before it; one that is there is used, since a permit would put itself in its place.
 
         Raises:
             InsufficientFunds: The wallet has less USDC.
         """
         call = self.calldata(function, *args)
         self.usdc().require_balance(wallet.address, amount)
-        allowance_missing = self._is_allowance_missing(wallet, function, *args)
-        if permit_until is not None:
-            call = self.multicall_data([self.permit_call(wallet, amount, permit_until), call])
-        elif allowance_missing:
-            self.usdc().approve(wallet, self.address, amount)
+        if self._is_allowance_missing(wallet, function, *args):
+            if permit_until is None:
+                self.usdc().approve(wallet, self.address, amount)
+            else:
+                call = self.multicall_data([self.permit_call(wallet, amount, permit_until), call])
         return self._write_data(wallet, event, call)
 
     def _is_allowance_missing(self, wallet: Wallet, function: str, *args: object) -> bool:

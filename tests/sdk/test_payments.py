@@ -123,15 +123,18 @@ def test_fund__without_an_allowance__pays_by_permit(market, wallet, gasless, nod
     assert kinds == ["Permit", *["ForwardRequest"][: int(gasless)]]
 
 
-def test_fund__with_an_allowance__signs_no_permit(market, wallet):
-    """API-7: the allowance pays."""
+@pytest.mark.parametrize(("gasless", "node"), WAYS.values(), ids=WAYS)
+def test_fund__with_an_allowance__signs_no_permit(market, wallet, gasless, node):
+    """API-7: the allowance pays, and what is left of it stays: a permit would replace it."""
     usdc, escrow = market.contracts.usdc, market.contracts.escrow
-    options = market.options(None, True, False)
+    options = market.options(None, gasless, node)
     with AgentClient(market.api_url, signer=wallet, **options) as poster:
         draft = poster.runs.create(10 * USDC, "+1d", "ipfs://x", fund=False)
-        usdc.approve(wallet, escrow.address, draft.reward + draft.fee)
+        usdc.approve(wallet, escrow.address, 100 * USDC)
         assert poster.runs.fund(draft.bounty_id).state == RunState.OPEN
-    assert {each["primaryType"] for each in wallet.signed} == {"ForwardRequest"}
+    assert "Permit" not in {each["primaryType"] for each in wallet.signed}
+    assert usdc.allowance(wallet.address, escrow.address) == 100 * USDC - draft.reward - draft.fee
+    usdc.approve(wallet, escrow.address, 0)
 
 
 def test_fund__too_little_usdc__is_refused_before_anything_is_signed(market, wallet):
