@@ -41,16 +41,24 @@ def relayed(session: Session, write: Write, key: WriteKey | None = None) -> Step
         StillPending: It is not mined and indexed in time, or its answer is lost for good.
     """
     once = (key or write_key()).text
-    return (yield from session.in_turn(lambda: _relayed(session, write, once)))
-
-
-def _relayed(session: Session, write: Write, key: str) -> Steps[httpx.Response]:
-    answer = yield from session.post(write.path, write.body, key)
-    if _asks_for_a_permit(answer):
-        write = write.permitted((yield from _permit(session, write, answer)))
-        answer = yield from session.post(write.path, write.body, key)
-    answer = yield from _signed(session, write, key, answer)
+    answer = yield from session.in_turn(lambda: _taken(session, write, once))
     if successful(answer).status_code == _ACCEPTED:
+        yield from _until_done(session, parsed(RelayStatus, answer))
+    return answer
+
+
+def _taken(session: Session, write: Write, key: str) -> Steps[httpx.Response]:
+    """Have the relayer take it: the signer's next request may be signed while it is under way.
+
+    Not so where a permit is under way: USDC knows the next number only once that is mined.
+    """
+    answer = yield from session.post(write.path, write.body, key)
+    if not _asks_for_a_permit(answer):
+        return (yield from _signed(session, write, key, answer))
+    write = write.permitted((yield from _permit(session, write, answer)))
+    answer = yield from session.post(write.path, write.body, key)
+    answer = yield from _signed(session, write, key, answer)
+    if answer.status_code == _ACCEPTED:
         yield from _until_done(session, parsed(RelayStatus, answer))
     return answer
 
