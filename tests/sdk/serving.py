@@ -13,6 +13,9 @@ from agentescrow.chain.deployments import load
 from demo.service import PATIENCE, service_on
 from deployment.local_chain import LocalChain, local_chain
 from deployment.record import Records
+from localnet import usdc
+
+POSTER_HAS = 100_000 * 10**6
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ def serving(folder: Path, *, patience: float = PATIENCE) -> Iterator[Serving]:
     """Start everything; `patience` is the API's."""
     with local_chain(Records(folder, folder / "unfinished")) as chain:
         record = next(folder.glob("*.json"))
+        usdc.mint(chain.w3, chain.accounts["poster"].address, POSTER_HAS)  # for all tests there are
         deployment = load(record)
         with service_on(chain, deployment, folder, patience=patience) as api_url:
             yield Serving(chain, Contracts(chain.w3, deployment), record, api_url)
