@@ -75,7 +75,7 @@ def _post(chain, poster, port):
     body = {"walletAddress": poster.address, "reward": "1000000", "ipfsHash": "ipfs://work"}
     body["deadline"] = iso_time(now + 3600)
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-        _until_alive(client)
+        _until_ready(client)
         typed = client.post("/api/runs", json=body).json()["typedData"]
         signature = "0x" + poster.sign_typed_data(typed).hex()
         signed = body | {"request": typed["message"], "signature": signature}
@@ -85,12 +85,14 @@ def _post(chain, poster, port):
         assert client.get("/ready").json()["ready"] is True
 
 
-def _until_alive(client):
+def _until_ready(client):
+    """It answers, and the indexer beside it has come as far as the chain."""
     end = time.monotonic() + 30
     while time.monotonic() < end:
         try:
-            client.get("/health")
-            return
+            if client.get("/ready").status_code == 200:
+                return
         except httpx.ConnectError:
-            time.sleep(0.05)
-    raise AssertionError("the API does not answer")
+            pass
+        time.sleep(0.05)
+    raise AssertionError("the API is not ready")

@@ -1,4 +1,4 @@
-"""What the REST API keeps, and the index that its filtered lists walk."""
+"""What the REST API keeps: Idempotency-Keys, with an index by which old ones are forgotten."""
 
 from __future__ import annotations
 
