@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from agentescrow.api.body_gate import BYTES_MAX
 from agentescrow.api.errors import problem
 
-HEAD_MAX: Final = 64 * 1024
+HEAD_MAX: Final = 32 * 1024
 _MESSAGE_MAX: Final = 4 * BYTES_MAX  # with what still comes of a body that was refused
 _CLOSE: Final = {"Connection": "close"}
 _HEAD_TOO_LONG: Final = f"Request line and headers have at most {HEAD_MAX} bytes."
@@ -65,6 +65,7 @@ class Connection(HttpToolsProtocol):
         """Its head is here."""
         self._in_head = False
         if len(self.url) + sum(len(name) + len(text) for name, text in self.headers) > HEAD_MAX:
+            self.url = self.url[:HEAD_MAX]  # a longer one cannot be parsed
             self.app = problem(431, "REQUEST_HEADER_FIELDS_TOO_LARGE", _HEAD_TOO_LONG, _CLOSE)
         super().on_headers_complete()
 
