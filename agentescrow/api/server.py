@@ -33,7 +33,7 @@ class Connection(HttpToolsProtocol):
 
     patience: float = 30.0
     _received = 0  # of this message
-    _in_head = True
+    _in_head = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request."""
@@ -72,7 +72,6 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """All of it is here; the clock goes on where the answer was given before."""
         super().on_message_complete()
-        self._in_head = True
         if not self.cycle.response_complete:
             self._coming.stop()
 
@@ -103,8 +102,7 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, status: HTTPStatus, words: str) -> None:
         """Answer, unless another answer is under way, and close."""
         cycle = self.cycle
-        done = cycle is not None and self._in_head and cycle.response_complete
-        if not self.pipeline and (cycle is None or done or not cycle.response_started):
+        if not self.pipeline and (cycle is None or not cycle.response_started or self._is_next()):
             answer = problem(status, status.name, words, _CLOSE)
             headers = [*self.server_state.default_headers, *answer.raw_headers]
             lines = b"".join(b"%b: %b\r\n" % header for header in headers)
@@ -112,6 +110,10 @@ class Connection(HttpToolsProtocol):
         if cycle is not None:
             cycle.disconnected = True  # whoever still works on it has nobody to answer
         self.transport.close()
+
+    def _is_next(self) -> bool:
+        """Whether what comes in belongs to no request that was answered already."""
+        return self.cycle.response_complete and (self._in_head or not self.cycle.more_body)
 
 
 def server_of(app: ASGIApp, connection: type[Connection] = Connection) -> uvicorn.Server:

@@ -21,6 +21,7 @@ RUN = "import sys; from agentescrow.cli.main import main; sys.argv[0] = 'agentes
 CLAIM = b"POST /api/runs/999999/claim"
 JSON = b"Content-Type: application/json"
 BODY = json.dumps({"agentId": 0, "walletAddress": "0x" + "11" * 20}).encode()
+HUGE = b"Content-Length: 999999999"
 LENGTH = b"Content-Length: %d" % len(BODY)
 
 
@@ -127,7 +128,7 @@ def test_bytes__that_are_no_http__are_a_problem(port, wrong):
         (request(CLAIM, JSON, LENGTH, b"Idempotency-Key: \xff", body=BODY), 400),
         (request(b"GET /api/events", b"Last-Event-ID: \xb2:\xb2"), 400),
         (request(CLAIM, b"Content-Type: \xff", LENGTH, body=BODY), 415),
-        (request(CLAIM, JSON, b"Content-Length: 999999999"), 413),
+        (request(CLAIM, JSON, HUGE), 413),
         (b"GET /api/runs/999999 HTTP/1.1\r\nHost: [\r\n\r\n", 404),
         (b"GET /api/runs/999999 HTTP/1.1\r\nHost: \xff\r\n\r\n", 404),
         (request(b"GET /api/runs/999999", b"Upgrade: websocket", b"Connection: Upgrade"), 404),
@@ -139,13 +140,17 @@ def test_request__that_no_library_sends__is_answered_as_any_other(port, asked, s
     require_problem(sent(port, asked), status)
 
 
-def test_body__in_chunks_without_a_length__is_read(port):
-    """API-3: and counted, as one with a length is."""
+def test_body__large_or_in_chunks__is_read(port):
+    """API-3: and counted, whether its length was told before or not."""
     chunked = (JSON, b"Transfer-Encoding: chunked")
     whole = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
     piece = b"x" * 4096
 
     require_problem(sent(port, request(CLAIM, *chunked, body=whole)), 404)
+    large = json.dumps({"more": "x" * (BYTES_MAX - 1_000)}).encode()[:-1] + b"," + BODY[1:]
+    require_problem(
+        sent(port, request(CLAIM, JSON, b"Content-Length: %d" % len(large), body=large)), 404
+    )
     pieces = [b"1000\r\n" + piece + b"\r\n"] * (BYTES_MAX // 4096 + 1)
     require_problem(sent(port, request(CLAIM, *chunked), *pieces), 413)
 
@@ -157,8 +162,9 @@ def test_body__in_chunks_without_a_length__is_read(port):
         (b"GET /api/runs?cursor=" + b"a" * HEAD_MAX * 3,),
         (b"GET /api/runs", b"Cookie: " + b"a" * HEAD_MAX),
         (b"GET /api/runs", *[b"X: a"] * (HEAD_MAX // 2)),
+        (CLAIM, JSON, LENGTH, b"Cookie: " + b"a" * HEAD_MAX),
     ],
-    ids=["query", "long query", "cookie", "headers"],
+    ids=["query", "long query", "cookie", "headers", "of a body"],
 )
 def test_head__that_is_too_long__is_431(port, long):
     """API-3: whether it ends or not."""
@@ -168,7 +174,11 @@ def test_head__that_is_too_long__is_431(port, long):
     require_problem(sent(port, head[: HEAD_MAX + 1]), 431)
 
 
-@pytest.mark.parametrize("begun", [request(b"GET /api/runs")[:-2] + b"X: ", request(CLAIM, JSON)])
+@pytest.mark.parametrize(
+    "begun",
+    [request(b"GET /api/runs")[:-2] + b"X: ", request(CLAIM, JSON, HUGE)],
+    ids=["head", "body"],
+)
 def test_client__that_never_ends__is_cut_off(port, begun):
     """API-3: nothing grows with what is sent: neither a head nor a body that is refused."""
     with connected(port) as connection, pytest.raises((ConnectionResetError, BrokenPipeError)):
@@ -225,11 +235,14 @@ def test_connection__on_which_nothing_is_asked__is_408(hasty):
         assert closed(connection)
 
 
-def test_body__refused_before_it_came__is_not_waited_for(hasty):
+@pytest.mark.parametrize("more", [0, 1, BYTES_MAX], ids=["nothing", "some", "all"])
+def test_body__refused_before_it_came__is_not_waited_for(hasty, more):
     """API-3: 413 is said at once, and the connection closed when nothing more comes."""
+    length = b"Content-Length: %d" % (BYTES_MAX + 1)
     with connected(hasty.port) as connection:
-        connection.sendall(request(CLAIM, JSON, b"Content-Length: 999999999", body=b"{"))
+        connection.sendall(request(CLAIM, JSON, length, body=b"{"))
         require_problem(answer_on(connection), 413)
+        connection.sendall(b"x" * more)
         assert closed(connection)
 
 
