@@ -32,15 +32,26 @@ _OF_POSTS: Final = {
 _UNKNOWN: Final = "There is no such run, agent or request."
 
 EVENTS: Final[Json] = {
-    "description": "Each `data` is an Event as JSON, each `event` its name, each `id` its id.",
+    "description": "Each event of the stream.",
     "content": {
         "text/event-stream": {
-            "schema": {"type": "string"},
-            "x-data-schema": {"$ref": "#/components/schemas/Event"},
+            "schema": {
+                "type": "object",
+                "required": ["id", "event", "data"],
+                "properties": {
+                    "id": {"type": "string", "pattern": "^[0-9]+:[0-9]+$"},
+                    "event": {"type": "string"},
+                    "data": {
+                        "type": "string",
+                        "contentMediaType": "application/json",
+                        "contentSchema": {"$ref": "#/components/schemas/Event"},
+                    },
+                },
+            }
         }
     },
 }
-"""A stream of events: OpenAPI 3.1 has no words of its own for it."""
+"""What OpenAPI 3.2 calls `itemSchema`; 3.1 has no word for it."""
 
 
 def _header(description: str, *, required: bool = False, **schema: object) -> Json:

@@ -17,6 +17,7 @@ from schemathesis import openapi
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    negative_data_rejection,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
@@ -29,6 +30,7 @@ API_EXAMPLES = os.environ.get("API_EXAMPLES")
 CHECKS = (
     not_a_server_error,
     content_type_conformance,
+    negative_data_rejection,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
@@ -66,8 +68,16 @@ def test_any_request__valid_or_not__is_answered_as_documented(case):
         if isinstance(number, int):
             case.path_parameters[name] = number % 4  # often one that exists
     if case.path == "/api/events":
-        case.query = {**case.query, "follow": "false"}  # else it has no end
+        case.query["follow"] = False  # else it has no end
     case.call_and_validate(checks=CHECKS)
+
+
+def test_events__of_all_blocks__are_as_documented(api):
+    """API-6: each of the stream, and the event that is its data."""
+    case = api["/api/events"]["GET"].Case(query={"fromBlock": 0, "follow": False})
+    answer = case.call_and_validate(checks=CHECKS)
+
+    assert answer.text.count("event: RunCreated") >= 3
 
 
 @pytest.fixture(scope="module")
