@@ -8,7 +8,8 @@ The tree, with the stable `.code` of each class:
         - InvalidTerms            INVALID_TERMS         terms that the contract would refuse (RUN-2)
         - InvalidTime             INVALID_TIME          not a point in time
       x RelayProblem              RELAY_PROBLEM         the relayer does not take a signed request
-        - RequestRefused          REQUEST_REFUSED       not signed so, expired, out of order
+        - RequestRefused          REQUEST_REFUSED       not signed so, expired, not for us
+          · RequestOutOfOrder     REQUEST_OUT_OF_ORDER  its nonce is not its signer's next one
         - TooManyRequests         TOO_MANY_REQUESTS     later it does
       x Reverted                  REVERTED              a rule said no: custom error and its values
         - ContractReverted        CONTRACT_REVERTED     the same, said by the chain, with words
@@ -58,6 +59,7 @@ __all__ = [
     "Refused",
     "RelayProblem",
     "ReorganisedTooDeep",
+    "RequestOutOfOrder",
     "RequestRefused",
     "Reverted",
     "ServiceProblem",
@@ -368,6 +370,12 @@ class RequestRefused(RelayProblem):
     """A request is not signed by its signer, expired, out of order, or not for the relayer."""
 
     code: ClassVar[str] = "REQUEST_REFUSED"
+
+
+class RequestOutOfOrder(RequestRefused):
+    """A request's nonce is not the next of its signer: another request came in between."""
+
+    code: ClassVar[str] = "REQUEST_OUT_OF_ORDER"
 
 
 class TooManyRequests(RelayProblem):

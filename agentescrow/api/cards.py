@@ -206,7 +206,8 @@ def _time(timestamp: int | None) -> str | None:
 @cache
 def _key(name: str) -> str:
     """The name of an event's value as Solidity has it: `from_` is a word of Python's."""
-    return to_camel(name.rstrip("_"))
+    camel = to_camel(name.rstrip("_"))
+    return camel.removesuffix("Uri") + "URI" if camel.endswith("Uri") else camel
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON

@@ -57,7 +57,9 @@ class RunWriter:
             row = None if found is None else find_run(snapshot.connection, found)
             return None if row is None else _done(run_card(row), "Run created successfully.")
 
-        return await self._perform(body, call, allow, answer)
+        is_paid = body.fund and body.permit is None and body.authorization is None
+        cost = (lambda: terms.cost) if is_paid else None
+        return await self._perform(body, call, allow, answer, cost)
 
     async def claim(self, run_id: int, body: ClaimBody) -> Response:
         """Claim a run."""
@@ -102,10 +104,17 @@ class RunWriter:
     async def fund(self, run_id: int, body: FundBody) -> Response:
         """Fund a DRAFT."""
         call = fund_call(self.service.calls, body, run_id, lambda: self._cost(run_id))
-        return await self._act(run_id, body, "Run funded.", "fundRun", call)
+        cost = (lambda: self._cost(run_id)) if body.permit is None else None
+        return await self._act(run_id, body, "Run funded.", "fundRun", call, cost)
 
     async def _act(
-        self, run_id: int, body: Action, words: str, function: str, call: bytes
+        self,
+        run_id: int,
+        body: Action,
+        words: str,
+        function: str,
+        call: bytes,
+        cost: Callable[[], int] | None = None,
     ) -> Response:
         def allow(snapshot: Snapshot) -> None:
             row = find_run(snapshot.connection, run_id)
@@ -117,7 +126,7 @@ class RunWriter:
             row = find_run(snapshot.connection, run_id)
             return None if row is None else _done(run_card(row), words)
 
-        return await self._perform(body, call, allow, answer)
+        return await self._perform(body, call, allow, answer, cost)
 
     async def _perform(
         self,
@@ -125,10 +134,11 @@ class RunWriter:
         call: bytes,
         allow: Callable[[Snapshot], None],
         answer: Callable[[Snapshot, Relay], Json | None],
+        cost: Callable[[], int] | None = None,
     ) -> Response:
         retries = Retries.of(self.service.database, self._key, self._path, body)
         target = self.service.calls.target
-        write = Write(body, signer_of(body), target, call, allow, answer)
+        write = Write(body, signer_of(body), target, call, allow, answer, cost)
         return await perform(self.service, self._index, retries, write)
 
     def _cost(self, run_id: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from eth_utils.address import to_checksum_address
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -42,7 +44,9 @@ class StakeWriter:
         """Look a reported deposit up, or relay a signed one."""
         if body.tx_hash is None:
             call = stake_call(self._service.stake_calls, body, agent_id)
-            return await self._perform(agent_id, body, call, "Staked.")
+            is_paid = body.permit is None and body.authorization is None
+            cost = (lambda: body.amount) if is_paid else None
+            return await self._perform(agent_id, body, call, "Staked.", cost)
         if any((body.request, body.signature, body.permit, body.authorization)):
             raise ApiError(
                 400,
@@ -63,7 +67,14 @@ class StakeWriter:
         call = encoded(self._service.stake_calls, "unstake", agent_id, body.amount, to)
         return await self._perform(agent_id, body, call, "Unstaked.")
 
-    async def _perform(self, agent_id: int, body: Action, call: bytes, words: str) -> Response:
+    async def _perform(
+        self,
+        agent_id: int,
+        body: Action,
+        call: bytes,
+        words: str,
+        cost: Callable[[], int] | None = None,
+    ) -> Response:
         def allow(snapshot: Snapshot) -> None:
             known_agent(snapshot, agent_id)
 
@@ -72,7 +83,7 @@ class StakeWriter:
             return {"success": True, "agent": card, "message": words}
 
         target = self._service.stake_calls.target
-        write = Write(body, signer_of(body), target, call, allow, answer)
+        write = Write(body, signer_of(body), target, call, allow, answer, cost)
         return await perform(self._service, self._index, self._retries(body), write)
 
     def _retries(self, body: Action) -> Retries:

@@ -17,9 +17,11 @@ from agentescrow.api.cards import Json, relay_card
 from agentescrow.api.errors import ApiError
 from agentescrow.api.idempotency import Retries
 from agentescrow.api.index import Index, Snapshot
+from agentescrow.api.permits import VALID_SECONDS, permit_required
 from agentescrow.api.service import Service
 from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
 from agentescrow.chain.typed_data import forward_request
+from agentescrow.chain.vault import is_allowance_missing
 from agentescrow.errors import AgentEscrowError
 from agentescrow.relayer.request import CheckedRequest
 from agentescrow.store.relays import FAILED, MINED, Relay
@@ -33,7 +35,6 @@ WRITES: Final[dict[int | str, dict[str, Any]]] = {
 }
 """What every write may answer besides its success, for the OpenAPI."""
 
-_VALID_SECONDS: Final = 3600
 _PAUSE: Final = 0.05
 
 
@@ -48,6 +49,7 @@ class Write:
         call: What the body means, encoded.
         allow: Raises what the index knows to be against it.
         answer: The answer once it is indexed; None while the index does not show it yet.
+        cost: Base units that a permit of the signer's would pay; None where none is missing.
     """
 
     body: Relayed
@@ -56,6 +58,7 @@ class Write:
     call: bytes
     allow: Callable[[Snapshot], None]
     answer: Callable[[Snapshot, Relay], Json | None]
+    cost: Callable[[], int] | None = None
 
 
 async def perform(service: Service, index: Index, retries: Retries, write: Write) -> Response:
@@ -180,18 +183,25 @@ def _signed_request(service: Service, write: Write) -> CheckedRequest | None:
 
 
 def _to_sign(service: Service, write: Write) -> dict[str, object]:
-    """The request that the signer has to sign; simulated, so that nobody signs in vain."""
+    """The request that the signer has to sign; simulated, so that nobody signs in vain.
+
+    Raises:
+        ApiError: 401: a permit is to be signed first.
+        AgentEscrowError: The contract would refuse it.
+    """
     target, signer = write.target, write.signer
     (gas,) = service.pool.estimates([(signer, target, f"0x{write.call.hex()}")])
-    if isinstance(gas, AgentEscrowError):
-        raise gas
     now = service.pool.head(signer).time
+    if isinstance(gas, AgentEscrowError):
+        if write.cost is not None and is_allowance_missing(gas):
+            raise permit_required(service, signer, target, write.cost(), now)
+        raise gas
     return forward_request(
         forwarder_domain(service.deployment),
         signer=signer,
         to=target,
         gas=gas * 5 // 4,
         nonce=service.admission.next_nonce(signer),
-        deadline=now + _VALID_SECONDS,
+        deadline=now + VALID_SECONDS,
         data=write.call,
     )

@@ -15,7 +15,7 @@ from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import Domain
 from agentescrow.chain.usdc import Usdc
 from agentescrow.chain.wallet import Wallet
-from agentescrow.errors import ContractReverted
+from agentescrow.errors import AgentEscrowError, ContractReverted
 
 E = TypeVar("E", bound=Event)
 
@@ -76,6 +76,19 @@ def authorized(
         nonce=purpose,
     )
     return Authorization(wallet.address, 0, valid_before, salt, wallet.sign_typed_data(message))
+
+
+def is_allowance_missing(error: AgentEscrowError) -> bool:
+    """Whether a call was refused for its allowance, and for nothing else.
+
+    The contract moves the money last and USDC looks at the allowance first, so a call has passed
+    every other check when it ends at the allowance.
+
+    Args:
+        error: Of a simulation.
+    """
+    reason = error.arguments.get("reason") if isinstance(error, ContractReverted) else None
+    return reason == _ALLOWANCE_MISSING
 
 
 class Vault(Contract):
@@ -156,31 +169,27 @@ class Vault(Contract):
     ) -> Mined[E]:
         """Call a function that pulls `amount` from the wallet, with the allowance that it takes.
 
-        With `permit_until` permit and call are one transaction; else a missing allowance is set
-        first, after everything but the allowance has been found to be in order.
+        A missing allowance is set by a permit in the same transaction, with `permit_until`, or else
+        before it; one that is there is used, since a permit would put itself in its place.
 
         Raises:
             InsufficientFunds: The wallet has less USDC.
         """
         call = self.calldata(function, *args)
         self.usdc().require_balance(wallet.address, amount)
-        allowance_missing = self._is_allowance_missing(wallet, function, *args)
-        if permit_until is not None:
-            call = self.multicall_data([self.permit_call(wallet, amount, permit_until), call])
-        elif allowance_missing:
-            self.usdc().approve(wallet, self.address, amount)
+        if self._is_allowance_missing(wallet, function, *args):
+            if permit_until is None:
+                self.usdc().approve(wallet, self.address, amount)
+            else:
+                call = self.multicall_data([self.permit_call(wallet, amount, permit_until), call])
         return self._write_data(wallet, event, call)
 
     def _is_allowance_missing(self, wallet: Wallet, function: str, *args: object) -> bool:
-        """Whether the allowance, and nothing else, is missing; any other reason is raised.
-
-        The contract moves the money last and USDC looks at the allowance first, so the simulation
-        has passed every other check when it ends at the allowance.
-        """
+        """Whether the allowance, and nothing else, is missing; any other reason is raised."""
         try:
             self.dry_run(wallet.address, function, *args)
         except ContractReverted as reverted:
-            if reverted.arguments.get("reason") != _ALLOWANCE_MISSING:
+            if not is_allowance_missing(reverted):
                 raise
             return True
         return False

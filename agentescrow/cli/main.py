@@ -26,7 +26,7 @@ add_command(app, ANYBODY, "keeper", keeper.keeper)
 
 
 def _without_server() -> None:
-    """Needs pip install 'agentescrow[server]'."""
+    r"""Needs pip install 'agentescrow\[server]'."""
     typer.echo("agentescrow: for this, pip install 'agentescrow[server]'", err=True)
     raise typer.Exit(2)
 

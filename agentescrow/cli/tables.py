@@ -111,6 +111,10 @@ def _fields(answer: Shape, indent: str = "") -> None:
             typer.echo(f"{indent}{name}:")
             for each in value:
                 typer.echo(f"{indent}  {_line(each)}")
+        elif isinstance(value, dict):
+            typer.echo(f"{indent}{name}:")
+            for key, each in value.items():
+                typer.echo(f"{indent}  {_printable(key)}: {_text(key, each)}")
         else:
             typer.echo(f"{indent}{name}: {_text(name, value)}")
 

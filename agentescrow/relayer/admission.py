@@ -12,7 +12,12 @@ from eth_utils.address import to_checksum_address
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.forwarder import ForwardRequest
 from agentescrow.chain.pool import Pool
-from agentescrow.errors import AgentEscrowError, RequestRefused, TooManyRequests
+from agentescrow.errors import (
+    AgentEscrowError,
+    RequestOutOfOrder,
+    RequestRefused,
+    TooManyRequests,
+)
 from agentescrow.relayer.batches import Batches
 from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.request import CheckedRequest, check
@@ -63,7 +68,8 @@ class Admission:
             request: Signed.
 
         Raises:
-            RequestRefused: It is not signed by its signer, expired, not for us, or out of order.
+            RequestRefused: It is not signed by its signer, expired, or not for us.
+            RequestOutOfOrder: Its nonce is not its signer's next one.
             TooManyRequests: The signer has too many.
             ContractReverted: Its call would revert; in words why.
             ChainProblem: The node does not answer.
@@ -288,7 +294,7 @@ class _Queue:
         while expected in self._waiting[signer]:
             expected += 1
         if nonce != expected:
-            raise RequestRefused(
+            raise RequestOutOfOrder(
                 f"the request's nonce is {nonce}, the next of {signer} is {expected}: "
                 "it was used already, or another request comes first"
             )

@@ -58,27 +58,6 @@ def authorize_stake(
     return (yield from _authorize(session, payee, amount, purpose, key, until))
 
 
-def permit(session: Session, amount: int, until: int) -> Steps[wire.Permit | None]:
-    """Sign a permit for RunEscrow, whose nonce the node tells; None where an allowance pays.
-
-    Args:
-        session: Who pays; has a node.
-        amount: Base units.
-        until: Last unix second at which it is valid.
-    """
-
-    def sign(contracts: Contracts) -> bytes | None:
-        wallet = session.wallet()
-        if _is_allowed(contracts, wallet, contracts.escrow.address, amount):
-            return None
-        return contracts.usdc.sign_permit(wallet, contracts.escrow.address, amount, until)
-
-    signature = yield from session.on_chain(sign)
-    if signature is None:
-        return None
-    return wire.Permit(deadline=until, signature=f"0x{signature.hex()}")
-
-
 def sent_authorization(signed: Authorization) -> wire.Authorization:
     """The same as the API takes it.
 

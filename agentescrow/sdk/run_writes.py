@@ -20,8 +20,9 @@ from agentescrow.domain.terms import RunTerms
 from agentescrow.errors import Refused, StillPending
 from agentescrow.sdk.asking import parsed
 from agentescrow.sdk.gasless import relayed
-from agentescrow.sdk.payment import VALID_SECONDS, authorize_run, permit, sent_authorization
+from agentescrow.sdk.payment import VALID_SECONDS, authorize_run, sent_authorization
 from agentescrow.sdk.session import Session
+from agentescrow.sdk.signing import Write
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.write_key import WriteKey
 from agentescrow.wire.agents import Agent
@@ -79,7 +80,8 @@ def move(
     sent = body.model_validate({"wallet_address": session.wallet().address, **more})
     calls = _calls(session)
     call = calls.of(function, run_id, *args)
-    answer = yield from relayed(session, f"/api/runs/{run_id}/{action}", sent, calls.target, call)
+    write = Write(f"/api/runs/{run_id}/{action}", sent, calls, call)
+    answer = yield from relayed(session, write)
     return (yield from _run_of(session, run_id, answer))
 
 
@@ -107,7 +109,9 @@ def post(session: Session, terms: RunTerms, uri: str, key: WriteKey, *, fund: bo
         call = calls.authorized(terms, uri, paid)
     else:
         call = calls.terms("postRun" if fund else "createRun", terms, uri)
-    answer = yield from relayed(session, "/api/runs", body, calls.target, call, key)
+    cost = terms.cost if fund and paid is None else None
+    write = Write("/api/runs", body, calls, call, cost, works_once=paid is not None)
+    answer = yield from relayed(session, write, key)
     if answer.status_code == _OK:
         return parsed(RunAnswer, answer).run
     return (yield from _created_by(session, parsed(RelayStatus, answer).id))
@@ -120,8 +124,8 @@ def fund_run(session: Session, run_id: int) -> Steps[Run]:
         session: Who does it.
         run_id: Run.
     """
-    until = (yield from session.now()) + VALID_SECONDS
     if not session.options.gasless:
+        until = (yield from session.now()) + VALID_SECONDS
         return (
             yield from session.send(
                 lambda contracts, wallet: contracts.escrow.fund_run(
@@ -130,18 +134,24 @@ def fund_run(session: Session, run_id: int) -> Steps[Run]:
                 lambda _event: get_run(session, run_id),
             )
         )
-    calls = _calls(session)
+    cost = yield from _cost_of(session, run_id)
+    body, calls = FundBody(wallet_address=session.wallet().address), _calls(session)
     call = calls.of("fundRun", run_id)
-    signed = None
-    if session.options.rpc_url is not None:  # the chain's word, not the API's: a permit is signed
-        cost = (yield from session.on_chain(lambda chain: chain.escrow.get_run(run_id))).cost
-        signed = yield from permit(session, cost, until)
-        if signed is not None:
-            signature = bytes.fromhex(signed.signature[2:])
-            call = calls.with_permit(cost, until, signature, call)
-    body = FundBody(wallet_address=session.wallet().address, permit=signed)
-    answer = yield from relayed(session, f"/api/runs/{run_id}/fund", body, calls.target, call)
+    write = Write(f"/api/runs/{run_id}/fund", body, calls, call, cost)
+    answer = yield from relayed(session, write)
     return (yield from _run_of(session, run_id, answer))
+
+
+def _cost_of(session: Session, run_id: int) -> Steps[int]:
+    """Reward and fee of a run: by the node's word, else by the API's.
+
+    A permit over more than the run takes would leave an allowance to RunEscrow, which calls of the
+    poster's alone can spend: so the API's word does.
+    """
+    if session.options.rpc_url is not None:
+        return (yield from session.on_chain(lambda chain: chain.escrow.get_run(run_id))).cost
+    run = yield from get_run(session, run_id)
+    return run.reward + run.fee
 
 
 def claim(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
@@ -163,7 +173,8 @@ def claim(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
     body = ClaimBody(wallet_address=session.wallet().address, agent_id=agent_id)
     calls = _calls(session)
     call = calls.of("claimRun", run_id, agent_id)
-    answer = yield from relayed(session, f"/api/runs/{run_id}/claim", body, calls.target, call)
+    write = Write(f"/api/runs/{run_id}/claim", body, calls, call)
+    answer = yield from relayed(session, write)
     if answer.status_code == _OK:
         return parsed(ClaimAnswer, answer)
     return (yield from _claimed(session, run_id, agent_id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +82,7 @@ class Session:
         self._lock = threading.RLock()
         self._contracts: Contracts | None = None
         self._wallet: Wallet | None = None
+        self._turns: deque[object] = deque()
 
     # The API
 
@@ -117,6 +119,24 @@ class Session:
         json = body.model_dump(mode="json", exclude_none=True)
         patience = self.options.patience
         return (yield from persistent("POST", path, patience=patience, json=json, key=key))
+
+    def in_turn(self, steps: Callable[[], Steps[T]]) -> Steps[T]:
+        """Take steps when those of earlier callers have been taken.
+
+        The forwarder numbers what an account signs, so a second request cannot be signed before
+        the first is on its way; threads and tasks of one client wait for each other.
+
+        Args:
+            steps: To take.
+        """
+        turn = object()
+        self._turns.append(turn)
+        try:
+            while self._turns[0] is not turn:
+                yield from pause(FIRST_PAUSE)
+            return (yield from steps())
+        finally:
+            self._turns.remove(turn)
 
     def readiness(self) -> Steps[Readiness]:
         """How the index is; an index that is behind is no error."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from functools import update_wrapper
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, cast, overload
 
@@ -40,6 +41,10 @@ class Blocking:
         self._http = http
 
     def _take(self, steps: Steps[T]) -> T:
+        with closing(steps):  # whatever ends it: what the operation holds is let go
+            return self._all_of(steps)
+
+    def _all_of(self, steps: Steps[T]) -> T:
         answer: object = None
         failure: Exception | None = None
         while True:
@@ -78,6 +83,10 @@ class Awaiting:
         self._http = http
 
     async def _take(self, steps: Steps[T]) -> T:
+        with closing(steps):  # whatever ends it: what the operation holds is let go
+            return await self._all_of(steps)
+
+    async def _all_of(self, steps: Steps[T]) -> T:
         answer: object = None
         failure: Exception | None = None
         while True:

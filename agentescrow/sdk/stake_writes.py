@@ -15,6 +15,7 @@ from agentescrow.sdk.asking import parsed
 from agentescrow.sdk.gasless import relayed
 from agentescrow.sdk.payment import VALID_SECONDS, authorize_stake, sent_authorization
 from agentescrow.sdk.session import Session
+from agentescrow.sdk.signing import Write
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.values import address
 from agentescrow.sdk.write_key import WriteKey
@@ -51,7 +52,9 @@ def stake(session: Session, agent_id: int, amount: int, key: WriteKey) -> Steps[
         else:
             call = calls.authorized(agent_id, amount, paid)
         path = f"/api/agents/{agent_id}/stake"
-        answer = yield from relayed(session, path, body, calls.target, call, key)
+        cost = amount if paid is None else None
+        write = Write(path, body, calls, call, cost, works_once=paid is not None)
+        answer = yield from relayed(session, write, key)
         return (yield from _stake_of(session, agent_id, answer))
 
     def act(contracts: Contracts, wallet: Wallet) -> Mined[Staked]:
@@ -81,8 +84,8 @@ def unstake(session: Session, agent_id: int, amount: int, to: str | None) -> Ste
         calls = StakeCalls(session.deployment().registry)
         body = UnstakeBody(wallet_address=signer, amount=amount, to=receiver)
         call = calls.of("unstake", agent_id, amount, receiver)
-        path = f"/api/agents/{agent_id}/unstake"
-        answer = yield from relayed(session, path, body, calls.target, call)
+        write = Write(f"/api/agents/{agent_id}/unstake", body, calls, call, works_once=False)
+        answer = yield from relayed(session, write)
         return (yield from _stake_of(session, agent_id, answer))
     return (
         yield from session.send(

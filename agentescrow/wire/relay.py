@@ -9,6 +9,9 @@ from pydantic.alias_generators import to_camel
 
 from agentescrow.wire.shape import Address, Bytes, Shape
 
+PERMIT_REQUIRED = "PERMIT_REQUIRED"
+"""Of an error 401 whose typed data is not the request, but the permit that has to come first."""
+
 _DATA_MAX = 2 * 32_768 + 2
 _SIGNATURE_MAX = 2 + 2 * 4096  # of an ERC-1271 wallet
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.api.conftest import USDC
+from tests.api.test_documented_json import TIME
 
 
 def test_agent__from_stake_to_work__as_documented(market, client, poster, agent):
@@ -28,7 +31,7 @@ def test_agent__from_stake_to_work__as_documented(market, client, poster, agent)
     submitted = market.write(agent, f"{path}/submit", deliverableURI="ipfs://Qm")
     assert submitted.json()["run"]["state"] == "SUBMITTED"
     assert submitted.json()["run"]["deliverableHash"] == "ipfs://Qm"
-    assert submitted.json()["run"]["submittedAt"] is not None
+    assert TIME.fullmatch(submitted.json()["run"]["submittedAt"])
 
 
 def test_reject__without_a_reason__has_the_default(market, poster, agent):
@@ -66,3 +69,30 @@ def test_slash_and_finalize__when_time_is_over__do_what_time_allows(market, post
     assert slashed.json()["run"]["state"] == "SLASHED"
     shown = market.client.get(f"/api/agents/{agent_id}").json()
     assert (shown["status"], shown["strikes"]) == ("FROZEN", 1)
+
+
+@pytest.mark.parametrize("strikes", [1, 3])
+def test_claim__by_a_slashed_agent__is_403(market, client, poster, agent, strikes):
+    """API-3, STAKE-5, STAKE-6: frozen by the first slash, banned by the third; both are told."""
+    escrow, registry = market.contracts.escrow, market.contracts.registry
+    agent_id = market.agent(agent, 20 * USDC)
+    for strike in range(1, strikes + 1):
+        if strike > 1:
+            registry.stake(agent, agent_id, 20 * USDC)
+        late = market.post(poster)
+        escrow.claim_run(agent, late, agent_id)
+        market.chain.w3.provider.make_request("evm_increaseTime", [8 * 86_400])
+        market.chain.w3.provider.make_request("evm_mine", [])
+        escrow.slash(poster, late)
+    run_id = market.post(poster)
+    market.indexed()
+
+    body = {"agentId": agent_id, "walletAddress": agent.address}
+    refused = client.post(f"/api/runs/{run_id}/claim", json=body)
+
+    named = "AGENT_BANNED" if strikes == 3 else "AGENT_FROZEN"
+    assert (refused.status_code, refused.json()["code"]) == (403, 403)
+    assert refused.json()["reasonCodes"] == [named, "INSUFFICIENT_STAKE"]
+    shown = client.get(f"/api/agents/{agent_id}").json()
+    assert (shown["status"], shown["strikes"]) == (named.removeprefix("AGENT_"), strikes)
+    assert shown["reputation"]["score"] < 50

@@ -33,6 +33,16 @@ RUN = {
     "submittedAt": (None, None),
     "createdAt": (TIME, TIME),
 }
+STATES = [
+    "DRAFT",
+    "OPEN",
+    "CLAIMED",
+    "IN_PROGRESS",
+    "SUBMITTED",
+    "APPROVED",
+    "REVISION_REQUESTED",
+    "REJECTED",
+]
 OURS = [
     "fee",
     "reviewDays",
@@ -79,11 +89,13 @@ def test_list__documented__has_every_key(market, client, run_id):
 
     assert list(shown) == ["runs", "pagination"]
     require_run(next(run for run in shown["runs"] if run["bountyId"] == run_id), claimed=False)
+    assert all(run["state"] == "OPEN" for run in shown["runs"])
     pagination = shown["pagination"]
     assert list(pagination) == ["page", "limit", "total", "totalPages", "nextCursor"]
     assert (pagination["page"], pagination["limit"]) == (1, 20)
     assert pagination["totalPages"] == -(-pagination["total"] // 20)
-    assert client.get("/api/runs").json()["pagination"]["limit"] == 20
+    default = client.get("/api/runs").json()["pagination"]
+    assert (default["page"], default["limit"]) == (1, 20)
 
 
 def test_claim__documented__has_every_key(market, client, agent, agent_id, run_id):
@@ -130,6 +142,18 @@ def test_claim__documented__has_every_key(market, client, agent, agent_id, run_i
     ]
     market.write(agent, f"/api/runs/{run_id}/abandon")
     require_run(client.get(f"/api/runs/{run_id}").json(), claimed=False)
+
+
+def test_list__of_each_documented_state__is_those_runs_alone(market, client, poster, run_id):
+    """API-1: items 4 and 28 to 35: eight states, and a filter for each."""
+    market.write(poster, f"/api/runs/{market.post(poster)}/cancel")
+    shown = set()
+    for state in STATES:
+        runs = client.get("/api/runs", params={"state": state, "limit": 100}).json()["runs"]
+        assert all(run["state"] == state for run in runs)
+        shown |= {run["bountyId"] for run in runs}
+    assert run_id in shown
+    assert list(client.get("/api/stats").json()["runsByState"])[:8] == STATES
 
 
 def test_answers__all__fit_their_shapes(market, client, agent_id, run_id):

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from eth_account import Account
+
+from agentescrow.chain.wallet import LocalWallet
 from agentescrow.wire.shape import iso_time
+from localnet import usdc
 from tests.api.conftest import DAY, USDC
 
 
@@ -146,6 +150,28 @@ def test_post__as_a_draft_and_funded__is_open(market, poster):
     answer = market.write(poster, f"/api/runs/{run_id}/fund")
 
     assert answer.json()["run"]["state"] == "OPEN"
+
+
+def test_fund__without_allowance__says_which_permit_to_sign(market, client, outsider):
+    """API-1a, API-4: who may not comes before it; with the permit the draft is funded."""
+    poor = LocalWallet(market.chain.w3, Account.create())
+    usdc.mint(market.chain.w3, poor.address, 105 * USDC)
+    draft = market.write(poor, "/api/runs", **market.terms(fund=False)).json()["run"]["bountyId"]
+    path = f"/api/runs/{draft}/fund"
+
+    refused = client.post(path, json={"walletAddress": outsider.address})
+    assert (refused.status_code, refused.json()["error"]) == (403, "NotPoster")
+    asked = client.post(path, json={"walletAddress": poor.address})
+    assert (asked.status_code, asked.json()["error"]) == (401, "PERMIT_REQUIRED")
+    message = asked.json()["typedData"]["message"]
+    assert (message["spender"], message["value"]) == (market.contracts.escrow.address, 105 * USDC)
+
+    signature = f"0x{poor.sign_typed_data(asked.json()['typedData']).hex()}"
+    permit = {"deadline": message["deadline"], "signature": signature}
+    funded = market.write(poor, path, permit=permit)
+    assert funded.status_code == 200, funded.text
+    assert funded.json()["run"]["state"] == "OPEN"
+    assert market.contracts.usdc.balance_of(poor.address) == 0
 
 
 def test_approve__by_another_than_the_poster__is_403(market, client, poster, agent, outsider):

@@ -139,9 +139,39 @@ def test_write__unknown_agent__is_404(market, client, penniless, function):
     assert client.post(f"/api/agents/999999999/{function}", json=body).status_code == 404
 
 
-def test_stake__without_allowance__is_refused_before_anybody_signs(market, client, penniless):
-    """API-4: the call is simulated."""
+def test_stake__without_allowance__says_which_permit_to_sign(market, client, penniless):
+    """API-4, STAKE-1: 401 twice: the permit, then the request; nothing is known beforehand."""
     body = {"walletAddress": penniless.wallet.address, "amount": "20000000"}
+    asked = client.post(f"{penniless.path}/stake", json=body)
+
+    assert (asked.status_code, asked.json()["error"]) == (401, "PERMIT_REQUIRED")
+    typed = asked.json()["typedData"]
+    assert typed["primaryType"] == "Permit"
+    assert typed["message"] == {
+        "owner": penniless.wallet.address,
+        "spender": market.contracts.registry.address,
+        "value": 20 * USDC,
+        "nonce": 0,
+        "deadline": typed["message"]["deadline"],
+    }
+    signature = f"0x{penniless.wallet.sign_typed_data(typed).hex()}"
+    signed = {"deadline": typed["message"]["deadline"], "signature": signature}
+    assert stake(market, penniless, permit=signed).json()["agent"]["stakedAmount"] == "20000000"
+
+
+def test_stake__more_than_there_is__is_refused_before_anybody_signs(client, penniless):
+    """API-4: no permit helps."""
+    body = {"walletAddress": penniless.wallet.address, "amount": str(51 * USDC)}
+    refused = client.post(f"{penniless.path}/stake", json=body)
+
+    assert (refused.status_code, refused.json()["error"]) == (400, "INSUFFICIENT_FUNDS")
+    assert "has 50 USDC, and 51 are needed" in refused.json()["detail"]
+
+
+def test_stake__with_a_permit_that_is_none__is_refused_before_anybody_signs(client, penniless):
+    """API-4: the call is simulated with it."""
+    body = {"walletAddress": penniless.wallet.address, "amount": "20000000"}
+    body["permit"] = {"deadline": 2**40, "signature": "0x" + "11" * 65}
     refused = client.post(f"{penniless.path}/stake", json=body)
 
     assert refused.status_code == 400

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -44,6 +45,8 @@ def test_verbs__without_json__print_lines_for_people(command, run_id):
     assert "state: OPEN" in shown
     assert "reward: 100 USDC" in shown
     assert "fee: 5 USDC" in shown
+    counted = reader("stats").stdout
+    assert re.search(r"^runs_by_state:\n  DRAFT: \d+\n  OPEN: [1-9]", counted, re.MULTILINE)
 
 
 def test_output__of_others__cannot_move_the_cursor(command, client):

@@ -38,6 +38,7 @@ def test_help__without_the_server__has_every_command():
     assert done.returncode == 0, done.stderr
     for name in ("claim", "post", "keeper", "events", "index", "serve", "relay"):
         assert f" {name} " in done.stdout
+    assert done.stdout.count("pip install 'agentescrow[server]'") == 3
 
 
 @pytest.mark.parametrize("words", [("serve", "--port", "1"), ("index", "--json"), ("relay",)])

@@ -11,9 +11,11 @@ from tests.promises.test_threats import defined_in
 
 ROOT = Path(__file__).resolve().parents[2]
 ITEMS = 80
+SDK_CALLS = range(66, 79)
 
 _ROW = re.compile(r"^\| (ITEM-\d+) \| (.+) \| (.+) \|$", re.MULTILINE)
 _TEST = re.compile(r"`(\S+\.py)::(test_\w+)`")
+_SDK_TEST = re.compile(r"`(sdk|cli)/\S+\.py::test_\w+`")
 _PASSAGE = re.compile(r"^(docs/\S+\.md): (.+)$")
 
 ROWS = _ROW.findall((ROOT / "docs/conformance.md").read_text())
@@ -36,3 +38,9 @@ def test_item__names_a_test_or_a_passage_that_exists(item, proof):
         f"{file}::{test}" for file, test in named if test not in defined_in(ROOT / "tests" / file)
     ]
     assert missing == []
+
+
+def test_calls_of_the_sdk__are_proven_by_the_sdk():
+    proofs = {int(name.removeprefix("ITEM-")): proof for name, _, proof in ROWS}
+    elsewhere = [item for item in SDK_CALLS if not _SDK_TEST.search(proofs[item])]
+    assert elsewhere == []

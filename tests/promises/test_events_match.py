@@ -5,6 +5,15 @@ Which fields are indexed is promised in `test_abi_signatures.py`: the rules have
 
 from __future__ import annotations
 
+import json
+from dataclasses import fields
+from types import SimpleNamespace
+
+import pytest
+
+from agentescrow.api.cards import event_card
+from agentescrow.chain.abis import entries
+from agentescrow.chain.events import TYPES
 from agentescrow.domain.events import EVENTS
 from localnet.artifacts import ours
 
@@ -19,3 +28,15 @@ def test_events__are_the_compiled_ones_with_their_fields_in_order():
     }
 
     assert compiled == set(EVENTS.items())
+
+
+@pytest.mark.parametrize("contract", ["RunEscrow", "StakeRegistry", "IdentityRegistry"])
+def test_events__of_the_api__have_the_names_of_the_contract(contract):
+    """API-2: `deliverableURI` is no `deliverableUri`."""
+    declared = {event["name"]: event["inputs"] for event in entries(contract, "event")}
+    for name, kind in TYPES[contract].items():
+        data = json.dumps({field.name: 0 for field in fields(kind)})
+        place = {"block_number": 1, "log_index": 0, "tx_hash": "0x", "time": 0}
+        about = {"run_id": None, "agent_id": None, "contract": contract, "name": name}
+        card = event_card(SimpleNamespace(**place, **about, data=data))
+        assert list(card["data"]) == [each["name"] for each in declared[name]]

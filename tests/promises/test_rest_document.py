@@ -7,8 +7,10 @@ from pathlib import Path
 
 from agentescrow.api.app import create_app
 
-DOCUMENT = (Path(__file__).resolve().parents[2] / "docs/rest.md").read_text()
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = (ROOT / "docs/rest.md").read_text()
 _HEADING = re.compile(r"^### (GET|POST) (/\S+)$", re.MULTILINE)
+_ERROR = re.compile(r"(?:ApiError|problem|refused)\(\s*\d{3},\s*\"([A-Z_]+)\"")
 _LINK = re.compile(r"\]\(#([^)]+)\)")
 
 
@@ -24,3 +26,11 @@ def test_rest_document__links_to_passages_that_exist():
     anchors = {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in headings}
 
     assert set(_LINK.findall(DOCUMENT)) <= anchors
+
+
+def test_rest_document__names_each_kind_of_error():
+    """API-3: names that clients compare."""
+    code = "".join(path.read_text() for path in (ROOT / "agentescrow/api").rglob("*.py"))
+    named = set(_ERROR.findall(code))
+    assert len(named) > 10
+    assert [name for name in sorted(named) if f"`{name}`" not in DOCUMENT] == []

@@ -44,6 +44,10 @@ class Between:
         """The body of an answer as the client gets it; None cuts the connection."""
         return answer.read()
 
+    def status(self, seen, answer):
+        """The status of an answer as the client gets it."""
+        return answer.status_code
+
     def cuts_after(self, _seen):
         """After how many events a stream is cut; None for never."""
         return None
@@ -83,19 +87,19 @@ class _Handler(BaseHTTPRequestHandler):
             if "event-stream" in answer.headers.get("Content-Type", ""):
                 self._stream(answer, self.server.between.cuts_after(seen))
             else:
-                self._whole(answer, self.server.between.passes(seen, answer))
+                self._whole(seen, answer, self.server.between.passes(seen, answer))
 
-    def _whole(self, answer, content):
+    def _whole(self, seen, answer, content):
         if content is None:
             self._cut()
             return
-        self._begin(answer)
+        self._begin(answer, self.server.between.status(seen, answer))
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
 
     def _stream(self, answer, cut_after):
-        self._begin(answer)
+        self._begin(answer, answer.status_code)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for line in answer.iter_lines():
@@ -108,8 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return
         self.wfile.write(b"0\r\n\r\n")
 
-    def _begin(self, answer):
-        self.send_response(answer.status_code)
+    def _begin(self, answer, status):
+        self.send_response(status)
         for name in _TOLD:
             if name in answer.headers:
                 self.send_header(name, answer.headers[name])

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agentescrow import AgentClient, InsufficientFunds, InvalidInput
+from agentescrow import AgentClient, InsufficientFunds, InvalidInput, Refused
 from agentescrow.chain.usdc import usdc_domain
 from agentescrow.chain.wallet import LocalWallet
 from agentescrow.domain.run import RunState
@@ -102,6 +102,51 @@ def test_create__draft__signs_for_no_money(market, wallet):
     with AgentClient(market.api_url, signer=wallet, **options) as poster:
         assert poster.runs.create(USDC, "+1d", "ipfs://x", fund=False).state == RunState.DRAFT
     assert [message["primaryType"] for message in wallet.signed] == ["ForwardRequest"]
+
+
+@pytest.mark.parametrize(("gasless", "node"), WAYS.values(), ids=WAYS)
+def test_fund__without_an_allowance__pays_by_permit(market, wallet, gasless, node):
+    """API-7, STAKE-1: over reward and fee of the draft, to RunEscrow; permit and call are one."""
+    usdc, escrow = market.contracts.usdc, market.contracts.escrow
+    options = market.options(None, gasless, node)
+    with AgentClient(market.api_url, signer=wallet, **options) as poster:
+        draft = poster.runs.create(10 * USDC, "+1d", "ipfs://x", fund=False)
+        wallet.signed.clear()
+        before = usdc.balance_of(wallet.address)
+        assert poster.runs.fund(draft.bounty_id).state == RunState.OPEN
+    assert before - usdc.balance_of(wallet.address) == draft.reward + draft.fee
+    assert usdc.allowance(wallet.address, escrow.address) == 0
+    permit = wallet.signed[0]
+    assert (permit["primaryType"], permit["message"]["spender"]) == ("Permit", escrow.address)
+    assert permit["message"]["value"] == draft.reward + draft.fee
+    kinds = [message["primaryType"] for message in wallet.signed]
+    assert kinds == ["Permit", *["ForwardRequest"][: int(gasless)]]
+
+
+@pytest.mark.parametrize(("gasless", "node"), WAYS.values(), ids=WAYS)
+def test_fund__with_an_allowance__signs_no_permit(market, wallet, gasless, node):
+    """API-7: the allowance pays, and what is left of it stays: a permit would replace it."""
+    usdc, escrow = market.contracts.usdc, market.contracts.escrow
+    options = market.options(None, gasless, node)
+    with AgentClient(market.api_url, signer=wallet, **options) as poster:
+        draft = poster.runs.create(10 * USDC, "+1d", "ipfs://x", fund=False)
+        usdc.approve(wallet, escrow.address, 100 * USDC)
+        assert poster.runs.fund(draft.bounty_id).state == RunState.OPEN
+    assert "Permit" not in {each["primaryType"] for each in wallet.signed}
+    assert usdc.allowance(wallet.address, escrow.address) == 100 * USDC - draft.reward - draft.fee
+    usdc.approve(wallet, escrow.address, 0)
+
+
+def test_fund__too_little_usdc__is_refused_before_anything_is_signed(market, wallet):
+    """API-4, API-7: and it says how much is missing."""
+    options = market.options(None, True, False)
+    with AgentClient(market.api_url, signer=wallet, **options) as poster:
+        draft = poster.runs.create(10**6 * USDC, "+1d", "ipfs://x", fund=False)
+        wallet.signed.clear()
+        with pytest.raises(Refused, match="1050000 are needed") as caught:
+            poster.runs.fund(draft.bounty_id)
+    assert (caught.value.code, caught.value.error) == (400, "INSUFFICIENT_FUNDS")
+    assert wallet.signed == []
 
 
 def test_create__too_little_usdc__is_said_before_anything_is_signed(market, wallet):

@@ -126,6 +126,48 @@ def test_gasless__server_that_lies_to_a_poster__gets_no_signature_for_more(marke
     assert escrow.get_run(posted.event.run_id).poster == poster.address
 
 
+PERMIT_LIES = {
+    "more than the run costs": _set("message", "value", 2**255),
+    "another spender": _set("message", "spender", "0x" + "66" * 20),
+    "another owner": _set("message", "owner", "0x" + "66" * 20),
+    "another token": _set("domain", "verifyingContract", "0x" + "66" * 20),
+    "valid for ever": _set("message", "deadline", 2**48 - 1),
+    "a nonce that is none": _set("message", "nonce", True),
+    "nothing": lambda _typed: None,
+}
+
+
+def test_fund__server_that_lies__gets_no_permit(client, through):
+    """API-4, API-7: a permit is over what the run costs, for RunEscrow, and for an hour or so."""
+    draft = client("poster").runs.create(USDC, "+1d", "ipfs://x", fund=False).bounty_id
+    for lie, change in PERMIT_LIES.items():
+        liar, poster = through(change, "poster")
+        with pytest.raises(UntrustedRequest):
+            poster.runs.fund(draft)
+        assert liar.signed == [], lie
+        assert not any(seen.body and "permit" in seen.body for seen in liar.seen), lie
+
+
+class _Greedy(_Liar):
+    """Asks for a permit where nothing is to be paid."""
+
+    def passes(self, seen, answer):
+        content = super().passes(seen, answer)
+        return content.replace(b"SIGNATURE_REQUIRED", b"PERMIT_REQUIRED")
+
+
+def test_claim__server_that_asks_for_a_permit__gets_none(market, agent_id, run_id):
+    """API-4, API-7."""
+    greedy = _Greedy(market.api_url, _permit_of_everything)
+    with (
+        between(greedy) as url,
+        AgentClient(url, **market.options("agent", True, False)) as agent,
+        pytest.raises(UntrustedRequest, match="nothing is to be paid"),
+    ):
+        agent.runs.claim(run_id, agent_id)
+    assert greedy.signed == []
+
+
 def test_gasless__server_of_another_record__gets_no_signature(market, agent_id, run_id):
     """API-7: contracts come from the caller's record, whatever the server works with."""
     ours = market.contracts.deployment

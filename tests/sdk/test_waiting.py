@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -53,3 +55,30 @@ def test_write__not_mined_in_time__is_pending_and_done_once_it_is(slow):
         again = poster.runs.create(*values, **key)
         newest = poster.runs.list(sort="newest", limit=1).runs[0]
     assert again.bounty_id == newest.bounty_id == slow.contracts.escrow.run_count()
+
+
+def test_writes__under_way__do_not_wait_for_each_other(slow):
+    """API-7: the next one is signed once the relayer has taken the one before."""
+    options = slow.options("poster", True, False)
+    with AgentClient(slow.api_url, **options) as poster, ThreadPoolExecutor(2) as threads:
+        runs = [poster.runs.create(USDC, "+1d", "ipfs://x").bounty_id for _ in range(2)]
+        with _unmined(slow):
+            done = [threads.submit(poster.runs.cancel, run) for run in runs]
+            _wait_for_transactions(slow, 2)
+        assert [each.result().state for each in done] == [RunState.CANCELLED] * 2
+
+
+def test_funds__with_permits_under_way__wait_for_each_other(slow):
+    """API-7, STAKE-1: two permits of one number would be one."""
+    options = slow.options("poster", True, False)
+    with AgentClient(slow.api_url, **options) as poster, ThreadPoolExecutor(3) as threads:
+        made = [poster.runs.create(USDC, "+1d", "ipfs://x", fund=False) for _ in range(3)]
+        funded = threads.map(lambda run: poster.runs.fund(run.bounty_id), made)
+        assert {run.state for run in funded} == {RunState.OPEN}
+
+
+def _wait_for_transactions(market, count):
+    end = time.monotonic() + 60
+    while len(market.chain.w3.eth.get_block("pending")["transactions"]) < count:
+        assert time.monotonic() < end, "they do not come"
+        time.sleep(0.05)

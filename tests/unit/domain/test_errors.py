@@ -40,7 +40,7 @@ def test_refused__any__carries_a_number_and_reasons():
 
 def test_errors__tree_in_the_docstring__is_the_tree_of_the_classes():
     """API-3: every class once, with its code, indented below its parent."""
-    drawn = re.findall(r"^( +)[*x-] (\w+) +(\w+)", errors.__doc__, re.MULTILINE)
+    drawn = re.findall(r"^( +)[*x·-] (\w+) +(\w+)", errors.__doc__, re.MULTILINE)
     classes = [getattr(errors, name) for _, name, _ in drawn]
     assert sorted(name for _, name, _ in drawn) == errors.__all__
     assert [one.code for one in classes] == [code for _, _, code in drawn]

@@ -1,0 +1,52 @@
+"""What is to be signed first where a write is to be paid and no allowance pays it (EIP-2612)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from eth_utils.abi import function_signature_to_4byte_selector
+
+from agentescrow.api.errors import ApiError
+from agentescrow.api.service import Service
+from agentescrow.chain.typed_data import permit
+from agentescrow.chain.usdc import usdc_domain
+from agentescrow.domain.money import format_usdc
+from agentescrow.wire.relay import PERMIT_REQUIRED
+
+VALID_SECONDS: Final = 3600
+
+_BALANCE_OF: Final = function_signature_to_4byte_selector("balanceOf(address)")
+_NONCES: Final = function_signature_to_4byte_selector("nonces(address)")
+
+
+def permit_required(service: Service, payer: str, spender: str, amount: int, now: int) -> ApiError:
+    """401 with the permit that the payer has to sign; 400 where it could not pay all the same.
+
+    Args:
+        service: The service.
+        payer: Who signs, in checksum case.
+        spender: The contract that will pull.
+        amount: Base units.
+        now: Unix second of the chain.
+    """
+    token = service.deployment.usdc
+    calls = [(token, f"0x{what.hex()}{payer[2:].lower():0>64}") for what in (_BALANCE_OF, _NONCES)]
+    balance, nonce = (int.from_bytes(word, "big") for word in service.pool.views(calls))
+    if balance < amount:
+        words = f"{payer} has {format_usdc(balance)} USDC, and {format_usdc(amount)} are needed."
+        return ApiError(400, "INSUFFICIENT_FUNDS", words)
+    typed: dict[str, Any] = permit(
+        usdc_domain(service.deployment),
+        owner=payer,
+        spender=spender,
+        value=amount,
+        nonce=nonce,
+        deadline=now + VALID_SECONDS,
+    )
+    return ApiError(
+        401,
+        PERMIT_REQUIRED,
+        "No allowance pays for it. Sign typedData, and send the same body again with `permit`: "
+        "its message's `deadline`, and the `signature`.",
+        typedData=typed,
+    )
