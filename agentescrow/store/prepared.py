@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Connection, Select
-from sqlalchemy.exc import DBAPIError
+
+from agentescrow.store.driver import as_databases_fail
 
 
 class Prepared:
@@ -42,14 +44,9 @@ class Prepared:
             connection.begin()
         sent = given if order is None else [given[name] for name in order]
         cursor = connection.connection.cursor()
-        base = connection.dialect.loaded_dbapi.Error
-        try:
+        with as_databases_fail(connection, statement), closing(cursor):
             cursor.execute(statement, sent)
             return [self._row._make(row) for row in cursor.fetchall()]
-        except base as error:  # the driver's; callers know SQLAlchemy's
-            raise DBAPIError.instance(statement, None, error, base) from error
-        finally:
-            cursor.close()
 
     def one(self, connection: Connection, **values: object) -> Any:  # noqa: ANN401 - a row
         """Read the first row, None where there is none."""
