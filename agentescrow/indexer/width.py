@@ -14,8 +14,8 @@ _EVENTS: Final = 10_000  # about so many at once: enough to be quick, few enough
 class Width:
     """Grows while all goes well, shrinks on every refusal, whatever the node's words for it.
 
-    It doubles, but not up to what was refused last: it comes near to that in small steps, so that
-    of a node that has a limit most questions are answered.
+    It doubles up to half of what was refused last, and comes near to that in small steps, so that
+    a node that has a limit answers most questions.
 
     Attributes:
         blocks: How many to ask for next.
@@ -46,4 +46,4 @@ class Width:
 
     def _wider(self) -> int:
         twice = 2 * self.blocks
-        return twice if twice < self._refused else self.blocks + max(self.blocks // 8, 1)
+        return twice if 2 * twice <= self._refused else self.blocks + max(self.blocks // 8, 1)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, Operat
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from agentescrow.errors import DatabaseUnusable
+from agentescrow.store.driver import as_databases_fail
 
 __all__ = [
     "Connection",
@@ -180,7 +181,9 @@ def _require_alive(connection: Any, record: ConnectionPoolEntry, _proxy: object)
 
 def _begin(connection: Connection) -> None:
     # Not by SQLAlchemy's own way: that takes longer than many a query.
-    connection.connection.cursor().execute(connection.info.get("begin", "BEGIN"))
+    statement = connection.info.get("begin", "BEGIN")
+    with as_databases_fail(connection, statement):
+        connection.connection.cursor().execute(statement)
 
 
 def _config() -> Config:
