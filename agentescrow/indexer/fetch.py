@@ -133,8 +133,12 @@ def _require_range(logs: list[Log], first: int, last: int) -> None:
 def _require_same_chain(logs: list[Log], headers: Mapping[int, Header]) -> None:
     for log in logs:
         header = headers.get(log.block_number)
-        if header is not None and header.hash != log.block_hash:
+        if header is None:
+            continue
+        if header.hash != log.block_hash:
             raise NodeContradicts(f"block {log.block_number} has logs of another block")
+        if log.time not in (None, header.time):
+            raise NodeContradicts(f"block {log.block_number} and its logs are of different times")
 
 
 def _time_of(log: Log, headers: Mapping[int, Header]) -> int:

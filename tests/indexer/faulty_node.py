@@ -91,6 +91,13 @@ def sends_logs_of_other_blocks(questions, answers):
     )
 
 
+def tells_another_time(questions, answers):
+    """A time with each log, and not that of its block."""
+    return _with_logs(
+        questions, answers, lambda logs: [{**log, "blockTimestamp": "0x1"} for log in logs]
+    )
+
+
 def forgets_beginnings(questions, answers):
     """No run was ever created."""
     return _with_logs(
@@ -113,6 +120,7 @@ FAULTS = [
     is_on_another_chain,
     repeats_logs,
     sends_logs_of_other_blocks,
+    tells_another_time,
     makes_no_sense,
 ]
 

@@ -122,7 +122,9 @@ def test_follow__asked_to_end_while_the_node_is_down__ends_with_what_is_wrong(
     assert ended == []
 
 
-def test_step__database_locked_by_somebody_else__is_tried_again(activity, contracts, fresh, caplog):
+def test_step__database_locked_by_somebody_else__is_tried_again(
+    activity, contracts, fresh, caplog, monkeypatch
+):
     """API-5: API and relayer write into the same database, and may take their time."""
     database = fresh()
     with writer(database) as connection, database.connect() as another:
@@ -136,7 +138,8 @@ def test_step__database_locked_by_somebody_else__is_tried_again(activity, contra
         connection.rollback()
         another.info["begin"] = "BEGIN IMMEDIATE"
         lock = another.begin()
-        caplog.handler.emit = lambda _record: lock.rollback()  # once it has complained
+        # Once it has complained:
+        monkeypatch.setattr(caplog.handler, "emit", lambda _record: lock.rollback())
 
         assert indexer.step().events > 0
 
