@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.request import Request, urlopen
@@ -130,6 +131,20 @@ def _with_logs(questions, answers, change):
         if question["method"] == "eth_getLogs":
             answer["result"] = change(answer["result"])
     return 200, json.dumps(answers).encode()
+
+
+def twice_in_eight(fault):
+    """Each kind of question meets the fault twice, is answered six times, and so on."""
+    asked = Counter()
+
+    def sometimes(questions, answers):
+        kind = questions[0]["method"]
+        asked[kind] += 1
+        if asked[kind] % 8 in (1, 2):
+            return fault(questions, answers)
+        return 200, json.dumps(answers).encode()
+
+    return sometimes
 
 
 class FaultyNode:

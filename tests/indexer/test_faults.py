@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 
 import pytest
@@ -20,6 +19,7 @@ from tests.indexer.faulty_node import (
     forgets_beginnings,
     is_stingy,
     keeps_logs_back,
+    twice_in_eight,
 )
 from tests.indexer.index import new_database, require_equal, rows, sync
 
@@ -32,10 +32,10 @@ def test_sync__node_fails_for_a_while_again_and_again__has_the_rows_of_a_fresh_o
     database, another = fresh(), fresh()
     activity.burst(12)
     sync(another, contracts, activity.anvil.url)
-    turn = itertools.count()
 
     with FaultyNode(activity.anvil.url) as node:
-        node.fault = lambda: fault if next(turn) % 12 in (1, 2, 3, 7) else None
+        again_and_again = twice_in_eight(fault)
+        node.fault = lambda: again_and_again
         sync(database, contracts, node.url, longest_wait=0.02)
 
     require_equal(database, another)
