@@ -6,9 +6,12 @@ a hundred times slower.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final, cast
 
 import orjson
+from eth_abi.exceptions import DecodingError
 from web3 import HTTPProvider
 from web3.types import RPCEndpoint, RPCResponse
 
@@ -72,15 +75,28 @@ class Node:
             NodeUnreachable: As `ask`.
             NodeRefused: It refuses the request as a whole.
         """
-        with in_words():
+        with in_words(), making_sense():
             answers = self._provider.make_batch_request(
                 [(RPCEndpoint(method), parameters) for method, parameters in questions]
             )
-        if not isinstance(answers, list):
-            raise _refusal(answers)
-        if len(answers) != len(questions):
-            raise NodeUnreachable("the node answered a part of the questions only")
-        return [_refusal(answer) if "error" in answer else answer["result"] for answer in answers]
+            if not isinstance(answers, list):
+                raise _refusal(answers)
+            if len(answers) != len(questions):
+                raise NodeUnreachable("the node answered a part of the questions only")
+            return [_refusal(each) if "error" in each else each["result"] for each in answers]
+
+
+@contextmanager
+def making_sense() -> Iterator[None]:
+    """Let what a node answers in another form than it should be a failure of the node.
+
+    Raises:
+        NodeUnreachable: Something was not there, or of another type.
+    """
+    try:
+        yield
+    except (AttributeError, DecodingError, LookupError, TypeError, ValueError) as error:
+        raise NodeUnreachable(f"the node's answer makes no sense: {error!r}") from error
 
 
 def _refusal(answer: RPCResponse) -> NodeRefused:
