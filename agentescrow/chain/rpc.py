@@ -72,18 +72,33 @@ class Node:
             NodeUnreachable: As `ask`.
             NodeRefused: It refuses the request as a whole.
         """
+        answers = self.answers(*questions)
+        return [answer["result"] if "result" in answer else refusal(answer) for answer in answers]
+
+    def answers(self, *questions: Question) -> list[RPCResponse]:
+        """Ask in one request, and return the answers as they came, errors too.
+
+        Raises:
+            NodeUnreachable: As `ask`.
+            NodeRefused: It refuses the request as a whole.
+        """
         with in_words():
             answers = self._provider.make_batch_request(
                 [(RPCEndpoint(method), parameters) for method, parameters in questions]
             )
         if not isinstance(answers, list):
-            raise _refusal(answers)
+            raise refusal(answers)
         if len(answers) != len(questions):
             raise NodeUnreachable("the node answered a part of the questions only")
-        return [_refusal(answer) if "error" in answer else answer["result"] for answer in answers]
+        return answers
 
 
-def _refusal(answer: RPCResponse) -> NodeRefused:
+def refusal(answer: RPCResponse) -> NodeRefused:
+    """What an answer without a result says.
+
+    Args:
+        answer: As it came.
+    """
     error = answer.get("error") if isinstance(answer, dict) else None
     words = error.get("message") if isinstance(error, dict) else error or "no reason given"
     return NodeRefused(f"the node refused: {words}")
