@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -15,8 +14,8 @@ from web3.exceptions import Web3RPCError
 from web3.types import RPCResponse
 
 from agentescrow.chain.reverts import translate
-from agentescrow.chain.rpc import Node, Question, refusal
-from agentescrow.errors import AgentEscrowError, NodeUnreachable
+from agentescrow.chain.rpc import Node, Question, making_sense, refusal
+from agentescrow.errors import AgentEscrowError
 
 _EXECUTED: Final = f"0x{keccak(text='ExecutedForwardRequest(address,uint256,bool)').hex()}"
 
@@ -109,7 +108,7 @@ class Pool:
             ("eth_maxPriorityFeePerGas", []),
             ("eth_getTransactionCount", [account, "latest"]),
         )
-        with _making_sense():
+        with making_sense():
             base_fee = int(block.get("baseFeePerGas", "0x0"), 16)
             return Head(
                 int(block["number"], 16),
@@ -130,7 +129,7 @@ class Pool:
         """
         asked = [("eth_call", [{"to": to, "data": data}, "latest"]) for to, data in calls]
         answers = self._all(*asked)
-        with _making_sense():
+        with making_sense():
             return [bytes(HexBytes(answer)) for answer in answers]
 
     def estimates(self, calls: Sequence[tuple[str, str, str]]) -> list[int | AgentEscrowError]:
@@ -150,7 +149,7 @@ class Pool:
             for sender, to, data in calls
         ]
         answers = self._each(*asked)
-        with _making_sense():
+        with making_sense():
             return [
                 answer if isinstance(answer, AgentEscrowError) else int(answer, 16)
                 for answer in answers
@@ -181,7 +180,7 @@ class Pool:
             ChainProblem: The node does not answer all of it.
         """
         answers = self._all(*(("eth_getTransactionReceipt", [each]) for each in hashes))
-        with _making_sense():
+        with making_sense():
             return {
                 each: Receipt(each, int(answer["blockNumber"], 16), int(answer["status"], 16) == 1)
                 for each, answer in zip(hashes, answers, strict=True)
@@ -208,7 +207,7 @@ class Pool:
             "toBlock": hex(last),
         }
         (logs,) = self._all(("eth_getLogs", [wanted]))
-        with _making_sense():
+        with making_sense():
             hashes = [log["transactionHash"] for log in logs]
             sent = self._all(*(("eth_getTransactionByHash", [each]) for each in hashes))
             return [_execution(log, each) for log, each in zip(logs, sent, strict=True)]
@@ -267,15 +266,6 @@ def sign_execute(
 def digest(signable: SignableMessage) -> bytes:
     """The 32 bytes that the signature of an EIP-712 message is over."""
     return keccak(b"\x19" + signable.version + signable.header + signable.body)
-
-
-@contextmanager
-def _making_sense() -> Iterator[None]:
-    """Read answers; a node that is half synced, or hidden behind something else, says anything."""
-    try:
-        yield
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise NodeUnreachable("the node's answer makes no sense") from error
 
 
 def _execution(log: Any, transaction: Any) -> Execution:  # noqa: ANN401 - JSON

@@ -6,9 +6,12 @@ a hundred times slower.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final, cast
 
 import orjson
+from eth_abi.exceptions import DecodingError
 from web3 import HTTPProvider
 from web3.types import RPCEndpoint, RPCResponse
 
@@ -73,7 +76,7 @@ class Node:
             NodeRefused: It refuses the request as a whole.
         """
         answers = self.answers(*questions)
-        return [answer["result"] if "result" in answer else refusal(answer) for answer in answers]
+        return [each["result"] if "result" in each else refusal(each) for each in answers]
 
     def answers(self, *questions: Question) -> list[RPCResponse]:
         """Ask in one request, and return the answers as they came, errors too.
@@ -82,7 +85,7 @@ class Node:
             NodeUnreachable: As `ask`.
             NodeRefused: It refuses the request as a whole.
         """
-        with in_words():
+        with in_words(), making_sense():
             answers = self._provider.make_batch_request(
                 [(RPCEndpoint(method), parameters) for method, parameters in questions]
             )
@@ -91,6 +94,19 @@ class Node:
         if len(answers) != len(questions):
             raise NodeUnreachable("the node answered a part of the questions only")
         return answers
+
+
+@contextmanager
+def making_sense() -> Iterator[None]:
+    """Let what a node answers in another form than it should be a failure of the node.
+
+    Raises:
+        NodeUnreachable: Something was not there, or of another type.
+    """
+    try:
+        yield
+    except (AttributeError, DecodingError, LookupError, TypeError, ValueError) as error:
+        raise NodeUnreachable(f"the node's answer makes no sense: {error!r}") from error
 
 
 def refusal(answer: RPCResponse) -> NodeRefused:
