@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from eth_account.messages import SignableMessage
 from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 from hexbytes import HexBytes
@@ -261,11 +260,6 @@ def sign_execute(
     }
     signed = key.sign_transaction(transaction)
     return Signed(signed.hash.to_0x_hex(), signed.raw_transaction.to_0x_hex())
-
-
-def digest(signable: SignableMessage) -> bytes:
-    """The 32 bytes that the signature of an EIP-712 message is over."""
-    return keccak(b"\x19" + signable.version + signable.header + signable.body)
 
 
 def _execution(log: Any, transaction: Any) -> Execution:  # noqa: ANN401 - JSON

@@ -8,8 +8,7 @@ import httpx
 from eth_account.messages import encode_typed_data
 
 from agentescrow.chain.forwarder import forwarder_domain
-from agentescrow.chain.pool import digest
-from agentescrow.chain.typed_data import forward_request
+from agentescrow.chain.typed_data import digest, forward_request
 from agentescrow.errors import Refused, StillPending, UntrustedRequest
 from agentescrow.sdk.asking import parsed, successful
 from agentescrow.sdk.session import Session
