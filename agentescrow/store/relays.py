@@ -48,6 +48,7 @@ class Relay:
         sender: The relayer's account, or None while queued.
         nonce: Of that account.
         status: PENDING, MINED or FAILED.
+        settled: Whether that is for good.
         tx_hash: Of the transaction that was mined, or that was sent last.
         block_number: Where it was mined.
         problem: Why it failed, for people.
@@ -65,6 +66,7 @@ class Relay:
     sender: str | None = None
     nonce: int | None = None
     status: str = PENDING
+    settled: bool = False
     tx_hash: str | None = None
     block_number: int | None = None
     problem: str | None = None
