@@ -75,15 +75,27 @@ class Node:
             NodeUnreachable: As `ask`.
             NodeRefused: It refuses the request as a whole.
         """
+        answers = self.answers(*questions)
+        return [each["result"] if "result" in each else refusal(each) for each in answers]
+
+    def answers(self, *questions: Question) -> list[RPCResponse]:
+        """Ask in one request, and return the answers as they came, errors too.
+
+        Raises:
+            NodeUnreachable: As `ask`.
+            NodeRefused: It refuses the request as a whole.
+        """
         with in_words(), making_sense():
             answers = self._provider.make_batch_request(
                 [(RPCEndpoint(method), parameters) for method, parameters in questions]
             )
-            if not isinstance(answers, list):
-                raise _refusal(answers)
-            if len(answers) != len(questions):
-                raise NodeUnreachable("the node answered a part of the questions only")
-            return [_refusal(each) if "error" in each else each["result"] for each in answers]
+        if not isinstance(answers, list):
+            raise refusal(answers)
+        if len(answers) != len(questions):
+            raise NodeUnreachable("the node answered a part of the questions only")
+        if not all(isinstance(each, dict) for each in answers):
+            raise NodeUnreachable("the node's answer makes no sense: it is no object")
+        return answers
 
 
 @contextmanager
@@ -99,7 +111,12 @@ def making_sense() -> Iterator[None]:
         raise NodeUnreachable(f"the node's answer makes no sense: {error!r}") from error
 
 
-def _refusal(answer: RPCResponse) -> NodeRefused:
+def refusal(answer: RPCResponse) -> NodeRefused:
+    """What an answer without a result says.
+
+    Args:
+        answer: As it came.
+    """
     error = answer.get("error") if isinstance(answer, dict) else None
     words = error.get("message") if isinstance(error, dict) else error or "no reason given"
     return NodeRefused(f"the node refused: {words}")
