@@ -25,6 +25,7 @@ The tree, with the stable `.code` of each class:
         - OtherDeployment         OTHER_DEPLOYMENT      it was filled from other contracts
         - ReorganisedTooDeep      REORGANISED_TOO_DEEP  the chain took back too much
         - IndexWrong              INDEX_WRONG           its sums are not what the contracts owe
+        - EventsMissing           EVENTS_MISSING        a run goes on that never began
       x ServiceProblem            SERVICE_PROBLEM       the REST API, as its clients meet it
         - ServiceUnreachable      SERVICE_UNREACHABLE   nobody answers there
         - UntrustedRequest        UNTRUSTED_REQUEST     it asked to sign something else: not signed
@@ -46,6 +47,7 @@ __all__ = [
     "ContractReverted",
     "DatabaseUnusable",
     "DeploymentUnknown",
+    "EventsMissing",
     "IndexProblem",
     "IndexWrong",
     "InsufficientFunds",
@@ -357,6 +359,30 @@ class IndexWrong(IndexProblem):
         return (
             f"at block {self.block} the events of {self.contract} add up to {self.indexed} base "
             f"units, but it owes {self.owed}: the node keeps events back, or they were read wrong"
+        )
+
+
+class EventsMissing(IndexProblem):
+    """A run has events, but none that created it.
+
+    Args:
+        run_id: Run.
+        block: Block of the event that is about it.
+    """
+
+    code: ClassVar[str] = "EVENTS_MISSING"
+
+    def __init__(self, run_id: int, block: int) -> None:
+        super().__init__(run_id, block)
+        self.run_id = run_id
+        self.block = block
+
+    def __str__(self) -> str:
+        """One line: what is missing, and what helps."""
+        return (
+            f"block {self.block} has an event of run {self.run_id}, but no block before has the "
+            "one that created it: the node keeps events back, or kept them back when that block "
+            "was indexed; index into an empty database, from another node"
         )
 
 

@@ -6,6 +6,7 @@ python -m benchmarks.api_server PORT FILE          a route that returns the byte
 
 from __future__ import annotations
 
+import socket
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from agentescrow.api.app import create_app
+from agentescrow.api.server import server_of
 from agentescrow.api.service import Service
 from agentescrow.api.traffic import RateLimit
 from agentescrow.chain.calls import Calls
@@ -32,8 +34,11 @@ def main(argv: list[str]) -> None:
         argv: Port, and database or file.
     """
     port, what = int(argv[0]), argv[1]
-    app = api(what) if "://" in what else bare(Path(what).read_bytes())
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+    if "://" in what:
+        server_of(api(what)).run([socket.create_server(("127.0.0.1", port))])
+    else:
+        bare_app = bare(Path(what).read_bytes())
+        uvicorn.run(bare_app, host="127.0.0.1", port=port, log_level="warning")
 
 
 def api(url: str) -> FastAPI:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agentescrow.chain.contracts import Contracts
-from agentescrow.chain.deployments import Deployment, load
+from agentescrow.chain.deployments import load
 from deployment.local_chain import LocalChain, local_chain
 from deployment.record import Records
 from localnet import usdc
@@ -44,19 +44,21 @@ class FullBlocks:
         deployment: The contracts.
         contracts: The same, bound.
         url: The node.
+        record: The file that tells of the contracts.
     """
 
-    def __init__(self, chain: LocalChain, fast: AnvilFast, deployment: Deployment) -> None:
+    def __init__(self, chain: LocalChain, fast: AnvilFast, record: Path) -> None:
         """Equip a poster and an agent.
 
         Args:
             chain: In use by this process alone.
             fast: The same.
-            deployment: What is on it.
+            record: What is on it.
         """
         self.url = chain.url
-        self.deployment = deployment
-        self.contracts = Contracts(chain.w3, deployment)
+        self.record = record
+        self.deployment = load(record)
+        self.contracts = Contracts(chain.w3, self.deployment)
         self._rpc = fast.rpc
         self._poster = chain.accounts["poster"].address
         self._agent = chain.accounts["agent"].address
@@ -128,4 +130,4 @@ def full_blocks() -> Iterator[FullBlocks]:
         records = Records(Path(folder), Path(folder) / "unfinished")
         with local_chain(records) as chain, AnvilFast(chain.url) as fast:
             (record,) = Path(folder).glob("*.json")
-            yield FullBlocks(chain, fast, load(record))
+            yield FullBlocks(chain, fast, record)

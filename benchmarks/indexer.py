@@ -24,9 +24,11 @@ from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.reader import Reader
 from agentescrow.chain.rpc import Node
 from agentescrow.indexer.follow import Indexer, Progress
+from agentescrow.indexer.garbage import look_seldom
 from agentescrow.store.database import migrate, open_database
 from agentescrow.store.lock import writer
 from benchmarks.full_blocks import EVENTS, FullBlocks, full_blocks
+from benchmarks.kills import recoveries
 from benchmarks.tables import replaced, table
 from localnet.artifacts import ROOT
 from localnet.errors import LocalnetError, ToolMissing
@@ -64,6 +66,7 @@ class Result:
         bare: Events a second of fetching and decoding alone, by round.
         backfills: By round.
         block_ms: Milliseconds from a new block of 200 events to its rows, by block.
+        recoveries: Seconds from a kill -9 to the next rows, by kill.
     """
 
     database: str
@@ -71,6 +74,7 @@ class Result:
     bare: list[float]
     backfills: list[Backfill]
     block_ms: list[float]
+    recoveries: list[float]
 
     @property
     def row(self) -> tuple[str, ...]:
@@ -87,6 +91,8 @@ class Result:
             f"{ratio:.2f}",
             f"{statistics.median(self.block_ms):.0f}",
             f"{slowest:.0f}",
+            f"{statistics.median(self.recoveries):.1f}",
+            f"{max(self.recoveries):.1f}",
             f"{quarter / 2**20:.0f}",
             f"{end / 2**20:.0f}",
         )
@@ -100,6 +106,8 @@ COLUMNS = (
     "indexed / bare",
     "new block, ms",
     "its 95th percentile",
+    "after kill -9, s",
+    "the longest",
     "memory at 25 %, MiB",
     "at 100 %",
 )
@@ -125,6 +133,7 @@ def bare(url: str, deployment: Deployment) -> float:
 
 def backfill(url: str, deployment: Deployment, database: str) -> Backfill:
     """Index everything into an empty database."""
+    look_seldom()
     engine = open_database(database)
     migrate(engine)
     memory: list[tuple[float, int]] = []
@@ -147,6 +156,7 @@ def backfill(url: str, deployment: Deployment, database: str) -> Backfill:
 
 def new_blocks(chain: FullBlocks, database: str) -> list[float]:
     """Milliseconds for each of some new blocks, on a database that is at the head."""
+    look_seldom()
     with writer(open_database(database)) as connection:
         reader = Reader(Node(chain.url), chain.contracts)
         indexer = Indexer(connection, reader, chain.deployment, first_block=0)
@@ -165,15 +175,17 @@ def _one(chain: FullBlocks, indexer: Indexer) -> float:
 
 
 def measured(chain: FullBlocks, name: str, databases: list[str], events: int) -> Result:
-    """All of it on empty databases of one kind, one a round."""
+    """All of it on empty databases of one kind: one a round, and one for the kills."""
+    *of_rounds, of_kills = databases
     bares, backfills = [], []
-    for database in databases:
+    for database in of_rounds:
         with ProcessPoolExecutor(1, get_context("spawn")) as process:
             bares.append(process.submit(bare, chain.url, chain.deployment).result())
         with ProcessPoolExecutor(1, get_context("spawn")) as process:
             arguments = (chain.url, chain.deployment, database)
             backfills.append(process.submit(backfill, *arguments).result())
-    return Result(name, events, bares, backfills, new_blocks(chain, databases[-1]))
+    killed = recoveries(chain, of_kills)
+    return Result(name, events, bares, backfills, new_blocks(chain, of_rounds[-1]), killed)
 
 
 def _highest_memory() -> int:
@@ -210,11 +222,11 @@ def _results(blocks: int, rounds: int) -> list[Result]:
     with tempfile.TemporaryDirectory() as folder, full_blocks() as chain:
         chain.make(blocks)
         events = EVENTS * blocks
-        files = [f"sqlite:///{folder}/{n}.db" for n in range(rounds)]
+        files = [f"sqlite:///{folder}/{n}.db" for n in range(rounds + 1)]
         found = [measured(chain, "SQLite", files, events)]
         with postgresql() as url:
             server = url.rsplit("/", 1)[0]
-            names = [f"round{n}" for n in range(rounds)]
+            names = [f"round{n}" for n in range(rounds + 1)]
             for name in names:
                 _create(url, name)
             clusters = [f"{server}/{name}" for name in names]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import Final
 import uvicorn
 
 from agentescrow.api.app import create_app
+from agentescrow.api.server import server_of
 from agentescrow.api.service import Service
 from agentescrow.api.traffic import RateLimit
 from agentescrow.chain.calls import Calls
@@ -27,7 +29,6 @@ from agentescrow.relayer.sender import Sender
 from agentescrow.store.database import Engine, migrate, open_database
 from agentescrow.store.lock import writer
 from deployment.local_chain import LocalChain
-from localnet.anvil import free_port
 
 PATIENCE: Final = 15.0
 
@@ -60,20 +61,20 @@ def service_on(
     calls = Calls(deployment.escrow)
     service = Service(engine, deployment, pool, admission, calls, patience=patience)
     app = create_app(service, rate_limit=RateLimit(0))
-    port, ended = free_port(), threading.Event()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    server, ended = server_of(app), threading.Event()
+    listening = socket.create_server(("127.0.0.1", 0))
     sender = Sender(engine, pool, deployment, chain.accounts["relayer"])
     work: tuple[Callable[[], None], ...] = (
         lambda: _index(engine, chain.url, contracts, ended),
         lambda: _relay(sender, ended),
-        server.run,
+        lambda: server.run([listening]),
     )
     threads = [threading.Thread(target=each, daemon=True) for each in work]
     for thread in threads:
         thread.start()
     try:
         _until_started(server)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         ended.set()
         server.should_exit = True

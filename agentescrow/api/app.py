@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -13,32 +11,12 @@ from starlette.responses import Response
 
 from agentescrow.api import errors
 from agentescrow.api.body_gate import BodyGate
+from agentescrow.api.feed import Feed, Seats
 from agentescrow.api.index import READERS, Totals, latest_block
+from agentescrow.api.openapi import EVERYWHERE, HEADERS, document
 from agentescrow.api.routes import agents, health, market, run_actions, runs
 from agentescrow.api.service import Service
 from agentescrow.api.traffic import RateLimit, Traffic
-from agentescrow.wire.problem import MEDIA_TYPE, Problem
-
-_SEEN: Final = [
-    "X-Indexed-Block",
-    "X-Indexed-Block-Hash",
-    "X-Indexed-Block-Time",
-    "X-RateLimit-Limit",
-    "X-RateLimit-Remaining",
-    "X-RateLimit-Reset",
-    "Retry-After",
-    "Location",
-    "Idempotency-Replayed",
-]
-_EVERYWHERE: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": Problem} for status in (400, 404, 405, 429, 503)
-}
-_OF_POSTS: Final = {
-    "409": "The Idempotency-Key is under way.",
-    "413": "The body is too long.",
-    "415": "The body is no JSON.",
-    "422": "The Idempotency-Key stands for another body.",
-}
 
 
 def create_app(
@@ -46,6 +24,7 @@ def create_app(
     *,
     version: str = "0.1.0",
     rate_limit: RateLimit | None = None,
+    seats: Seats | None = None,
     origins: tuple[str, ...] = ("*",),
 ) -> FastAPI:
     """Make the app.
@@ -54,17 +33,20 @@ def create_app(
         service: What the routes work with.
         version: Of the package.
         rate_limit: Per client address; 1,200 requests a minute where None.
+        seats: How many may listen to events; as many as `Seats` says where None.
         origins: Web pages that may call it.
     """
     app = FastAPI(
         title="agentescrow",
         version=version,
         description="Runs and agents of agentescrow: the chain is the only truth.",
-        responses=_EVERYWHERE,
+        responses=EVERYWHERE,
         generate_unique_id_function=_operation_id,
+        redirect_slashes=False,  # to where the request's Host says, which is anybody's word
     )
     app.state.service = service
     app.state.totals = Totals()
+    app.state.feed = Feed(service, seats or Seats())
     app.state.readers = CapacityLimiter(READERS)
     errors.install(app)
     for module in (runs, run_actions, agents, market, health):
@@ -78,9 +60,9 @@ def create_app(
         allow_origins=list(origins),
         allow_methods=["GET", "POST"],
         allow_headers=["*"],
-        expose_headers=_SEEN,
+        expose_headers=list(HEADERS),
     )
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app
 
 
@@ -97,25 +79,3 @@ class Cors(CORSMiddleware):
 
 def _operation_id(route: APIRoute) -> str:
     return route.name
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """FastAPI's own, told that invalid input is 400 and that errors are problem details."""
-    if app.openapi_schema is None:
-        schema = FastAPI.openapi(app)
-        for path in schema["paths"].values():
-            for method, operation in path.items():
-                _correct(operation["responses"], of_post=method == "post")
-        app.openapi_schema = schema
-    return app.openapi_schema
-
-
-def _correct(responses: dict[str, Any], *, of_post: bool) -> None:
-    responses.pop("422", None)  # FastAPI's, for invalid input
-    if of_post:
-        schema = responses["400"]["content"]["application/json"]
-        for status, words in _OF_POSTS.items():
-            responses[status] = {"description": words, "content": {"application/json": schema}}
-    for status, response in responses.items():
-        if status >= "400" and "content" in response:
-            response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import orjson
+from anyio import to_thread
 from eth_utils.address import to_checksum_address
 from fastapi import Response
 from starlette.concurrency import run_in_threadpool
@@ -67,7 +68,9 @@ async def recorded(
         if isinstance(found, Response):
             await run_in_threadpool(retries.keep, bytes(found.body))
             return found
-        mined_in = mined_in or await run_in_threadpool(_block_of, service, tx_hash)
+        mined_in = mined_in or await to_thread.run_sync(
+            _block_of, service, tx_hash, limiter=service.writers
+        )
         if mined_in is None or found >= mined_in or time.monotonic() >= end:
             raise _not_staked(agent_id, body)
         await asyncio.sleep(_PAUSE)

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -20,6 +20,13 @@ from agentescrow.wire.codes import status_of, status_of_claim
 from agentescrow.wire.problem import MEDIA_TYPE
 
 _log = logging.getLogger(__name__)
+_LATER: Final = {"Retry-After": "1"}
+_ASKED: Final[Mapping[int, dict[str, str]]] = {
+    401: {"WWW-Authenticate": 'EIP712 realm="agentescrow"'},
+    429: _LATER,
+    503: _LATER,
+}
+"""Headers that HTTP asks for with a status."""
 
 
 class ApiError(Exception):
@@ -96,7 +103,7 @@ def problem(
         "typedData": None,
         **more,
     }
-    asked = {"WWW-Authenticate": 'EIP712 realm="agentescrow"'} if status == 401 else {}
+    asked = _ASKED.get(status, {})
     return Response(_printable(body), status, {**asked, **(headers or {})}, media_type=MEDIA_TYPE)
 
 
@@ -150,7 +157,7 @@ async def _http(_request: Request, error: Exception) -> Response:
 
 async def _busy(_request: Request, error: Exception) -> Response:
     _log.error("the database does not serve", exc_info=error)
-    return problem(503, "DATABASE_BUSY", "The database does not answer now.", {"Retry-After": "1"})
+    return problem(503, "DATABASE_BUSY", "The database does not answer now.")
 
 
 async def _unexpected(_request: Request, error: Exception) -> Response:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
+
+from anyio import CapacityLimiter
 
 from agentescrow.chain.calls import Calls, StakeCalls
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Pool
 from agentescrow.relayer.admission import Admission
 from agentescrow.store.database import Engine
+
+_WRITERS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Service:
     patience: float = 15.0
     stake_calls: StakeCalls = field(init=False)
     """Encodes calls of StakeRegistry."""
+    writers: CapacityLimiter = field(init=False, default_factory=lambda: CapacityLimiter(_WRITERS))
+    """Threads that ask the node: should it hang, they do, and all others go on."""
 
     def __post_init__(self) -> None:
         """Bind what follows from the rest."""

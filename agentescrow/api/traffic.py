@@ -30,7 +30,8 @@ BLOCK: Final = Gauge("agentescrow_indexed_block", "Last indexed block", registry
 LAG: Final = Gauge("agentescrow_index_lag_blocks", "Blocks behind the node", registry=REGISTRY)
 
 _CLIENTS_MAX: Final = 10_000
-_FREE: Final = ("/health", "/ready", "/metrics")
+FREE: Final = ("/health", "/ready", "/metrics")
+"""Paths that are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Traffic:
 
     def _count(self, scope: Scope) -> tuple[list[tuple[bytes, bytes]], int]:
         """Count a request; the seconds to wait are 0 where it is let through."""
-        if not self._limit.requests or scope["path"] in _FREE:
+        if not self._limit.requests or scope["path"] in FREE:
             return [], 0
         client = scope["client"][0] if scope.get("client") else ""
         now = time.monotonic()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from anyio import to_thread
 from eth_utils.address import to_checksum_address
 from fastapi import Response
 from starlette.concurrency import run_in_threadpool
@@ -77,7 +78,9 @@ async def perform(service: Service, index: Index, retries: Retries, write: Write
         ApiError: It is not signed (401), or refused.
         AgentEscrowError: The contract or the relayer refuses.
     """
-    begun = await run_in_threadpool(_begin, service, index, retries, write)
+    begun = await to_thread.run_sync(
+        _begin, service, index, retries, write, limiter=service.writers
+    )
     if isinstance(begun, str):
         return kept_answer(begun)
     relay, end = begun, time.monotonic() + service.patience
@@ -141,6 +144,8 @@ def _look(
     """
     found = service.admission.find(relay.request_id) or relay
     if found.status == FAILED:
+        if found.settled:  # until then both this one and another could still work
+            retries.give_up(found.request_id)
         raise ApiError(400, "TRANSACTION_FAILED", found.problem or "The transaction failed.")
     if found.status != MINED:
         return found

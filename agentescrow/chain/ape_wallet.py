@@ -11,7 +11,7 @@ from hexbytes import HexBytes
 from web3 import Web3
 from web3.types import TxParams
 
-from agentescrow.chain.wallet import completed
+from agentescrow.chain.wallet import completed, sent
 from agentescrow.errors import NodeRefused
 
 
@@ -45,7 +45,7 @@ class ApeWallet:
         signed = self._account.sign_transaction(ecosystem.create_transaction(**full))
         if signed is None:
             raise NodeRefused(f"{self.address} did not sign: nothing was sent")
-        return self._w3.eth.send_raw_transaction(HexBytes(signed.serialize_transaction()))
+        return sent(self._w3, HexBytes(signed.serialize_transaction()))
 
     def sign_typed_data(self, message: dict[str, Any]) -> bytes:
         """Let Ape sign an EIP-712 message; see `Wallet.sign_typed_data`.

@@ -6,21 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from eth_account.messages import SignableMessage
 from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 from hexbytes import HexBytes
-from web3 import HTTPProvider
 from web3.exceptions import Web3RPCError
-from web3.types import RPCEndpoint
+from web3.types import RPCResponse
 
-from agentescrow.chain.reverts import in_words, translate
-from agentescrow.errors import AgentEscrowError, NodeRefused, NodeUnreachable
+from agentescrow.chain.reverts import translate
+from agentescrow.chain.rpc import Node, Question, making_sense, refusal
+from agentescrow.errors import AgentEscrowError
 
-_TIMEOUT_SECONDS: Final = 30
 _EXECUTED: Final = f"0x{keccak(text='ExecutedForwardRequest(address,uint256,bool)').hex()}"
-
-Question = tuple[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +94,7 @@ class Pool:
         Args:
             rpc_url: Address of the node.
         """
-        self._provider = HTTPProvider(
-            rpc_url,
-            request_kwargs={"timeout": _TIMEOUT_SECONDS},
-            exception_retry_configuration=None,
-        )
+        self._node = Node(rpc_url)
 
     def head(self, account: str) -> Head:
         """The latest block, with an account's count of mined transactions.
@@ -115,14 +107,15 @@ class Pool:
             ("eth_maxPriorityFeePerGas", []),
             ("eth_getTransactionCount", [account, "latest"]),
         )
-        base_fee = int(block.get("baseFeePerGas", "0x0"), 16)
-        return Head(
-            int(block["number"], 16),
-            int(block["timestamp"], 16),
-            base_fee,
-            int(tip, 16),
-            int(nonce, 16),
-        )
+        with making_sense():
+            base_fee = int(block.get("baseFeePerGas", "0x0"), 16)
+            return Head(
+                int(block["number"], 16),
+                int(block["timestamp"], 16),
+                base_fee,
+                int(tip, 16),
+                int(nonce, 16),
+            )
 
     def views(self, calls: Sequence[tuple[str, str]]) -> list[bytes]:
         """Call views.
@@ -134,7 +127,9 @@ class Pool:
             ChainProblem: The node does not answer all of them.
         """
         asked = [("eth_call", [{"to": to, "data": data}, "latest"]) for to, data in calls]
-        return [bytes(HexBytes(answer)) for answer in self._all(*asked)]
+        answers = self._all(*asked)
+        with making_sense():
+            return [bytes(HexBytes(answer)) for answer in answers]
 
     def estimates(self, calls: Sequence[tuple[str, str, str]]) -> list[int | AgentEscrowError]:
         """Find out which calls would work, and how much gas they take.
@@ -144,16 +139,20 @@ class Pool:
 
         Returns:
             Gas, or the contract's error in words.
+
+        Raises:
+            ChainProblem: The node does not answer.
         """
         asked = [
             ("eth_estimateGas", [{"from": sender, "to": to, "data": data}])
             for sender, to, data in calls
         ]
         answers = self._each(*asked)
-        return [
-            answer if isinstance(answer, AgentEscrowError) else int(answer, 16)
-            for answer in answers
-        ]
+        with making_sense():
+            return [
+                answer if isinstance(answer, AgentEscrowError) else int(answer, 16)
+                for answer in answers
+            ]
 
     def send(self, raws: Sequence[str]) -> list[AgentEscrowError | None]:
         """Send signed transactions.
@@ -180,11 +179,12 @@ class Pool:
             ChainProblem: The node does not answer all of it.
         """
         answers = self._all(*(("eth_getTransactionReceipt", [each]) for each in hashes))
-        return {
-            each: Receipt(each, int(answer["blockNumber"], 16), int(answer["status"], 16) == 1)
-            for each, answer in zip(hashes, answers, strict=True)
-            if answer
-        }
+        with making_sense():
+            return {
+                each: Receipt(each, int(answer["blockNumber"], 16), int(answer["status"], 16) == 1)
+                for each, answer in zip(hashes, answers, strict=True)
+                if answer
+            }
 
     def executions(self, forwarder: str, signer: str, *, first: int, last: int) -> list[Execution]:
         """Find the requests of a signer that were passed on, whoever sent them.
@@ -206,15 +206,10 @@ class Pool:
             "toBlock": hex(last),
         }
         (logs,) = self._all(("eth_getLogs", [wanted]))
-        hashes = [log["transactionHash"] for log in logs]
-        sent = self._all(*(("eth_getTransactionByHash", [each]) for each in hashes))
-        found = []
-        for log, transaction in zip(logs, sent, strict=True):
-            words = bytes(HexBytes(log["data"]))  # nonce and success
-            nonce, succeeded = int.from_bytes(words[:32], "big"), any(words[32:])
-            block, data = int(log["blockNumber"], 16), transaction["input"] if transaction else "0x"
-            found.append(Execution(log["transactionHash"], block, data, nonce, succeeded))
-        return found
+        with making_sense():
+            hashes = [log["transactionHash"] for log in logs]
+            sent = self._all(*(("eth_getTransactionByHash", [each]) for each in hashes))
+            return [_execution(log, each) for log, each in zip(logs, sent, strict=True)]
 
     def _all(self, *questions: Question) -> list[Any]:
         answers = self._each(*questions)
@@ -226,13 +221,8 @@ class Pool:
     def _each(self, *questions: Question) -> list[Any]:
         if not questions:
             return []
-        with in_words():
-            answers = self._provider.make_batch_request(
-                [(RPCEndpoint(method), parameters) for method, parameters in questions]
-            )
-        if not isinstance(answers, list) or len(answers) != len(questions):
-            raise NodeUnreachable("the node answered a part of the questions only")
-        return [_refusal(answer) if "error" in answer else answer["result"] for answer in answers]
+        answers = self._node.answers(*questions)
+        return [answer["result"] if "result" in answer else _meaning(answer) for answer in answers]
 
 
 def sign_execute(
@@ -272,13 +262,14 @@ def sign_execute(
     return Signed(signed.hash.to_0x_hex(), signed.raw_transaction.to_0x_hex())
 
 
-def digest(signable: SignableMessage) -> bytes:
-    """The 32 bytes that the signature of an EIP-712 message is over."""
-    return keccak(b"\x19" + signable.version + signable.header + signable.body)
+def _execution(log: Any, transaction: Any) -> Execution:  # noqa: ANN401 - JSON
+    words = bytes(HexBytes(log["data"]))  # nonce and success
+    nonce, succeeded = int.from_bytes(words[:32], "big"), any(words[32:])
+    block, data = int(log["blockNumber"], 16), transaction["input"] if transaction else "0x"
+    return Execution(log["transactionHash"], block, data, nonce, succeeded)
 
 
-def _refusal(answer: Any) -> AgentEscrowError:  # noqa: ANN401 - JSON
-    error = answer.get("error") or {}
-    words = str(error.get("message", error) if isinstance(error, dict) else error)
-    meaning = translate(Web3RPCError(words, rpc_response=cast(Any, answer)))
-    return meaning or NodeRefused(f"the node refused: {words}")
+def _meaning(answer: RPCResponse) -> AgentEscrowError:
+    refused = refusal(answer)
+    revert = Web3RPCError(str(refused), rpc_response=cast(Any, answer))
+    return (translate(revert) if "error" in answer else None) or refused

@@ -12,7 +12,7 @@ from hexbytes import HexBytes
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.decode import read_event, topics_of
 from agentescrow.chain.events import Event
-from agentescrow.chain.rpc import Node, Question
+from agentescrow.chain.rpc import Node, Question, making_sense
 from agentescrow.errors import NodeRefused, NodeUnreachable
 
 _HEADERS_AT_ONCE: Final = 100
@@ -101,7 +101,8 @@ class Reader:
     def head(self) -> Header:
         """The latest block."""
         (answer,) = self._node.ask(("eth_getBlockByNumber", ["latest", False]))
-        return _header(answer)
+        with making_sense():
+            return _header(answer)
 
     def headers(self, numbers: Iterable[int]) -> dict[int, Header]:
         """Blocks by number; without those that the node does not have.
@@ -115,7 +116,8 @@ class Reader:
             some = wanted[start : start + _HEADERS_AT_ONCE]
             for answer in self._node.ask(*map(_block_question, some)):
                 if answer is not None:
-                    header = _header(answer)
+                    with making_sense():
+                        header = _header(answer)
                     found[header.number] = header
         return found
 
@@ -138,11 +140,9 @@ class Reader:
         if logs is None or block is None:
             raise NodeUnreachable(f"the node does not have block {last.number} (any more)")
         known = zip(self._totals, owed, strict=True)
-        return Answer(
-            self._decoded(logs),
-            block["hash"],
-            {name: int(word, 16) for name, word in known if isinstance(word, str) and word != "0x"},
-        )
+        with making_sense():
+            said = {n: int(word, 16) for n, word in known if isinstance(word, str) and word != "0x"}
+            return Answer(self._decoded(logs), block["hash"], said)
 
     def logs_of(self, blocks: Iterable[Header]) -> list[Log]:
         """All events of certain blocks, asked for by their hashes.
@@ -154,7 +154,8 @@ class Reader:
         found: list[Log] = []
         for start in range(0, len(asked), _HEADERS_AT_ONCE):
             for answer in self._node.ask(*asked[start : start + _HEADERS_AT_ONCE]):
-                found += self._decoded(answer or [])
+                with making_sense():
+                    found += self._decoded(answer or [])
         return found
 
     def may_have_logs(self, block: Header) -> bool:
@@ -166,7 +167,8 @@ class Reader:
         """Whether the identity registry existed at a block; asks for an old state."""
         address = next(a for a, kind in self._kinds.items() if kind == "IdentityRegistry")
         (code,) = self._node.ask(("eth_getCode", [address, hex(block)]))
-        return bool(HexBytes(code))
+        with making_sense():
+            return bool(HexBytes(code))
 
     def _decoded(self, answers: list[dict[str, Any]]) -> list[Log]:
         logs = []

@@ -6,9 +6,12 @@ a hundred times slower.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final, cast
 
 import orjson
+from eth_abi.exceptions import DecodingError
 from web3 import HTTPProvider
 from web3.types import RPCEndpoint, RPCResponse
 
@@ -72,18 +75,48 @@ class Node:
             NodeUnreachable: As `ask`.
             NodeRefused: It refuses the request as a whole.
         """
-        with in_words():
+        answers = self.answers(*questions)
+        return [each["result"] if "result" in each else refusal(each) for each in answers]
+
+    def answers(self, *questions: Question) -> list[RPCResponse]:
+        """Ask in one request, and return the answers as they came, errors too.
+
+        Raises:
+            NodeUnreachable: As `ask`.
+            NodeRefused: It refuses the request as a whole.
+        """
+        with in_words(), making_sense():
             answers = self._provider.make_batch_request(
                 [(RPCEndpoint(method), parameters) for method, parameters in questions]
             )
         if not isinstance(answers, list):
-            raise _refusal(answers)
+            raise refusal(answers)
         if len(answers) != len(questions):
             raise NodeUnreachable("the node answered a part of the questions only")
-        return [_refusal(answer) if "error" in answer else answer["result"] for answer in answers]
+        if not all(isinstance(each, dict) for each in answers):
+            raise NodeUnreachable("the node's answer makes no sense: it is no object")
+        return answers
 
 
-def _refusal(answer: RPCResponse) -> NodeRefused:
+@contextmanager
+def making_sense() -> Iterator[None]:
+    """Let what a node answers in another form than it should be a failure of the node.
+
+    Raises:
+        NodeUnreachable: Something was not there, or of another type.
+    """
+    try:
+        yield
+    except (AttributeError, DecodingError, LookupError, TypeError, ValueError) as error:
+        raise NodeUnreachable(f"the node's answer makes no sense: {error!r}") from error
+
+
+def refusal(answer: RPCResponse) -> NodeRefused:
+    """What an answer without a result says.
+
+    Args:
+        answer: As it came.
+    """
     error = answer.get("error") if isinstance(answer, dict) else None
     words = error.get("message") if isinstance(error, dict) else error or "no reason given"
     return NodeRefused(f"the node refused: {words}")

@@ -17,7 +17,7 @@ from agentescrow.chain.decode import decode_events
 from agentescrow.chain.events import Event
 from agentescrow.chain.reverts import in_words, translate
 from agentescrow.chain.wallet import Wallet
-from agentescrow.errors import InsufficientFunds, TransactionFailed
+from agentescrow.errors import ChainProblem, InsufficientFunds, TransactionFailed
 
 E = TypeVar("E", bound=Event, covariant=True)
 
@@ -112,17 +112,24 @@ def mined(kind: type[E], receipt: TxReceipt, kinds: Mapping[str, str]) -> Mined[
 
 
 def _receipt(w3: Web3, transaction: HexBytes) -> TxReceipt:
-    """Wait, impatiently at first: a development node has it at once."""
+    """Wait, impatiently at first: a development node has it at once.
+
+    A node that fails meanwhile is asked again: that it was sent must not be forgotten.
+    """
     end = time.monotonic() + _WAIT_SECONDS
     pause = _FIRST_PAUSE
     while True:
         try:
             return w3.eth.get_transaction_receipt(transaction)
         except TransactionNotFound:
-            if time.monotonic() > end:
-                raise TransactionFailed(
-                    transaction.to_0x_hex(), f"it was sent, but not mined within {_WAIT_SECONDS} s"
-                ) from None
+            words = f"it was sent, but not mined within {_WAIT_SECONDS} s"
+        except Exception as error:
+            problem = translate(error)
+            if not isinstance(problem, ChainProblem):
+                raise
+            words = f"it was sent, but what became of it is not known: {problem}"
+        if time.monotonic() > end:
+            raise TransactionFailed(transaction.to_0x_hex(), words)
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
 

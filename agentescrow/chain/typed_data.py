@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from eth_abi.abi import encode
+from eth_account.messages import SignableMessage
 from eth_utils.crypto import keccak
 
 from agentescrow.domain.terms import RunTerms
@@ -215,3 +216,8 @@ def _message(domain: Domain, kind: str, fields: str, message: dict[str, Any]) ->
 
 def _hex(value: bytes) -> str:
     return f"0x{value.hex()}"
+
+
+def digest(signable: SignableMessage) -> bytes:
+    """The 32 bytes that the signature of an EIP-712 message is over."""
+    return keccak(b"\x19" + signable.version + signable.header + signable.body)

@@ -7,11 +7,13 @@ from typing import Any, Final, Protocol, cast
 from eth_account.messages import encode_typed_data
 from eth_account.signers.local import LocalAccount
 from eth_typing import ChecksumAddress
+from eth_utils.crypto import keccak
 from hexbytes import HexBytes
 from web3 import Web3
 from web3.types import RPCEndpoint, TxParams, Wei
 
-from agentescrow.errors import NodeRefused
+from agentescrow.chain.reverts import translate
+from agentescrow.errors import NodeRefused, NodeUnreachable, TransactionFailed
 
 _SIGN: Final = RPCEndpoint("eth_signTypedData_v4")
 
@@ -70,7 +72,7 @@ class LocalWallet:
     def transact(self, tx: TxParams) -> HexBytes:
         """Add nonce and fees, sign and send; see `Wallet.transact`."""
         signed = self._account.sign_transaction(cast(dict[str, Any], completed(self._w3, tx)))
-        return self._w3.eth.send_raw_transaction(signed.raw_transaction)
+        return sent(self._w3, signed.raw_transaction)
 
     def sign_typed_data(self, message: dict[str, Any]) -> bytes:
         """Sign an EIP-712 message; see `Wallet.sign_typed_data`."""
@@ -110,6 +112,42 @@ class NodeWallet:
         if "result" not in answer:
             raise NodeRefused(f"the node does not sign for {self._address}: {answer.get('error')}")
         return bytes(HexBytes(answer["result"]))
+
+
+def sent(w3: Web3, signed: HexBytes) -> HexBytes:
+    """Send a signed transaction; one that the node has is sent, whatever became of its answer.
+
+    Args:
+        w3: The chain.
+        signed: The transaction.
+
+    Returns:
+        Its hash.
+
+    Raises:
+        TransactionFailed: The answer got lost, and the node does not say whether it has it.
+        ChainProblem: The node refused it.
+    """
+    tx_hash = HexBytes(keccak(signed))
+    try:
+        return w3.eth.send_raw_transaction(signed)
+    except Exception as error:
+        if _is_known(w3, tx_hash):
+            return tx_hash
+        if isinstance(translate(error), NodeUnreachable):
+            words = "it may have been sent: the node's answer got lost"
+            raise TransactionFailed(tx_hash.to_0x_hex(), words) from error
+        raise
+
+
+def _is_known(w3: Web3, tx_hash: HexBytes) -> bool:
+    try:
+        w3.eth.get_transaction(tx_hash)
+    except Exception as error:
+        if translate(error) is None:
+            raise
+        return False
+    return True
 
 
 def completed(w3: Web3, tx: TxParams) -> TxParams:

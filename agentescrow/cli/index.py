@@ -18,6 +18,7 @@ from agentescrow.cli.failure import reporting
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.progress import told
 from agentescrow.indexer.follow import Indexer
+from agentescrow.indexer.garbage import look_seldom
 from agentescrow.settings import Settings, read
 from agentescrow.store.database import migrate, open_database
 from agentescrow.store.lock import writer
@@ -42,6 +43,7 @@ def index(
     contracts = Contracts(w3, record)
     contracts.require_present()
     engine = open_database(settings.database_url)
+    look_seldom()
     with writer(engine) as connection:
         migrate(engine)
         reader = Reader(Node(settings.rpc_url), contracts)

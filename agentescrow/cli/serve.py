@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from typing import Annotated, Final
 
 import typer
-import uvicorn
 from fastapi import FastAPI
 
 from agentescrow.api.app import create_app
+from agentescrow.api.server import server_of
 from agentescrow.api.service import Service
 from agentescrow.api.traffic import RateLimit
 from agentescrow.chain.calls import Calls
@@ -53,7 +53,7 @@ def serve(
         relaying = f"Relaying from {address}." if address else "Requests are queued, not sent here."
         say(f"The API is at {url}/docs\n{relaying}", as_json=as_json, url=url, relayer=address)
         with _relayer(sender, RelayTurn(base.database), end_asked_for()):
-            uvicorn.Server(uvicorn.Config(_app(base), log_level="warning")).run([listening])
+            server_of(_app(base)).run([listening])
 
 
 @contextmanager

@@ -30,6 +30,7 @@ def apply(connection: Connection, batch: Batch) -> None:
 
     Raises:
         IndexWrong: The sums are not what the contracts owe: nothing may be committed.
+        EventsMissing: The events do not go together: the same.
         IndexProblem: Another indexer has written meanwhile: the same.
     """
     before = indexed_block(connection)

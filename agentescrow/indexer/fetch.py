@@ -81,6 +81,7 @@ class Fetcher:
         if answer.last_hash != headers[last].hash:
             raise NodeContradicts(f"block {last} was replaced while the node was asked about it")
         headers |= self._headers_of(answer, headers)
+        _require_range(answer.logs, first, last)
         _require_same_chain(answer.logs, headers)
         if every_header:
             self._require_complete(answer.logs, headers)
@@ -92,7 +93,7 @@ class Fetcher:
     ) -> dict[int, Header]:
         wanted = range(first, last + 1) if every_header else sorted({first, last})
         headers = self._reader.headers(wanted)
-        if len(headers) != len(wanted):
+        if headers.keys() != set(wanted):
             raise NodeContradicts(
                 f"the node lacks blocks of {first} to {last}, which it said it has"
             )
@@ -108,7 +109,7 @@ class Fetcher:
         """The blocks whose time a log does not say."""
         missing = {log.block_number for log in answer.logs if log.time is None} - known.keys()
         headers = self._reader.headers(sorted(missing))
-        if len(headers) != len(missing):
+        if headers.keys() != missing:
             raise NodeContradicts("the node lacks blocks of which it has the logs")
         return headers
 
@@ -120,11 +121,24 @@ class Fetcher:
             raise NodeContradicts("the node has left out logs")
 
 
+def _require_range(logs: list[Log], first: int, last: int) -> None:
+    """Each log once, and none of blocks that nobody asked for."""
+    places = [(log.block_number, log.log_index) for log in logs]
+    if len(set(places)) < len(places):
+        raise NodeContradicts("the node has sent a log twice")
+    if places and not first <= places[0][0] <= places[-1][0] <= last:
+        raise NodeContradicts(f"the node has sent logs of other blocks than {first} to {last}")
+
+
 def _require_same_chain(logs: list[Log], headers: Mapping[int, Header]) -> None:
     for log in logs:
         header = headers.get(log.block_number)
-        if header is not None and header.hash != log.block_hash:
+        if header is None:
+            continue
+        if header.hash != log.block_hash:
             raise NodeContradicts(f"block {log.block_number} has logs of another block")
+        if log.time not in (None, header.time):
+            raise NodeContradicts(f"block {log.block_number} and its logs are of different times")
 
 
 def _time_of(log: Log, headers: Mapping[int, Header]) -> int:

@@ -8,18 +8,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    retry_if_exception_type,
+    wait_random_exponential,
+)
 
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.reader import Header, Reader
-from agentescrow.errors import IndexProblem, IndexWrong, NodeRefused, NodeUnreachable
+from agentescrow.errors import (
+    DatabaseUnusable,
+    EventsMissing,
+    IndexProblem,
+    IndexWrong,
+    NodeRefused,
+    NodeUnreachable,
+)
 from agentescrow.indexer.ahead import Ahead
 from agentescrow.indexer.apply import apply
 from agentescrow.indexer.batch import Batch
 from agentescrow.indexer.fetch import Fetcher, Stretch
 from agentescrow.indexer.reorg import DEPTH, follow_reorganisation
 from agentescrow.indexer.start import begin
-from agentescrow.store.database import Connection
+from agentescrow.store.database import Connection, DatabaseBusy, address_of, is_busy
 from agentescrow.store.position import report, report_problem
 
 _log = logging.getLogger(__name__)
@@ -71,9 +84,10 @@ class Indexer:
         self._connection = connection
         self._reader = reader
         self._ahead = Ahead(Fetcher(reader))
-        self._wrong = 0  # sums in this step
+        self._wrong = 0  # answers in this step that did not add up
+        self._ended: Callable[[], bool] = lambda: False
         self._retrying = Retrying(
-            retry=retry_if_exception_type((NodeUnreachable, NodeRefused, IndexWrong)),
+            retry=retry_if_exception(_may_pass),
             wait=wait_random_exponential(multiplier=min(0.1, longest_wait), max=longest_wait),
             stop=self._is_hopeless,
             before_sleep=_say,
@@ -87,7 +101,9 @@ class Indexer:
 
         Raises:
             ReorganisedTooDeep: The chain cannot be followed any more; the database says so too.
-            IndexWrong: What the node says does not add up, however often it is asked; the same.
+            IndexWrong, EventsMissing: What the node says does not add up, however often it is
+                asked; the same.
+            DatabaseUnusable: It is gone, and the lock with it.
         """
         self._wrong = 0
         try:
@@ -96,6 +112,8 @@ class Indexer:
             with self._connection.begin():
                 report_problem(self._connection, str(problem))
             raise
+        except DatabaseBusy as error:
+            raise DatabaseUnusable(address_of(self._connection.engine), str(error.orig)) from error
 
     def follow(
         self,
@@ -109,10 +127,14 @@ class Indexer:
 
         Args:
             tell: Gets every step.
-            ended: Asked after every step.
+            ended: Asked after every step, and before one is tried again.
             to_head: Stop at the head.
             pause: Seconds between two looks at the head.
+
+        Raises:
+            AgentEscrowError: As `step`; and what had failed, where it ended before it was repaired.
         """
+        self._ended = ended
         while not ended():
             progress = self.step()
             tell(progress)
@@ -127,8 +149,7 @@ class Indexer:
 
     def _attempt(self) -> Progress:
         head = self._reader.head()
-        with self._connection.begin():
-            common = follow_reorganisation(self._connection, self._reader)
+        common = follow_reorganisation(self._connection, self._reader)
         last, after = (common.number, common.hash) if common else (self._first - 1, None)
         if last >= head.number:
             return self._seen(head, last, 0)
@@ -142,17 +163,23 @@ class Indexer:
             with self._connection.begin():
                 apply(self._connection, batch)
                 report(self._connection, head=head.number, seen_at=_now())
-        except IndexWrong:
+        except (IndexWrong, EventsMissing):
             self._wrong += 1
             raise
 
     def _is_hopeless(self, _state: RetryCallState) -> bool:
-        return self._wrong >= _WRONG_AT_MOST
+        return self._wrong >= _WRONG_AT_MOST or self._ended()
 
     def _seen(self, head: Header, last: int, events: int) -> Progress:
         with self._connection.begin():
             report(self._connection, head=head.number, seen_at=_now())
         return Progress(last, head.number, self._first, events)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether it is worth while to try again."""
+    kinds = (NodeUnreachable, NodeRefused, IndexWrong, EventsMissing)
+    return isinstance(error, kinds) or is_busy(error)
 
 
 def _say(state: RetryCallState) -> None:

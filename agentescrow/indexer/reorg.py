@@ -17,14 +17,16 @@ from agentescrow.store.position import Block, kept_blocks
 
 DEPTH: Final = 200
 """Blocks that may be taken back."""
-_AT_ONCE: Final = 25
+_AT_ONCE: Final = 10  # what the stingiest public nodes take in a batch
 
 
 def follow_reorganisation(connection: Connection, reader: Reader) -> Block | None:
-    """Go back to the last indexed block that the chain still has; commit is the caller's.
+    """Go back to the last indexed block that the chain still has, and commit that.
+
+    No transaction is open while the node is asked: it may take its time, and others write too.
 
     Args:
-        connection: A transaction.
+        connection: The only one that writes rows of the chain.
         reader: The chain.
 
     Returns:
@@ -34,12 +36,14 @@ def follow_reorganisation(connection: Connection, reader: Reader) -> Block | Non
         ReorganisedTooDeep: It has none of those that the database can go back to.
         NodeUnreachable: The node is behind all of them, so nobody can tell.
     """
-    kept = kept_blocks(connection)
+    with connection.begin():
+        kept = kept_blocks(connection)
     if not kept:
         return None
     common = _common(kept, reader)
     if common.number < kept[0].number:
-        undo.take_back(connection, common.number)
+        with connection.begin():
+            undo.take_back(connection, common.number)
     return common
 
 

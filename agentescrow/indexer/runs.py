@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agentescrow.chain import events as said
 from agentescrow.domain.run import RunState
+from agentescrow.errors import EventsMissing
 from agentescrow.indexer.batch import Entry
 from agentescrow.indexer.identities import agent
 from agentescrow.indexer.text import storable
@@ -132,7 +133,7 @@ def unpaused(changes: Changes, _event: said.Unpaused, _at: Entry) -> None:
 def _moved(changes: Changes, run_id: int, state: RunState, at: Entry) -> Row:
     run = changes.change(runs, run_id)
     if run is None:
-        raise KeyError(f"run {run_id} has events, but none that created it")
+        raise EventsMissing(run_id, at.log.block_number)
     run["state"] = int(state)
     run["updated_block"] = at.log.block_number
     return run

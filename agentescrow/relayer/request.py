@@ -13,8 +13,7 @@ from eth_utils.abi import function_signature_to_4byte_selector
 
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
-from agentescrow.chain.pool import digest
-from agentescrow.chain.typed_data import Domain, forward_request, forward_request_hash
+from agentescrow.chain.typed_data import Domain, digest, forward_request, forward_request_hash
 from agentescrow.domain.constants import ZERO_ADDRESS
 from agentescrow.errors import RequestRefused
 from agentescrow.relayer.functions import require_called

@@ -33,6 +33,9 @@ def run(sender: Sender, turn: RelayTurn, ended: threading.Event) -> None:
             except (ChainProblem, DatabaseBusy) as problem:
                 pause = min(2 * max(pause, _PAUSE), _LONGEST_PAUSE)
                 _log.warning("relayer: %s; trying again", problem)
+            except Exception:  # a relayer that ends would leave what is queued for ever
+                pause = _LONGEST_PAUSE
+                _log.exception("relayer: unexpected; trying again")
             ended.wait(pause)
     finally:
         turn.give_back()

@@ -39,6 +39,7 @@ _BATCH: Final = 50
 _BATCHES: Final = 10  # signed and sent between two looks at what was mined
 _UNDER_WAY: Final = 1_000
 _BUMP_PERCENT: Final = 13  # nodes take a replacement from 10 % on, some from 12.5 %
+_DEAREST: Final = 4  # times what the node thinks is good: beyond, fees are not what it lacks
 _EXPIRED: Final = "The request expired before it could be sent."
 _HARMLESS: Final = ("already known", "already imported", "nonce too low")
 
@@ -225,12 +226,13 @@ class Sender:
         """Fees that stay good for several full blocks; to replace, enough more than before."""
         tip = head.tip
         max_fee = 2 * head.base_fee + tip
+        most = min(_DEAREST * max_fee, self._limits.max_fee)
         if last is not None:
+            if _bumped(last.max_fee) > most:
+                return last.max_fee, last.tip
             tip = max(tip, _bumped(last.tip))
             max_fee = max(max_fee, _bumped(last.max_fee))
-            if max_fee > self._limits.max_fee:
-                return last.max_fee, last.tip
-        max_fee = min(max_fee, self._limits.max_fee)
+        max_fee = min(max_fee, most)
         return max_fee, min(tip, max_fee)
 
     def _signed(self, relay: Relay, max_fee: int, tip: int) -> RelayTransaction:

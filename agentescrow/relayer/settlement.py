@@ -99,7 +99,7 @@ class Settlement:
             receipt = max(found, key=lambda each: each.succeeded, default=None)
             if receipt is not None:
                 outcomes += self._news(relay, receipt, head)
-            elif relay.nonce is not None and relay.nonce < head.nonce:
+            elif relay.sender != self._sender or self._is_used(relay, head):
                 missing.append(relay)
             elif relay.status != PENDING:
                 _log.warning("relayer: block taken back nonce=%s request=%s", *_names(relay))
@@ -111,8 +111,12 @@ class Settlement:
                 take_back_nonces(connection, lost)
         return len(outcomes) + len(lost)
 
+    @staticmethod
+    def _is_used(relay: Relay, head: Head) -> bool:
+        return relay.nonce is not None and relay.nonce < head.nonce
+
     def _lost(self, missing: Sequence[Relay]) -> list[str]:
-        """The requests whose nonces other transactions of this account took.
+        """The requests whose nonces other transactions took, or whose account is another now.
 
         A node may count a transaction before it has its receipt, so that is not believed at once.
         The forwarder lets the request work once, even if it was one of ours that we cannot see.
@@ -121,7 +125,11 @@ class Settlement:
         since = {each.request_id: self._missing.get(each.request_id, now) for each in missing}
         lost = [each for each in missing if now - since[each.request_id] >= self._patience.resend]
         for relay in lost:
-            _log.warning("relayer: nonce used elsewhere nonce=%d request=%s", *_names(relay))
+            _log.warning(
+                "relayer: nonce used elsewhere, or key exchanged account=%s nonce=%d request=%s",
+                relay.sender,
+                *_names(relay),
+            )
             del since[relay.request_id]
         self._missing = since
         return [relay.request_id for relay in lost]

@@ -8,7 +8,7 @@ from typing import Final
 import httpx
 from eth_account.messages import encode_typed_data
 
-from agentescrow.chain.pool import digest
+from agentescrow.chain.typed_data import digest
 from agentescrow.errors import Refused, RequestOutOfOrder, ServiceProblem, StillPending
 from agentescrow.sdk.asking import parsed, successful
 from agentescrow.sdk.session import Session

@@ -79,7 +79,8 @@ class Session:
             options: How the client was made.
         """
         self.options = options
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._binding = threading.RLock()  # another: who asks for an address waits for no write
         self._contracts: Contracts | None = None
         self._wallet: Wallet | None = None
         self._turns: deque[object] = deque()
@@ -245,7 +246,7 @@ class Session:
         url = self.options.rpc_url
         if url is None:
             raise InvalidInput("rpc_url", None, "a node's address: this is done on chain alone")
-        with self._lock:
+        with self._binding:
             if self._contracts is None:
                 w3 = connect(url)
                 record = self.options.deployment
@@ -279,7 +280,7 @@ class Session:
         if make is None:
             allowed = "a key (or AGENT_PRIVATE_KEY), or a signer: this client only reads"
             raise InvalidInput("private_key", None, allowed)
-        with self._lock:
+        with self._binding:
             if self._wallet is None:
                 self._wallet = make(Web3() if self.options.rpc_url is None else self.contracts().w3)
             return self._wallet

@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Table, select, tuple_
+from sqlalchemy import Connection, Table, select
 
 from agentescrow.store import bulk, digest
-from agentescrow.store.bulk import Key, Values, column_names, key_names
+from agentescrow.store.bulk import Key, Values, batched, column_names, having, key_names
 from agentescrow.store.tables import FROM_CHAIN, events, run_counts, runs, undo
 from agentescrow.store.totals import differences
 
 Row = dict[str, Any]
 """A row that can be changed, in the order of the table's columns."""
 
-_KEYS_AT_ONCE: Final = 400
 _STATE: Final = column_names(runs).index("state")
 _REWARD: Final = column_names(runs).index("reward")
 _IN_DIGEST: Final = {table.name for table in FROM_CHAIN}
@@ -94,13 +93,9 @@ class Changes:
         """
         held = self._of(table)
         missing = [key for key in dict.fromkeys(keys) if key not in held]
-        for start in range(0, len(missing), _KEYS_AT_ONCE):
-            wanted = missing[start : start + _KEYS_AT_ONCE]
-            held.update((key, _Held(None, None, None)) for key in wanted)
-            columns = table.primary_key.columns
-            name = tuple_(*columns) if len(columns) > 1 else next(iter(columns))
-            values = wanted if len(columns) > 1 else [key[0] for key in wanted]
-            for found in self._connection.execute(select(table).where(name.in_(values))):
+        held.update((key, _Held(None, None, None)) for key in missing)
+        for wanted in batched(missing):
+            for found in self._connection.execute(select(table).where(having(table, wanted))):
                 before = tuple(found)
                 row = dict(zip(column_names(table), before, strict=True))
                 held[_key_of(table, row)] = _Held(before, before, row)
@@ -216,18 +211,13 @@ class Changes:
         return recounted
 
     def _write(self, table: Table, changed: dict[Key, _Held]) -> None:
-        new, replaced, removed = [], [], []
-        for key, held in changed.items():
-            if held.before is None:
-                removed.append(key)
-            elif held.stored is None:
-                new.append(held.before)
-            else:
-                replaced.append(held.before)
+        gone = [key for key, held in changed.items() if held.stored is not None]
+        rows = [held.before for held in changed.values() if held.before is not None]
+        bulk.remove(self._connection, table, gone)
+        if rows:
+            bulk.append(self._connection, table, rows)
+        for held in changed.values():
             held.stored = held.before
-        for rows, write in ((new, bulk.append), (replaced, bulk.upsert), (removed, bulk.remove)):
-            if rows:
-                write(self._connection, table, rows)
 
 
 def _images(block: int, changed: list[_Changed]) -> Iterator[Values]:

@@ -19,11 +19,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, Operat
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from agentescrow.errors import DatabaseUnusable
+from agentescrow.store.driver import as_databases_fail
 
 __all__ = [
     "Connection",
     "DatabaseBusy",
     "Engine",
+    "address_of",
+    "is_busy",
     "migrate",
     "open_database",
     "require_schema",
@@ -62,6 +65,16 @@ def open_database(url: str) -> Engine:
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _require_alive)
     return engine
+
+
+def address_of(engine: Engine) -> str:
+    """Where a database is, without a password."""
+    return engine.url.render_as_string(hide_password=True)
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether the same transaction may well succeed later; not where the connection is lost."""
+    return isinstance(error, OperationalError) and not error.connection_invalidated
 
 
 @contextmanager
@@ -104,7 +117,7 @@ def migrate(engine: Engine) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as error:
-        raise DatabaseUnusable(_shown(engine), str(error.orig)) from error
+        raise DatabaseUnusable(address_of(engine), str(error.orig)) from error
 
 
 def require_schema(engine: Engine) -> None:
@@ -118,11 +131,11 @@ def require_schema(engine: Engine) -> None:
         with engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
     except OperationalError as error:
-        raise DatabaseUnusable(_shown(engine), str(error.orig)) from error
+        raise DatabaseUnusable(address_of(engine), str(error.orig)) from error
     if found != wanted:
         has = f"schema {found}" if found else "no schema"
         raise DatabaseUnusable(
-            _shown(engine), f"it has {has}, {wanted} is needed: run `agentescrow index`"
+            address_of(engine), f"it has {has}, {wanted} is needed: run `agentescrow index`"
         )
 
 
@@ -168,14 +181,12 @@ def _require_alive(connection: Any, record: ConnectionPoolEntry, _proxy: object)
 
 def _begin(connection: Connection) -> None:
     # Not by SQLAlchemy's own way: that takes longer than many a query.
-    connection.connection.cursor().execute(connection.info.get("begin", "BEGIN"))
+    statement = connection.info.get("begin", "BEGIN")
+    with as_databases_fail(connection.dialect, statement):
+        connection.connection.cursor().execute(statement)
 
 
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     return config
-
-
-def _shown(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)

@@ -11,6 +11,7 @@ from agentescrow.store import bulk
 from agentescrow.store.prepared import Prepared
 from agentescrow.store.tables import blocks, position
 
+_KEPT: Final = Prepared(select(blocks).order_by(blocks.c.number.desc()))
 _LATEST: Final = Prepared(select(blocks).order_by(blocks.c.number.desc()).limit(1))
 
 
@@ -79,8 +80,7 @@ def indexed_block(connection: Connection) -> Block | None:
 
 def kept_blocks(connection: Connection) -> list[Block]:
     """The blocks that the database can go back to, the indexed one first."""
-    rows = connection.execute(select(blocks).order_by(blocks.c.number.desc()))
-    return [Block(*row) for row in rows]
+    return [Block(*row) for row in _KEPT.all(connection)]
 
 
 def begin_position(connection: Connection, first: Position) -> None:

@@ -8,7 +8,8 @@ from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Select
-from sqlalchemy.exc import DBAPIError
+
+from agentescrow.store.driver import as_databases_fail
 
 
 class Prepared:
@@ -63,15 +64,10 @@ class Prepared:
         statement, defaults, order = self._compiled[dialect.name]
         given = {**defaults, **values}
         sent = given if order is None else [given[name] for name in order]
-        base = dialect.loaded_dbapi.Error
         cursor = driver.cursor()
-        try:
+        with as_databases_fail(dialect, statement), closing(cursor):
             cursor.execute(statement, sent)
             return [self._row._make(row) for row in cursor.fetchall()]
-        except base as error:  # the driver's; callers know SQLAlchemy's
-            raise DBAPIError.instance(statement, None, error, base) from error
-        finally:
-            cursor.close()
 
     def _compile(self, dialect: Dialect) -> tuple[str, dict[str, Any], Sequence[str] | None]:
         compiled = self._query.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})

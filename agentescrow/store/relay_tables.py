@@ -30,6 +30,7 @@ relays: Final = Table(
     Column("problem", Text),
     Index("ix_relays_sender_nonce", "sender", "nonce", unique=True),
     Index("ix_relays_settled_sequence", "settled", "sequence"),
+    Index("ix_relays_settled_sender_nonce", "settled", "sender", "nonce"),
     Index("ix_relays_signer_accepted_at", "signer", "accepted_at"),
 )
 

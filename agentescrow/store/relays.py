@@ -45,8 +45,10 @@ class Relay:
         deadline: Last unix second at which it is valid, by the chain's clock.
         accepted_at: Unix second, by this machine's clock.
         accepted_block: The latest block then.
-        nonce: Of the relayer's account, or None while queued.
+        sender: The relayer's account, or None while queued.
+        nonce: Of that account.
         status: PENDING, MINED or FAILED.
+        settled: Whether that is for good.
         tx_hash: Of the transaction that was mined, or that was sent last.
         block_number: Where it was mined.
         problem: Why it failed, for people.
@@ -61,8 +63,10 @@ class Relay:
     deadline: int
     accepted_at: int
     accepted_block: int
+    sender: str | None = None
     nonce: int | None = None
     status: str = PENDING
+    settled: bool = False
     tx_hash: str | None = None
     block_number: int | None = None
     problem: str | None = None
@@ -199,7 +203,8 @@ def unsettled(
     """The requests of which something is to be found out, lowest nonce first.
 
     Those are: not known to be mined though their nonce is used; known to be mined though it is
-    not, their block being taken back; and mined so deep that it can be looked up for good.
+    not, their block being taken back, however deep; mined so deep that it can be looked up for
+    good; and what another account has sent, whose key was exchanged for this one's.
 
     Args:
         connection: The database.
@@ -208,12 +213,18 @@ def unsettled(
         deep_block: The latest block that is not taken back any more.
         limit: How many at most.
     """
-    used = relays.c.nonce < next_nonce
-    pending = relays.c.status == PENDING
-    asked = (pending & used) | (~pending & (~used | (relays.c.block_number <= deep_block)))
-    wanted = ~relays.c.settled & (relays.c.sender == sender) & asked
-    rows = connection.execute(_SELECT.where(wanted).order_by(relays.c.nonce).limit(limit))
-    return [_relay(row) for row in rows]
+    ours, settled, used = relays.c.sender == sender, relays.c.settled, relays.c.nonce < next_nonce
+    pending, deep = relays.c.status == PENDING, relays.c.block_number <= deep_block
+    wanted = [
+        ours & ~settled & ((pending & used) | (~pending & (~used | deep))),
+        ours & ~used & settled,
+        ~ours & ~settled & (pending | deep),
+    ]
+    return [
+        _relay(row)
+        for each in wanted
+        for row in connection.execute(_SELECT.where(each).order_by(relays.c.nonce).limit(limit))
+    ]
 
 
 def nonces_from(connection: Connection, sender: str, first: int) -> set[int]:

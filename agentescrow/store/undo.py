@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, delete, insert, select, tuple_
+from sqlalchemy import Connection, delete, select
 
+from agentescrow.store import bulk
 from agentescrow.store.tables import blocks, events, metadata, position, undo
-
-_ROWS_AT_ONCE: Final = 400
 
 
 def take_back(connection: Connection, block: int) -> None:
@@ -22,15 +21,10 @@ def take_back(connection: Connection, block: int) -> None:
     """
     for table_name, images in _images(connection, block).items():
         table = metadata.tables[table_name]
-        keys = list(images)
-        columns = tuple_(*table.primary_key.columns)
-        for start in range(0, len(keys), _ROWS_AT_ONCE):
-            connection.execute(
-                delete(table).where(columns.in_(keys[start : start + _ROWS_AT_ONCE]))
-            )
-        rows = [dict(zip(table.c.keys(), row, strict=True)) for row in images.values() if row]
+        bulk.remove(connection, table, list(images))
+        rows = [tuple(row) for row in images.values() if row]
         if rows:
-            connection.execute(insert(table), rows)
+            bulk.append(connection, table, rows)
     connection.execute(delete(events).where(events.c.block_number > block))
     connection.execute(delete(undo).where(undo.c.block_number > block))
     connection.execute(delete(blocks).where(blocks.c.number > block))
@@ -44,7 +38,7 @@ def forget(connection: Connection, *, up_to: int) -> None:
         connection: A transaction.
         up_to: The highest of them.
     """
-    connection.execute(delete(undo).where(and_(undo.c.block_number <= up_to)))
+    connection.execute(delete(undo).where(undo.c.block_number <= up_to))
 
 
 def _images(connection: Connection, block: int) -> dict[str, dict[tuple[Any, ...], list[Any]]]:

@@ -31,6 +31,7 @@ from deployment.local_chain import local_chain
 from deployment.record import Records
 from localnet.errors import ToolMissing
 from localnet.postgresql import postgresql
+from tests.api.declared import Declared
 
 DAY = 86_400
 USDC = 10**6
@@ -65,12 +66,13 @@ class Pulse:
 class Market:
     """A deployment with its service, and people who use it."""
 
-    def __init__(self, pulse, chain, contracts, service, client):
+    def __init__(self, pulse, chain, contracts, service, client, record):
         self.pulse = pulse
         self.chain = chain
         self.contracts = contracts
         self.service = service
         self.client = client
+        self.record = record
 
     def wallet(self, role):
         return LocalWallet(self.chain.w3, self.chain.accounts[role])
@@ -139,7 +141,8 @@ class Market:
 def service_on(url, folder):
     """A chain, its deployment, an indexer, a relayer and the app, over one database."""
     with local_chain(Records(folder, folder / "unfinished")) as chain:
-        contracts = Contracts(chain.w3, load(next(folder.glob("*.json"))))
+        record = next(folder.glob("*.json"))
+        contracts = Contracts(chain.w3, load(record))
         engine = open_database(url)
         migrate(engine)
         pool = Pool(chain.url)
@@ -155,7 +158,7 @@ def service_on(url, folder):
             thread.start()
         try:
             with client_of(service, pulse) as client:
-                market = Market(pulse, chain, contracts, service, client)
+                market = Market(pulse, chain, contracts, service, client, record)
                 market.indexed()
                 yield market
         finally:
@@ -195,10 +198,13 @@ def postgresql_market(tmp_path_factory):
 
 
 def client_of(service, pulse, **options):
-    """A client of the app in process; what it sends wakes indexer and relayer."""
+    """A client of the app in process; what it sends wakes indexer and relayer.
+
+    Whatever is answered has to be declared.
+    """
     app = create_app(service, **{"rate_limit": RateLimit(0), **options})
     client = TestClient(app, raise_server_exceptions=False)
-    client.event_hooks = {"request": [pulse.beat]}
+    client.event_hooks = {"request": [pulse.beat], "response": [Declared(app).require]}
     return client
 
 

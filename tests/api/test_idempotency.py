@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.api.conftest import BOTH, USDC
@@ -121,3 +122,46 @@ def test_key__that_is_none__is_400(client, agent):
     body = {"walletAddress": agent.address}
     for wrong in ("", "a b", "x" * 256):
         assert client.post("/api/runs/1/start", json=body, headers=key(wrong)).status_code == 400
+
+
+def test_key__of_a_request_that_failed__is_free_once_that_is_for_good(
+    market, client, poster, outsider
+):
+    """API-4: a key that is spent on nothing would refuse its client for a day."""
+    escrow, forwarder, w3 = market.contracts.escrow, market.contracts.forwarder, market.chain.w3
+    body = {"walletAddress": poster.address, **market.terms(), "fund": False}
+    path, before = "/api/runs", escrow.run_count()
+    signed = market.signed(poster, body, client.post(path, json=body, headers=key("post-3")))
+    terms = (USDC, market.now + 3600, 7, 3, 1)
+    data = bytes(escrow.calldata("createRun", terms, "ipfs://other"))
+    other = forwarder.sign(poster, forwarder.request(poster.address, escrow.address, data))
+    w3.provider.make_request("evm_setAutomine", [False])
+    try:
+        with market.another_app(patience=0) as impatient:
+            answer = impatient.post(path, json=signed, headers=key("post-3"))
+            assert answer.status_code == 202, answer.text
+        call = {"data": forwarder.calldata("execute", other.struct()), "gas": 500_000}
+        dear = {"maxFeePerGas": 10**11, "maxPriorityFeePerGas": 10**11}  # so that it comes first
+        w3.eth.send_transaction({"from": outsider.address, "to": forwarder.address, **call, **dear})
+        w3.provider.make_request("evm_mine", [])
+    finally:
+        w3.provider.make_request("evm_setAutomine", [True])
+
+    def relay():
+        market.pulse.beat()
+        return market.service.admission.find(answer.json()["id"])
+
+    while relay().status == "pending":
+        threading.Event().wait(0.02)
+    assert client.post(path, json=body, headers=key("post-3")).json()["error"] == (
+        "TRANSACTION_FAILED"
+    )
+    w3.provider.make_request("anvil_mine", [hex(13)])
+    while not relay().settled:
+        threading.Event().wait(0.02)
+    last = client.post(path, json=body, headers=key("post-3"))
+    assert last.json()["error"] == "TRANSACTION_FAILED", last.text
+
+    again = market.write(poster, path, headers=key("post-3"), **body)
+    assert again.status_code == 200, again.text
+    assert escrow.run_count() == before + 2

@@ -5,14 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
-import httpx
-import pytest
-import uvicorn
-
-from agentescrow.api.app import create_app
 from agentescrow.api.traffic import RateLimit
 from agentescrow.store.position import indexed_block
-from localnet.anvil import free_port
 
 INDEXED = ("x-indexed-block", "x-indexed-block-hash", "x-indexed-block-time")
 
@@ -111,46 +105,3 @@ def test_metrics__after_requests__count_them_by_route(market, client):
     assert not any('route="/api/runs/1"' in line for line in lines)
     assert any(line.startswith("agentescrow_indexed_block ") for line in lines)
     assert any(line.startswith("agentescrow_index_lag_blocks ") for line in lines)
-
-
-@pytest.fixture
-def served(market):
-    """The same app over a real socket."""
-    port = free_port()
-    app = create_app(market.service, rate_limit=RateLimit(0))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        threading.Event().wait(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=20)
-
-
-def test_listener__over_a_socket__hears_a_change_as_it_happens(market, served, poster):
-    """API-6: and a listener that was cut off goes on where it was."""
-    market.post(poster)
-    with httpx.Client(base_url=served, timeout=30) as client:
-        with client.stream("GET", "/api/events") as stream:
-            assert stream.headers["content-type"].startswith("text/event-stream")
-            assert "x-indexed-block" in stream.headers
-            lines = stream.iter_lines()
-            run_id = market.post(poster)
-            heard = _next_event(lines)
-        assert heard["event"] == "RunCreated"
-        assert f'"runId":{run_id}' in heard["data"]
-        again = {"Last-Event-ID": heard["id"]}
-        with client.stream("GET", "/api/events", headers=again) as stream:
-            assert _next_event(stream.iter_lines())["event"] == "RunFunded"
-
-
-def _next_event(lines):
-    found = {}
-    for line in lines:
-        if line and not line.startswith(":"):
-            name, _, value = line.partition(": ")
-            found[name] = value
-        elif not line and "data" in found:
-            return found
-    raise AssertionError("the stream ended")

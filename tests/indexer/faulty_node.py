@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.request import Request, urlopen
+
+from eth_utils import event_abi_to_log_topic
+
+from agentescrow.chain.abis import entries
+
+_RUN_CREATED = next(
+    "0x" + event_abi_to_log_topic(event).hex()
+    for event in entries("RunEscrow", "event")
+    if event["name"] == "RunCreated"
+)
 
 
 def busy(_questions, _answers):
@@ -54,10 +65,50 @@ def is_behind(questions, answers):
 
 def is_on_another_chain(questions, answers):
     """Logs of another fork."""
-    for question, answer in zip(questions, answers, strict=True):
-        if question["method"] == "eth_getLogs":
-            answer["result"] = [{**log, "blockHash": "0x" + "1" * 64} for log in answer["result"]]
-    return 200, json.dumps(answers).encode()
+    other = "0x" + "1" * 64
+    return _with_logs(
+        questions, answers, lambda logs: [{**log, "blockHash": other} for log in logs]
+    )
+
+
+def is_stingy(questions, answers):
+    """Not more than 10 questions at once, and not more than 3 blocks."""
+    if len(questions) > 10:
+        error = {"code": -32014, "message": "maximum 10 calls in 1 batch"}
+        return 200, json.dumps({"jsonrpc": "2.0", "id": None, "error": error}).encode()
+    return refuses_ranges(questions, answers)
+
+
+def repeats_logs(questions, answers):
+    """Each log twice."""
+    return _with_logs(questions, answers, lambda logs: [*logs, *logs])
+
+
+def sends_logs_of_other_blocks(questions, answers):
+    """A filter that it does not heed."""
+    elsewhere = hex(10**6)
+    return _with_logs(
+        questions, answers, lambda logs: [{**log, "blockNumber": elsewhere} for log in logs]
+    )
+
+
+def tells_another_time(questions, answers):
+    """A time with each log, and not that of its block."""
+    return _with_logs(
+        questions, answers, lambda logs: [{**log, "blockTimestamp": "0x1"} for log in logs]
+    )
+
+
+def forgets_beginnings(questions, answers):
+    """No run was ever created."""
+    return _with_logs(
+        questions, answers, lambda logs: [log for log in logs if log["topics"][0] != _RUN_CREATED]
+    )
+
+
+def makes_no_sense(_questions, answers):
+    """Answers of another kind than those to the questions."""
+    return 200, json.dumps([{**answer, "result": {"what": "?"}} for answer in answers]).encode()
 
 
 FAULTS = [
@@ -68,7 +119,32 @@ FAULTS = [
     keeps_logs_back,
     is_behind,
     is_on_another_chain,
+    repeats_logs,
+    sends_logs_of_other_blocks,
+    tells_another_time,
+    makes_no_sense,
 ]
+
+
+def _with_logs(questions, answers, change):
+    for question, answer in zip(questions, answers, strict=True):
+        if question["method"] == "eth_getLogs":
+            answer["result"] = change(answer["result"])
+    return 200, json.dumps(answers).encode()
+
+
+def twice_in_eight(fault):
+    """Each kind of question meets the fault twice, is answered six times, and so on."""
+    asked = Counter()
+
+    def sometimes(questions, answers):
+        kind = questions[0]["method"]
+        asked[kind] += 1
+        if asked[kind] % 8 in (1, 2):
+            return fault(questions, answers)
+        return 200, json.dumps(answers).encode()
+
+    return sometimes
 
 
 class FaultyNode:

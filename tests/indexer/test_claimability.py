@@ -18,7 +18,7 @@ AGENTS = (0, 1, 2, 3, 99, 2**32, 2**64)
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 2**32), calls=st.integers(10, 60), paused=st.booleans())
 def test_claimability__any_history__is_the_view_of_the_contract(

@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 
 import pytest
 
-from agentescrow.errors import IndexWrong
+from agentescrow.chain.reader import Reader
+from agentescrow.chain.rpc import Node
+from agentescrow.errors import DatabaseUnusable, EventsMissing, IndexWrong, NodeUnreachable
+from agentescrow.indexer.follow import Indexer
+from agentescrow.store.lock import writer
 from agentescrow.store.position import read_position
-from tests.indexer.faulty_node import FAULTS, FaultyNode, keeps_logs_back
-from tests.indexer.index import require_equal, rows, sync
+from tests.indexer.faulty_node import (
+    FAULTS,
+    FaultyNode,
+    down,
+    forgets_beginnings,
+    is_stingy,
+    keeps_logs_back,
+    twice_in_eight,
+)
+from tests.indexer.index import new_database, require_equal, rows, sync
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_sync__node_fails_for_a_while_again_and_again__has_the_rows_of_a_fresh_one(
-    activity, contracts, database, fresh, fault
+    activity, contracts, fresh, fault
 ):
-    """API-5: RPC errors, rate limits, "range too large", half-synced nodes."""
-    activity.burst(20)
-    another = fresh()
+    """API-5: RPC errors, rate limits, "range too large", half-synced nodes, nonsense."""
+    database, another = fresh(), fresh()
+    activity.burst(12)
     sync(another, contracts, activity.anvil.url)
-    turn = itertools.count()
 
     with FaultyNode(activity.anvil.url) as node:
-        node.fault = lambda: fault if next(turn) % 12 in (1, 2, 3, 7) else None
+        again_and_again = twice_in_eight(fault)
+        node.fault = lambda: again_and_again
         sync(database, contracts, node.url, longest_wait=0.02)
+
+    require_equal(database, another)
+
+
+def test_sync__stingy_node__is_asked_for_as_much_as_it_gives(activity, contracts, fresh):
+    """API-5: a limit that is never lifted, on blocks and on questions at once."""
+    database, another = fresh(), fresh()
+    activity.burst(20)
+    with FaultyNode(activity.anvil.url) as node:
+        node.fault = lambda: is_stingy
+        sync(database, contracts, node.url, longest_wait=0.02)
+        activity.reorganise(15)
+        activity.burst(5)
+        sync(database, contracts, node.url, longest_wait=0.02)
+    sync(another, contracts, activity.anvil.url)
 
     require_equal(database, another)
 
@@ -58,6 +84,86 @@ def test_sync__old_logs_kept_back_for_ever__is_found_out_by_the_sums(activity, c
         with pytest.raises(IndexWrong, match="add up to 0 base units, but it owes"):
             sync(database, contracts, node.url, longest_wait=0.02)
 
-    with database.connect() as connection:
-        assert "add up to" in read_position(connection).problem
+    assert "add up to" in _position(database).problem
     assert rows(database)["events"] == []
+
+
+def test_sync__beginning_of_a_run_kept_back_for_ever__is_found_out_by_what_follows(
+    activity, contracts, fresh
+):
+    """API-5: a draft owes nothing, so the sums do not tell; nor does the index go on without it."""
+    database, now = fresh(), activity.w3.eth.get_block("latest")["timestamp"]
+    activity.send(activity.poster, "escrow", "createRun", (10**6, now + 10**5, 1, 0, 1), "ipfs://1")
+    activity.mine()
+    activity.send(activity.poster, "escrow", "fundRun", contracts.escrow.run_count())
+    activity.mine()
+
+    with FaultyNode(activity.anvil.url) as node:
+        node.fault = lambda: forgets_beginnings
+        with pytest.raises(EventsMissing, match="event of run 1"):
+            sync(database, contracts, node.url, longest_wait=0.02)
+
+    assert "no block before has the one that created it" in _position(database).problem
+
+
+def test_follow__asked_to_end_while_the_node_is_down__ends_with_what_is_wrong(
+    activity, contracts, fresh
+):
+    """API-5: it does not try for ever when nobody wants it any more."""
+    asked, ended = iter([False]), []
+    with FaultyNode(activity.anvil.url) as node, writer(fresh()) as connection:
+        indexer = Indexer(
+            connection, Reader(Node(node.url), contracts), contracts.deployment, longest_wait=0.02
+        )
+        node.fault = lambda: down
+        with pytest.raises(NodeUnreachable):
+            indexer.follow(ended.append, lambda: next(asked, True))
+
+    assert ended == []
+
+
+def test_step__database_locked_by_somebody_else__is_tried_again(
+    activity, contracts, fresh, caplog, monkeypatch
+):
+    """API-5: API and relayer write into the same database, and may take their time."""
+    database = fresh()
+    with writer(database) as connection, database.connect() as another:
+        indexer = Indexer(
+            connection,
+            Reader(Node(activity.anvil.url), contracts),
+            contracts.deployment,
+            longest_wait=0.02,
+        )
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        connection.rollback()
+        another.info["begin"] = "BEGIN IMMEDIATE"
+        lock = another.begin()
+        # Once it has complained:
+        monkeypatch.setattr(caplog.handler, "emit", lambda _record: lock.rollback())
+
+        assert indexer.step().events > 0
+
+
+def test_step__database_gone__is_said(activity, contracts, cluster):
+    """API-5: the lock went with the connection, so nothing is written over another one."""
+    database = new_database(cluster)
+
+    with pytest.raises(DatabaseUnusable, match="connection is lost"):
+        _step_without_connection(database, Reader(Node(activity.anvil.url), contracts), contracts)
+
+    database.dispose()
+
+
+def _step_without_connection(database, reader, contracts):
+    with writer(database) as connection:
+        indexer = Indexer(connection, reader, contracts.deployment)
+        server = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+        connection.rollback()
+        with database.begin() as another:
+            another.exec_driver_sql(f"SELECT pg_terminate_backend({server})")
+        indexer.step()
+
+
+def _position(database):
+    with database.connect() as connection:
+        return read_position(connection)

@@ -1,6 +1,6 @@
 """Traffic, reorganisations, kills and faults of the node in any order.
 
-MIXTURES changes how many are tried (6 where it is not set, always the same ones), for each kind of
+MIXTURES changes how many are tried (4 where it is not set, always the same ones), for each kind of
 database; set, they are others each time.
 """
 
@@ -34,7 +34,7 @@ steps = st.lists(
 
 
 @settings(
-    max_examples=int(MIXTURES or 6),
+    max_examples=int(MIXTURES or 4),
     derandomize=MIXTURES is None,
     database=None,
     deadline=None,

@@ -10,7 +10,7 @@ from agentescrow.store.digest import recomputed
 from agentescrow.store.position import indexed_block, read_position
 from tests.indexer.index import sync
 
-READERS = 3
+READERS = 2
 
 
 def test_readers__while_the_indexer_writes__see_whole_blocks_only(
@@ -42,5 +42,6 @@ def _read_until(ended, url):
             assert block.digest == recomputed(connection)
             assert block.number == read_position(connection).block_number
             seen.add(block.hash)
+        ended.wait(0.01)  # to leave the processor to who writes
     engine.dispose()
     return seen

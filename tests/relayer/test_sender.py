@@ -5,6 +5,7 @@ given queued requests
   when the sender was killed anywhere: the next one goes on, and nothing is sent twice
   when a transaction is lost: it is sent again; when it is stuck: it is replaced at the same nonce
   when its block is taken back: it is sent again
+  when its key was exchanged: what the old one had under way goes on with the new one
   when the call fails after all: that is said, and the nonce is used
 """
 
@@ -203,6 +204,29 @@ def test_step__block_taken_back__is_sent_again(ground, admission, sender, clock,
     assert runs(ground) == 1
 
 
+@BOTH
+def test_step__block_taken_back_when_it_was_for_good__is_sent_again(
+    ground, admission, sender, clock, signers
+):
+    """API-4: the indexer follows 200 blocks back, so nonces that are free again are no gap."""
+    before = nonce_of(ground)
+    relays = admission.submit_all([ground.request(signer) for signer in signers[:3]])
+    work(sender, ground, steps=1)
+    ground.rpc("anvil_mine", hex(150))
+    work(sender, ground, steps=2)  # it is for good
+
+    ground.rpc("anvil_rollback", ground.chain.w3.eth.block_number - relays[0].accepted_block)
+    relays.append(admission.submit(ground.request(signers[3])))
+    for _ in range(3):
+        clock.now += 4
+        work(sender, ground, steps=2)
+
+    assert statuses(admission, relays) == ["mined"] * 4
+    nonces = [admission.find(relay.request_id).nonce for relay in relays]
+    assert sorted(nonces) == list(range(before, before + 4))
+    assert runs(ground) == 4
+
+
 def test_step__call_fails_after_all__is_said_and_uses_its_nonce(
     ground, admission, sender, poster, outsider
 ):
@@ -366,3 +390,29 @@ def test_step__refused_by_the_node__is_logged_without_a_key_and_sent_again(
     clock.now += 4
     work(sender, ground, steps=1)
     assert statuses(admission, [relay]) == ["mined"]
+
+
+@BOTH
+@pytest.mark.parametrize("mined", [False, True], ids=["under way", "mined"])
+def test_step__with_another_key__goes_on_where_the_old_one_was(
+    ground, database, pool, admission, sender, clock, poster, outsider, mined
+):
+    """API-4: whoever exchanges the key loses no request, and none is done twice."""
+    ground.rpc("evm_setAutomine", False)
+    relay = admission.submit(ground.request(poster))
+    sender.step()
+    (transaction,) = sent(database, relay)
+    if mined:
+        ground.rpc("evm_mine")
+    else:
+        ground.rpc("anvil_dropTransaction", transaction.tx_hash)
+    new = new_sender(database, pool, ground, clock, role="treasury")
+    other = admission.submit(ground.request(outsider))
+    for _ in range(3):
+        clock.now += 4
+        work(new, ground, steps=2)
+
+    assert statuses(admission, [relay, other]) == ["mined"] * 2
+    assert runs(ground) == 2
+    assert nonce_of(ground) == int(mined)
+    assert (admission.find(relay.request_id).tx_hash == transaction.tx_hash) == mined

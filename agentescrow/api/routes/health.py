@@ -6,6 +6,7 @@ import time
 from typing import Final
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from agentescrow.api.answer import json_answer
@@ -38,7 +39,7 @@ def get_ready(service: ServiceDep) -> Response:
     return problem(503, "NOT_READY", found.problem, **card)
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=PlainTextResponse)
 def get_metrics(service: ServiceDep) -> Response:
     """Get metrics for Prometheus."""
     found = readiness(service)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Final
 
-import orjson
-from fastapi import APIRouter, Header, Path, Query, Response
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from agentescrow.api.answer import json_answer
-from agentescrow.api.cards import Json, event_card, relay_card
+from agentescrow.api.cards import Json, relay_card
 from agentescrow.api.errors import ApiError
+from agentescrow.api.feed import Stream
 from agentescrow.api.index import IndexDep, ServiceDep, Snapshot, latest_block
-from agentescrow.api.service import Service
+from agentescrow.api.openapi import EVENTS
 from agentescrow.store.agents import count_agents, find_vault
-from agentescrow.store.runs import AnyRow, events_after
 from agentescrow.store.totals import runs_by_state
 from agentescrow.wire.relay import RelayStatus
 from agentescrow.wire.shape import INTEGER_MAX
@@ -25,8 +21,6 @@ from agentescrow.wire.stats import Stats
 
 router = APIRouter(prefix="/api", tags=["market"])
 
-_PAUSE: Final = 0.25
-_BATCH: Final = 500
 _PLACE: Final = r"^[0-9]{1,18}:[0-9]{1,9}$"
 
 
@@ -63,53 +57,25 @@ def get_request(
     return json_answer(relay_card(relay))
 
 
-@router.get("/events", response_class=EventSourceResponse)
+@router.get("/events", status_code=200, response_class=Stream, responses={200: EVENTS})
 async def listen(
+    request: Request,
     service: ServiceDep,
-    last_event_id: Annotated[str | None, Header(pattern=_PLACE)] = None,
+    last_event_id: Annotated[
+        str | None,
+        Header(alias="Last-Event-ID", pattern=_PLACE, description="`id` of the last event heard."),
+    ] = None,
     from_block: Annotated[
         int | None, Query(alias="fromBlock", ge=0, le=INTEGER_MAX, description="Begin here.")
     ] = None,
     follow: Annotated[bool, Query(description="Go on with what is yet to come.")] = True,
-) -> EventSourceResponse:
+) -> Stream:
     """Listen to every change, as server-sent events; `Last-Event-ID` goes on where it ended."""
     if last_event_id is not None:
         block, index = (int(part) for part in last_event_id.split(":"))
     elif from_block is not None:
         block, index = from_block, -1
     else:
-        block, index = await run_in_threadpool(_head, service) + 1, -1
-    return EventSourceResponse(events_from(service, block, index, follow=follow))
-
-
-async def events_from(
-    service: Service, block: int, index: int, *, follow: bool
-) -> AsyncIterator[ServerSentEvent]:
-    """The events after a place in the chain.
-
-    Args:
-        service: The service.
-        block: Block of the place.
-        index: Index of the place's log.
-        follow: Wait for more at the end.
-    """
-    while True:
-        rows = await run_in_threadpool(_after, service, block, index)
-        for row in rows:
-            card = event_card(row)
-            yield ServerSentEvent(orjson.dumps(card).decode(), event=card["name"], id=card["id"])
-            block, index = row.block_number, row.log_index
-        if not rows:
-            if not follow:
-                return
-            await asyncio.sleep(_PAUSE)
-
-
-def _after(service: Service, block: int, index: int) -> Sequence[AnyRow]:
-    with service.database.connect() as connection:
-        return events_after(connection, block, index, _BATCH)
-
-
-def _head(service: Service) -> int:
-    block = latest_block(service)
-    return -1 if block is None else block.number
+        head = await run_in_threadpool(latest_block, service)
+        block, index = (0 if head is None else head.number + 1), -1
+    return Stream(request.app.state.feed, block, index, follow=follow)

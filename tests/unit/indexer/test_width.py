@@ -44,6 +44,35 @@ def test_width__refused_again_and_again__is_down_to_a_block():
     assert width.blocks == 1
 
 
+@given(limit=st.integers(8, WIDEST - 1))
+def test_width__node_has_a_limit__comes_near_it_and_is_seldom_refused(limit):
+    """API-5: "range too large" is met once in a while, not every other time."""
+    width, served = Width(), []
+    for _ in range(200):
+        if width.blocks > limit:
+            width.was_refused()
+        else:
+            served.append(width.blocks)
+            width.went_well(width.blocks, 0)
+
+    assert len(served) > 160
+    assert sum(served[-100:]) > 100 * limit // 2
+
+
+def test_width__node_was_down_for_a_while__is_soon_as_wide_as_before():
+    """API-5: what was no limit does not remain one."""
+    width = Width()
+    for _ in range(20):
+        width.was_refused()
+
+    answers = 0
+    while width.blocks < WIDEST:
+        width.went_well(width.blocks, 0)
+        answers += 1
+
+    assert answers < 20
+
+
 def test_width__blocks_full_of_events__asks_for_fewer_at_once():
     """API-5: a batch has to fit into memory."""
     width = Width()

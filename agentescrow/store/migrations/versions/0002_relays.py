@@ -35,6 +35,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_relays_sender_nonce", "relays", ["sender", "nonce"], unique=True)
     op.create_index("ix_relays_settled_sequence", "relays", ["settled", "sequence"])
+    op.create_index("ix_relays_settled_sender_nonce", "relays", ["settled", "sender", "nonce"])
     op.create_index("ix_relays_signer_accepted_at", "relays", ["signer", "accepted_at"])
     op.create_table(
         "relay_transactions",
