@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -17,6 +20,7 @@ from agentescrow.api.openapi import EVERYWHERE, HEADERS, document
 from agentescrow.api.routes import agents, health, market, run_actions, runs
 from agentescrow.api.service import Service
 from agentescrow.api.traffic import RateLimit, Traffic
+from agentescrow.store.awaited import awaited
 
 
 def create_app(
@@ -36,15 +40,23 @@ def create_app(
         seats: How many may listen to events; as many as `Seats` says where None.
         origins: Web pages that may call it.
     """
+
+    @asynccontextmanager
+    async def connected(app: FastAPI) -> AsyncIterator[None]:
+        async with awaited(service.database) as app.state.awaited:
+            yield
+
     app = FastAPI(
         title="agentescrow",
         version=version,
         description="Runs and agents of agentescrow: the chain is the only truth.",
         responses=EVERYWHERE,
         generate_unique_id_function=_operation_id,
+        lifespan=connected,
         redirect_slashes=False,  # to where the request's Host says, which is anybody's word
     )
     app.state.service = service
+    app.state.awaited = None  # until it is served
     app.state.totals = Totals()
     app.state.feed = Feed(service, seats or Seats())
     app.state.readers = CapacityLimiter(READERS)

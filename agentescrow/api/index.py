@@ -12,8 +12,10 @@ from fastapi import Depends, Request
 
 from agentescrow.api.errors import ApiError
 from agentescrow.api.service import Service
-from agentescrow.store.database import Connection, Engine
+from agentescrow.store.awaited import Awaited
+from agentescrow.store.database import Connection, DatabaseBusy
 from agentescrow.store.position import Block, indexed_block
+from agentescrow.store.prepared import Statement
 from agentescrow.store.runs import AnyRow, RunFilter, count
 
 READERS: Final = 4
@@ -23,7 +25,6 @@ _TOTALS_MAX: Final = 10_000
 
 T = TypeVar("T")
 _Page = tuple[int, Sequence[AnyRow]]
-_RowsOf = Callable[[Connection | Engine, int], Sequence[AnyRow]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +103,28 @@ class Index:
         self._totals: Totals = self._state.totals
 
     async def page(
-        self,
-        wanted: RunFilter,
-        rows_of: _RowsOf,
-        *,
-        quick: bool,
+        self, wanted: RunFilter, statement: Callable[[int], Statement], *, quick: bool
     ) -> _Page:
         """Read a page of runs and how many there are in all, exactly.
 
         Args:
             wanted: Which runs.
-            rows_of: Reads the rows, given that total.
+            statement: Reads the page, given that total.
             quick: As in `read`.
         """
+        known = self._totals.known(wanted)
+        if known is not None:
+            rows = await self._rows(statement(known.runs), quick=quick)
+            # Of the block that was counted: then no transaction is needed to hold them together.
+            if rows and rows[0].as_of == known.block.hash:
+                self._scope["indexed_block"] = known.block
+                return known.runs, rows
 
-        def read() -> _Page:
-            return self._page_alone(wanted, rows_of) or self._page(wanted, rows_of)
+        def read(snapshot: Snapshot) -> _Page:
+            total = self._totals.of(snapshot, wanted).runs
+            return total, statement(total).all(snapshot.connection) if total else []
 
-        return await self._read(read, quick=quick)
+        return await self.read(read, quick=quick)
 
     async def read(self, work: Callable[[Snapshot], T], *, quick: bool = True) -> T:
         """Read in a snapshot: at once, or in a thread so that nobody waits.
@@ -155,21 +160,15 @@ class Index:
             return read()
         return await to_thread.run_sync(read, limiter=self._state.readers)
 
-    def _page_alone(self, wanted: RunFilter, rows_of: _RowsOf) -> _Page | None:
-        """A page without a transaction, where its rows are of the block that was counted last."""
-        total = self._totals.known(wanted)
-        if total is None:
-            return None
-        rows = rows_of(self._service.database, total.runs)
-        if not rows or rows[0].as_of != total.block.hash:
-            return None
-        self._scope["indexed_block"] = total.block
-        return total.runs, rows
-
-    def _page(self, wanted: RunFilter, rows_of: _RowsOf) -> _Page:
-        with self.snapshot() as snapshot:
-            total = self._totals.of(snapshot, wanted).runs
-            return total, rows_of(snapshot.connection, total)
+    async def _rows(self, statement: Statement, *, quick: bool) -> Sequence[AnyRow]:
+        """What one statement says; nothing where the connection turns out to be lost."""
+        awaited: Awaited | None = self._state.awaited
+        if awaited is None:
+            return await self._read(lambda: statement.all(self._service.database), quick=quick)
+        try:
+            return await awaited.all(statement)
+        except DatabaseBusy:
+            return []
 
 
 async def index_of(request: Request) -> Index:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Select
@@ -26,18 +27,19 @@ class Prepared:
         """
         self._query = query
         self._row: Any = namedtuple("Row", query.selected_columns.keys())  # type: ignore[misc]
-        self._compiled: dict[str, tuple[str, dict[str, Any], Sequence[str] | None]] = {}
+        self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def all(self, source: Connection | Engine, **values: object) -> list[Any]:
         """Read all rows.
 
         Args:
-            source: A transaction; or the database, to read in none: a statement sees one state of
-                it anyway, and PostgreSQL is spared two of three round trips.
+            source: A transaction; or the database, where one statement is all that is asked: it
+                sees one state of it anyway.
             values: Of the query's `bindparam`s.
         """
         if isinstance(source, Engine):
-            return self._alone(source, values)
+            with closing(source.raw_connection()) as connection:
+                return self._read(connection, source.dialect, values)
         if not source.in_transaction():
             source.begin()
         return self._read(source.connection, source.dialect, values)
@@ -47,28 +49,49 @@ class Prepared:
         rows = self.all(connection, **values)
         return rows[0] if rows else None
 
-    def _alone(self, engine: Engine, values: dict[str, object]) -> list[Any]:
-        with closing(engine.raw_connection()) as connection:
-            driver: Any = connection.dbapi_connection
-            if engine.dialect.name == "sqlite":  # begins no transaction that it is not told to
-                return self._read(driver, engine.dialect, values)
-            driver.autocommit = True
-            try:
-                return self._read(driver, engine.dialect, values)
-            finally:
-                driver.autocommit = False
+    def text(self, dialect: Dialect, values: Mapping[str, object]) -> tuple[str, dict[str, Any]]:
+        """What the driver is given: SQL, and values by name.
 
-    def _read(self, driver: Any, dialect: Dialect, values: dict[str, object]) -> list[Any]:  # noqa: ANN401 - DB-API
+        Args:
+            dialect: Kind of the database.
+            values: Of the query's `bindparam`s.
+        """
         if dialect.name not in self._compiled:
-            self._compiled[dialect.name] = self._compile(dialect)
-        statement, defaults, order = self._compiled[dialect.name]
-        given = {**defaults, **values}
-        sent = given if order is None else [given[name] for name in order]
+            compiled = self._query.compile(
+                dialect=dialect, compile_kwargs={"render_postcompile": True}
+            )
+            self._compiled[dialect.name] = str(compiled), dict(compiled.params)
+        statement, defaults = self._compiled[dialect.name]
+        return statement, {**defaults, **values}
+
+    def rows(self, found: Iterable[Any]) -> list[Any]:
+        """What the driver has found, by the names of the columns.
+
+        Args:
+            found: Its rows.
+        """
+        return [self._row._make(row) for row in found]
+
+    def _read(self, driver: Any, dialect: Dialect, values: Mapping[str, object]) -> list[Any]:  # noqa: ANN401 - DB-API
+        statement, sent = self.text(dialect, values)
         cursor = driver.cursor()
         with as_databases_fail(dialect, statement), closing(cursor):
             cursor.execute(statement, sent)
-            return [self._row._make(row) for row in cursor.fetchall()]
+            return self.rows(cursor.fetchall())
 
-    def _compile(self, dialect: Dialect) -> tuple[str, dict[str, Any], Sequence[str] | None]:
-        compiled = self._query.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        return str(compiled), dict(compiled.params), compiled.positiontup
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A query with its values.
+
+    Args:
+        query: The query.
+        values: Of its `bindparam`s.
+    """
+
+    query: Prepared
+    values: Mapping[str, object]
+
+    def all(self, source: Connection | Engine) -> list[Any]:
+        """Read all rows; see `Prepared.all`."""
+        return self.query.all(source, **self.values)

@@ -12,7 +12,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Engine,
     Row,
     Select,
     and_,
@@ -23,7 +22,7 @@ from sqlalchemy import (
 )
 
 from agentescrow.domain.run import RunState
-from agentescrow.store.prepared import Prepared
+from agentescrow.store.prepared import Prepared, Statement
 from agentescrow.store.tables import blocks, events, runs
 from agentescrow.store.totals import count_runs
 
@@ -120,7 +119,6 @@ def count(connection: Connection, wanted: RunFilter) -> int:
 
 
 def page_of_runs(
-    source: Connection | Engine,
     wanted: RunFilter,
     *,
     sort: str,
@@ -128,11 +126,10 @@ def page_of_runs(
     offset: int = 0,
     after: Place | None = None,
     total: int,
-) -> Sequence[AnyRow]:
-    """A page of runs; `as_of` of a row is the hash of the block that the page belongs to.
+) -> Statement:
+    """What to ask for a page of runs; `as_of` of a row is the hash of the block that it is of.
 
     Args:
-        source: A transaction, or the database itself.
         wanted: Which runs.
         sort: One of `SORTS`.
         limit: Most runs.
@@ -141,18 +138,16 @@ def page_of_runs(
         total: Of the filter. Run numbers have no gaps, so it tells where an unfiltered page
             begins; and it tells which index to walk.
     """
-    if total == 0:
-        return []
     values = {"limit": limit, "offset": offset, **_values(wanted)}
     rare = wanted.min_reward > 0 and sort != "reward" and total <= _RARE
     if after is not None:
         place = {"after": after.run_id, "after_reward": after.reward}
-        return _page(wanted.kind, sort, _Start.AFTER, rare).all(source, **values, **place)
+        return Statement(_page(wanted.kind, sort, _Start.AFTER, rare), {**values, **place})
     if wanted.everything and sort != "reward":
         first = total - offset if sort == "newest" else offset + 1
-        return _page(wanted.kind, sort, _Start.NUMBER, False).all(source, **values, first=first)
+        return Statement(_page(wanted.kind, sort, _Start.NUMBER, False), {**values, "first": first})
     start = _Start.OFFSET if offset else _Start.FIRST
-    return _page(wanted.kind, sort, start, rare).all(source, **values)
+    return Statement(_page(wanted.kind, sort, start, rare), values)
 
 
 def events_of_run(connection: Connection, run_id: int, limit: int = 1_000) -> Sequence[AnyRow]:

@@ -24,7 +24,7 @@ from agentescrow.api.parameters import (
 from agentescrow.domain.money import parse_usdc
 from agentescrow.domain.run import RunState
 from agentescrow.store.claims import claimability
-from agentescrow.store.database import Connection, Engine
+from agentescrow.store.prepared import Statement
 from agentescrow.store.runs import (
     AnyRow,
     Place,
@@ -51,9 +51,8 @@ async def list_runs(request: Request) -> Response:
     after = None if query.cursor is None else Place(*read_cursor(query.cursor, query.sort, 2))
     offset = 0 if after else min((query.page - 1) * query.limit, INTEGER_MAX)
 
-    def rows_of(source: Connection | Engine, total: int) -> Sequence[AnyRow]:
+    def statement(total: int) -> Statement:
         return page_of_runs(
-            source,
             wanted,
             sort=query.sort,
             limit=query.limit + 1,
@@ -63,7 +62,7 @@ async def list_runs(request: Request) -> Response:
         )
 
     quick = wanted.everything or (wanted.counted and offset <= _QUICK_OFFSET)
-    total, rows = await index.page(wanted, rows_of, quick=quick)
+    total, rows = await index.page(wanted, statement, quick=quick)
     return json_answer(_page(query, total, rows))
 
 

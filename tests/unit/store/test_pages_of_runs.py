@@ -89,8 +89,8 @@ def test_page__of_any_filter_and_order__is_a_slice(
     assert total == len(expected)
 
     def page(**start):
-        found = page_of_runs(connection, wanted, sort=sort, limit=limit, total=total, **start)
-        return [row.run_id for row in found]
+        statement = page_of_runs(wanted, sort=sort, limit=limit, total=total, **start)
+        return [row.run_id for row in statement.all(connection)]
 
     numbers = [row["run_id"] for row in expected]
     assert page(offset=skipped) == numbers[skipped : skipped + limit]
