@@ -33,6 +33,7 @@ class Connection(HttpToolsProtocol):
 
     patience: float = 30.0
     _received = 0  # of this message
+    _part = 0  # what comes in now
     _in_head = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -46,8 +47,9 @@ class Connection(HttpToolsProtocol):
         """Take a part of a request, but not without end."""
         if self.cycle is not None and self.cycle.response_complete:
             self._coming.run()  # uvicorn's own clock for silence stops here
+        self._part = len(data)
         super().data_received(data)
-        self._received += len(data)
+        self._received += self._part
         if self.transport.is_closing():
             return
         if self._in_head and self._received > HEAD_MAX:
@@ -64,7 +66,7 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Its head is here."""
         self._in_head = False
-        if len(self.url) + sum(len(name) + len(text) for name, text in self.headers) > HEAD_MAX:
+        if self._received + self._part > HEAD_MAX and self._head_length() > HEAD_MAX:
             self.url = self.url[:HEAD_MAX]  # a longer one cannot be parsed
             self.app = problem(431, "REQUEST_HEADER_FIELDS_TOO_LARGE", _HEAD_TOO_LONG, _CLOSE)
         super().on_headers_complete()
@@ -87,8 +89,8 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The end, whoever wanted it."""
-        self._coming.stop()
-        self._unread.stop()
+        self._coming.end()
+        self._unread.end()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
@@ -111,6 +113,9 @@ class Connection(HttpToolsProtocol):
             cycle.disconnected = True  # whoever still works on it has nobody to answer
         self.transport.close()
 
+    def _head_length(self) -> int:
+        return len(self.url) + sum(len(name) + len(text) for name, text in self.headers)
+
     def _is_next(self) -> bool:
         """Whether what comes in belongs to no request that was answered already."""
         return self.cycle.response_complete and (self._in_head or not self.cycle.more_body)
@@ -127,7 +132,10 @@ def server_of(app: ASGIApp, connection: type[Connection] = Connection) -> uvicor
 
 
 class _Clock:
-    """Calls after some seconds, unless it is stopped before."""
+    """Calls when it has run for some seconds; to start and to stop it is next to nothing.
+
+    The loop's own timers would take longer than anything else here: one stays, and looks again.
+    """
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, seconds: float, then: Callable[[], None]
@@ -135,20 +143,35 @@ class _Clock:
         self._loop = loop
         self._seconds = seconds
         self._then = then
-        self._handle: asyncio.TimerHandle | None = None
+        self._began: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     def run(self) -> None:
         """Start, unless it runs."""
-        if self._handle is None:
-            self._handle = self._loop.call_later(self._seconds, self._then)
+        if self._began is None:
+            self.start()
 
     def start(self) -> None:
         """Start anew."""
-        self.stop()
-        self.run()
+        self._began = self._loop.time()
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._seconds, self._look)
 
     def stop(self) -> None:
         """Stop, if it runs."""
-        if self._handle is not None:
-            self._handle.cancel()
-            self._handle = None
+        self._began = None
+
+    def end(self) -> None:
+        """Never call."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._began is None:
+            return
+        left = self._began + self._seconds - self._loop.time()
+        if left <= 0:
+            self._then()
+        else:
+            self._timer = self._loop.call_later(left, self._look)
