@@ -212,7 +212,7 @@ def test_step__block_taken_back_when_it_was_for_good__is_sent_again(
     before = nonce_of(ground)
     relays = admission.submit_all([ground.request(signer) for signer in signers[:3]])
     work(sender, ground, steps=1)
-    ground.rpc("anvil_mine", hex(150))
+    ground.rpc("anvil_mine", hex(20))
     work(sender, ground, steps=2)  # it is for good
 
     ground.rpc("anvil_rollback", ground.chain.w3.eth.block_number - relays[0].accepted_block)
