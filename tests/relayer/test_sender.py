@@ -384,6 +384,7 @@ def test_step__refused_by_the_node__is_logged_without_a_key_and_sent_again(
 
     (line,) = [each for each in caplog.messages if "refused by the node" in each]
     assert f"nonce={nonce_of(ground)} request={relay.request_id} transaction=0x" in line
+    assert f"insufficient ETH: {account.address}" in line
     assert account.key.hex() not in caplog.text
 
     ground.rpc("anvil_setBalance", account.address, hex(10**20))
