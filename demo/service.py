@@ -25,9 +25,11 @@ from agentescrow.chain.rpc import Node
 from agentescrow.errors import ServiceUnreachable
 from agentescrow.indexer.follow import Indexer
 from agentescrow.relayer.admission import Admission
+from agentescrow.relayer.run import run
 from agentescrow.relayer.sender import Sender
 from agentescrow.store.database import Engine, migrate, open_database
 from agentescrow.store.lock import writer
+from agentescrow.store.relay_turn import RelayTurn
 from deployment.local_chain import LocalChain
 
 PATIENCE: Final = 15.0
@@ -66,7 +68,7 @@ def service_on(
     sender = Sender(engine, pool, deployment, chain.accounts["relayer"])
     work: tuple[Callable[[], None], ...] = (
         lambda: _index(engine, chain.url, contracts, ended),
-        lambda: _relay(sender, ended),
+        lambda: run(sender, RelayTurn(engine), ended),
         lambda: server.run([listening]),
     )
     threads = [threading.Thread(target=each, daemon=True) for each in work]
@@ -87,12 +89,6 @@ def _index(engine: Engine, url: str, contracts: Contracts, ended: threading.Even
     with writer(engine) as connection:
         indexer = Indexer(connection, Reader(Node(url), contracts), contracts.deployment)
         indexer.follow(lambda _step: None, ended.is_set, pause=_PAUSE)
-
-
-def _relay(sender: Sender, ended: threading.Event) -> None:
-    while not ended.is_set():
-        sender.step()
-        ended.wait(_PAUSE)
 
 
 def _until_started(server: uvicorn.Server) -> None:

@@ -31,11 +31,15 @@ def run(sender: Sender, turn: RelayTurn, ended: threading.Event) -> None:
                 busy = turn.take() and sender.step() > 0
                 pause = 0.0 if busy else _PAUSE
             except (ChainProblem, DatabaseBusy) as problem:
-                pause = min(2 * max(pause, _PAUSE), _LONGEST_PAUSE)
+                pause = _longer(pause)
                 _log.warning("relayer: %s; trying again", problem)
             except Exception:  # a relayer that ends would leave what is queued for ever
-                pause = _LONGEST_PAUSE
+                pause = _longer(pause)
                 _log.exception("relayer: unexpected; trying again")
             ended.wait(pause)
     finally:
         turn.give_back()
+
+
+def _longer(pause: float) -> float:
+    return min(2 * max(pause, _PAUSE), _LONGEST_PAUSE)

@@ -14,7 +14,7 @@ from eth_account.signers.local import LocalAccount
 
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Head, Pool, sign_execute
-from agentescrow.errors import AgentEscrowError
+from agentescrow.errors import AgentEscrowError, InsufficientFunds
 from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.patience import Patience
 from agentescrow.relayer.settlement import Settlement
@@ -196,6 +196,8 @@ class Sender:
 
     def _note(self, sent: RelayTransaction, refusal: AgentEscrowError | None) -> None:
         """Log why the node does not take a transaction, once; it is sent again all the same."""
+        if isinstance(refusal, InsufficientFunds):
+            refusal = InsufficientFunds(refusal.asset, self.address, refusal.words)
         reason = "" if refusal is None else str(refusal)
         if self._refusals.get(sent.tx_hash, "") == reason:
             return

@@ -86,6 +86,7 @@ class Settlement:
                 self._sender,
                 next_nonce=head.nonce,
                 deep_block=head.number - self._patience.depth,
+                last_block=head.number + self._patience.reach,
                 limit=_AT_A_TIME,
             )
             sent = transactions_of(connection, [relay.request_id for relay in relays])
@@ -145,7 +146,8 @@ class Settlement:
         deep = receipt.block_number + self._patience.depth <= head.number
         outcome = self._outcome(relay, receipt, deep, head)
         said = (outcome.status, outcome.tx_hash, outcome.block_number)
-        if said == (relay.status, relay.tx_hash, relay.block_number) and not deep:
+        known = (relay.status, relay.tx_hash, relay.block_number)
+        if said == known and (relay.settled or not deep):
             return []
         return [outcome]
 

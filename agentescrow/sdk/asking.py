@@ -24,6 +24,7 @@ NOT_NOW: Final = (429, 502, 503, 504)
 """Answers of an API that does not say yes or no, but later."""
 
 _KEY_BUSY: Final = 409
+_GAVE_UP: Final = (502, 504)  # a gateway, waiting for the API, which may have acted
 
 
 def persistent(
@@ -60,6 +61,7 @@ def persistent(
             problem = str(error)
         else:
             status = answer.status_code
+            lost = lost or (method == "POST" and status in _GAVE_UP)
             if status != _KEY_BUSY and not (lost and status in NOT_NOW):
                 return answer
             problem = f"the API answers {status}"

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -24,6 +25,7 @@ from agentescrow.errors import (
     ContractReverted,
     InvalidInput,
     Refused,
+    ServiceProblem,
     ServiceUnreachable,
     StillPending,
 )
@@ -45,6 +47,7 @@ S = TypeVar("S", bound=Shape)
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")
 
+_UNAVAILABLE: Final = 503
 _DONE: Final = "done and indexed, but the API does not answer"
 
 
@@ -142,7 +145,10 @@ class Session:
     def readiness(self) -> Steps[Readiness]:
         """How the index is; an index that is behind is no error."""
         answer = yield from ask("GET", "/ready")
-        return parsed(Readiness, answer if answer.status_code == 503 else successful(answer))
+        if answer.status_code == _UNAVAILABLE:
+            with suppress(ServiceProblem):  # it may be of a gateway, or of a busy database
+                return parsed(Readiness, answer)
+        return parsed(Readiness, successful(answer))
 
     def until_indexed(self, block: int, what: str) -> Steps[None]:
         """Wait until the API has indexed a block.

@@ -198,26 +198,33 @@ def unmined(connection: Connection, sender: str, limit: int) -> list[Relay]:
 
 
 def unsettled(
-    connection: Connection, sender: str, *, next_nonce: int, deep_block: int, limit: int
+    connection: Connection,
+    sender: str,
+    *,
+    next_nonce: int,
+    deep_block: int,
+    last_block: int,
+    limit: int,
 ) -> list[Relay]:
     """The requests of which something is to be found out, lowest nonce first.
 
     Those are: not known to be mined though their nonce is used; known to be mined though it is
-    not, their block being taken back, however deep; mined so deep that it can be looked up for
+    not, their block being taken back; mined so deep that it can be looked up for
     good; and what another account has sent, whose key was exchanged for this one's.
 
     Args:
         connection: The database.
         sender: The relayer's account.
         next_nonce: How many of its transactions are mined.
-        deep_block: The latest block that is not taken back any more.
+        deep_block: The latest block that is for good.
+        last_block: The highest that there may have been before the chain took blocks back.
         limit: How many at most.
     """
     ours, settled, used = relays.c.sender == sender, relays.c.settled, relays.c.nonce < next_nonce
     pending, deep = relays.c.status == PENDING, relays.c.block_number <= deep_block
     wanted = [
         ours & ~settled & ((pending & used) | (~pending & (~used | deep))),
-        ours & ~used & settled,
+        ours & ~used & settled & (relays.c.block_number <= last_block),
         ~ours & ~settled & (pending | deep),
     ]
     return [

@@ -173,8 +173,8 @@ def sender(database, pool, ground, clock):
     return new_sender(database, pool, ground, clock)
 
 
-def new_sender(database, pool, ground, clock, role="relayer"):
+def new_sender(database, pool, ground, clock, *, role="relayer", **patience):
     """A relayer that has just been started."""
     key = ground.chain.accounts[role]
     deployment = ground.contracts.deployment
-    return Sender(database, pool, deployment, key, patience=Patience(), clock=clock)
+    return Sender(database, pool, deployment, key, patience=Patience(**patience), clock=clock)

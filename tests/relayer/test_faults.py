@@ -2,6 +2,7 @@
 
 given a relayer that runs
   when the node answers nonsense, a part, nothing, or refuses: it goes on once the node is well
+  when the node is far behind: nothing is taken back
   when the database drops its connections: it goes on with new ones
   when anything unforeseen happens: it goes on, and says what
 given a request that comes meanwhile
@@ -26,7 +27,7 @@ from agentescrow.store.relay_turn import RelayTurn
 from tests.indexer.faulty_node import FaultyNode, broken_off, busy, down
 from tests.relayer.conftest import new_sender
 from tests.relayer.test_processes import until
-from tests.relayer.test_sender import runs, statuses
+from tests.relayer.test_sender import runs, statuses, work
 
 
 def page(_questions, _answers):
@@ -115,17 +116,42 @@ def test_run__anything_unforeseen__is_logged_and_goes_on(
     assert "a mistake of ours" in caplog.text
 
 
+def far_behind(questions, answers):
+    """It has begun to read the chain: its blocks are of long ago, and so are the accounts."""
+    for question, answer in zip(questions, answers, strict=True):
+        if question["method"] == "eth_getBlockByNumber":
+            answer["result"] |= {"number": "0x1"}
+        if question["method"] == "eth_getTransactionCount":
+            answer["result"] = "0x0"
+        if question["method"] == "eth_getTransactionReceipt":
+            answer["result"] = None
+    return 200, json.dumps(answers).encode()
+
+
+def test_step__node_is_far_behind__what_is_for_good_stays(
+    ground, database, admission, clock, poster
+):
+    """API-4: a node that has not come so far yet takes nothing back."""
+    relay = admission.submit(ground.request(poster))
+    with FaultyNode(ground.chain.url) as node:
+        sender = new_sender(database, Pool(node.url), ground, clock, depth=2, reach=1)
+        work(sender, ground, steps=4)
+        assert admission.find(relay.request_id).settled
+        node.fault = lambda: far_behind
+        sender.step()
+    assert statuses(admission, [relay]) == ["mined"]
+    assert admission.find(relay.request_id).settled
+
+
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_run__database_drops_its_connections__goes_on(ground, database, admission, signers):
     """API-4: PostgreSQL is restarted; the turn is taken anew."""
-    ended = threading.Event()
-    sender = new_sender(database, admission._pool, ground, time.time)
+    sender = new_sender(database, Pool(ground.chain.url), ground, time.time)
     with running(sender, database):
         for signer in signers[:8]:
             relay = admission.submit(ground.request(signer))
             until(lambda relay=relay: statuses(admission, [relay]) == ["mined"])
             drop_connections(database)
-    assert not ended.is_set()
     assert runs(ground) == 8
 
 

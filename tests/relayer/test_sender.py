@@ -212,7 +212,7 @@ def test_step__block_taken_back_when_it_was_for_good__is_sent_again(
     before = nonce_of(ground)
     relays = admission.submit_all([ground.request(signer) for signer in signers[:3]])
     work(sender, ground, steps=1)
-    ground.rpc("anvil_mine", hex(150))
+    ground.rpc("anvil_mine", hex(20))
     work(sender, ground, steps=2)  # it is for good
 
     ground.rpc("anvil_rollback", ground.chain.w3.eth.block_number - relays[0].accepted_block)
@@ -384,6 +384,7 @@ def test_step__refused_by_the_node__is_logged_without_a_key_and_sent_again(
 
     (line,) = [each for each in caplog.messages if "refused by the node" in each]
     assert f"nonce={nonce_of(ground)} request={relay.request_id} transaction=0x" in line
+    assert f"insufficient ETH: {account.address}" in line
     assert account.key.hex() not in caplog.text
 
     ground.rpc("anvil_setBalance", account.address, hex(10**20))
