@@ -13,6 +13,9 @@ from sqlalchemy import Dialect, Engine
 from agentescrow.store.driver import as_databases_fail
 from agentescrow.store.prepared import Statement
 
+APPLICATION: Final = "agentescrow lists"
+"""What PostgreSQL's own tables call these connections."""
+
 _CONNECTIONS: Final = 8
 _TURN_SECONDS: Final = 5.0
 
@@ -62,7 +65,7 @@ async def awaited(engine: Engine) -> AsyncIterator[Awaited | None]:
         min_size=1,
         max_size=_CONNECTIONS,
         timeout=_TURN_SECONDS,
-        kwargs={"autocommit": True},
+        kwargs={"autocommit": True, "application_name": APPLICATION},
         open=False,
     )
     async with pool:
