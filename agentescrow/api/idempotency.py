@@ -3,7 +3,8 @@
 A key stands for what a body means, without what is signed: so the retry that answers a
 401 has the same key. The first signed request that comes with a key is the one that is relayed;
 another signature for the same key waits for that one's outcome. The first success is kept and
-repeated byte for byte. What was refused moved nothing, and is looked at anew.
+repeated byte for byte. What was refused moved nothing, and is looked at anew. Nothing is kept of
+who has signed nothing: anybody could fill the database.
 """
 
 from __future__ import annotations
@@ -91,15 +92,9 @@ class Retries:
         """
         if self.key is None:
             return None
-        found = self._first(self.key)
-        if found.meaning != self.meaning:
-            raise ApiError(
-                422,
-                "IDEMPOTENCY_KEY_REUSED",
-                "This Idempotency-Key was sent with another body or to another path: "
-                "use a new key.",
-            )
-        return found.answer
+        with self.database.connect() as connection:
+            found = find_key(connection, self.key)
+        return None if found is None else self._same(found).answer
 
     def chosen(self) -> str | None:
         """The signed request that was the first with the key, if there was one."""
@@ -125,7 +120,7 @@ class Retries:
         if self.key is None:
             return request_id
         key, now = self.key, int(time.time())
-        if self._write(lambda connection: reserve(connection, key, request_id, now)):
+        if self._write(lambda connection: self._reserved(connection, key, request_id, now)):
             return request_id
         with self.database.connect() as connection:
             first = find_key(connection, key)
@@ -155,21 +150,34 @@ class Retries:
         """
         if self.key is not None:
             key = self.key
-            self._write(lambda connection: keep_answer(connection, key, answer.decode()))
+            self._write(lambda connection: self._kept(connection, key, answer.decode()))
 
-    def _first(self, key: str) -> Key:
-        """The key as it stands, this request's if it is the first."""
-        with self.database.connect() as connection:
-            found = find_key(connection, key)
-        return found or self._write(lambda connection: self._added(connection, key))
+    def _reserved(self, connection: Connection, key: str, request_id: str, now: int) -> bool:
+        self._add(connection, key, now)
+        return reserve(connection, key, request_id, now)
 
-    def _added(self, connection: Connection, key: str) -> Key:
-        now = int(time.time())
+    def _kept(self, connection: Connection, key: str, answer: str) -> None:
+        self._add(connection, key, int(time.time()))
+        keep_answer(connection, key, answer)
+
+    def _add(self, connection: Connection, key: str, now: int) -> None:
+        """Keep what the key stands for, unless it stands for something already."""
         found = find_key(connection, key)
-        if found is None:
-            forget_keys(connection, before=now - _DAY)
-            keep_key(connection, key, self.meaning, now)
-        return found or Key(self.meaning, None, None, None)
+        if found is not None:
+            self._same(found)
+            return
+        forget_keys(connection, before=now - _DAY)
+        keep_key(connection, key, self.meaning, now)
+
+    def _same(self, found: Key) -> Key:
+        if found.meaning != self.meaning:
+            raise ApiError(
+                422,
+                "IDEMPOTENCY_KEY_REUSED",
+                "This Idempotency-Key was sent with another body or to another path: "
+                "use a new key.",
+            )
+        return found
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         """Write; again where another process wrote the same key meanwhile."""

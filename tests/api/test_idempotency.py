@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from agentescrow.store.idempotency import find_key
 from tests.api.conftest import BOTH, USDC
 
 pytestmark = BOTH
@@ -62,7 +63,8 @@ def test_key__with_another_body_or_path__is_422(market, client, poster, agent):
     body = {"agentId": agent_id, "walletAddress": agent.address}
     path = f"/api/runs/{run_id}/claim"
 
-    assert client.post(path, json=body, headers=key("claim-1")).status_code == 401
+    claimed = market.write(agent, path, headers=key("claim-1"), agentId=agent_id)
+    assert claimed.status_code == 200, claimed.text
     for where, what in (
         (path, body | {"agentId": agent_id + 1}),
         (path, body | {"walletAddress": poster.address}),
@@ -70,7 +72,21 @@ def test_key__with_another_body_or_path__is_422(market, client, poster, agent):
     ):
         refused = client.post(where, json=what, headers=key("claim-1"))
         assert (refused.status_code, refused.json()["error"]) == (422, "IDEMPOTENCY_KEY_REUSED")
-    assert client.post(path, json=body, headers=key("claim-1")).status_code == 401
+    assert client.post(path, json=body, headers=key("claim-1")).content == claimed.content
+
+
+def test_key__of_who_has_signed_nothing__is_not_kept(market, client, poster, agent, outsider):
+    """API-4: or anybody could fill the database; nor is that of who signed for another."""
+    agent_id, run_id = market.agent(agent), market.post(poster)
+    body = {"agentId": agent_id, "walletAddress": agent.address}
+    path = f"/api/runs/{run_id}/claim"
+    asked = client.post(path, json=body, headers=key("claim-0"))
+    forged = market.signed(outsider, body, asked)
+
+    assert asked.status_code == 401
+    assert client.post(path, json=forged, headers=key("claim-0")).status_code == 400
+    with market.service.database.connect() as connection:
+        assert find_key(connection, "claim-0") is None
 
 
 def test_key__of_a_refused_request__may_be_used_again(market, client, poster, agent):
