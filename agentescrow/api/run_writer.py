@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastapi import Request, Response
+from fastapi import Response
 
 from agentescrow.api.bodies import PostBody
 from agentescrow.api.cards import Json, claiming_agent_card, run_card
 from agentescrow.api.errors import ApiError, not_eligible, not_found
-from agentescrow.api.idempotency import KeyHeader, Retries
-from agentescrow.api.index import IndexDep, ServiceDep, Snapshot
+from agentescrow.api.index import Snapshot
 from agentescrow.api.meaning import encoded, fund_call, post_call, poster_of, signer_of, terms_of
-from agentescrow.api.writes import Write, perform
+from agentescrow.api.writer import Writer
+from agentescrow.api.writes import Write
 from agentescrow.domain.run import RunState
 from agentescrow.domain.transitions import allowed_states
 from agentescrow.store.agents import find_agent
@@ -23,24 +23,8 @@ from agentescrow.wire.relay import Action
 from agentescrow.wire.runs import ClaimBody, FundBody
 
 
-class RunWriter:
-    """What every write needs, bound to one request."""
-
-    def __init__(
-        self, request: Request, service: ServiceDep, index: IndexDep, key: KeyHeader = None
-    ) -> None:
-        """Bind it; FastAPI gives the arguments.
-
-        Args:
-            request: The request.
-            service: The service.
-            index: The index.
-            key: Of the client's choice.
-        """
-        self.service = service
-        self._index = index
-        self._path = request.url.path
-        self._key = key
+class RunWriter(Writer):
+    """The writes of runs."""
 
     async def post(self, body: PostBody) -> Response:
         """Create a run."""
@@ -136,13 +120,12 @@ class RunWriter:
         answer: Callable[[Snapshot, Relay], Json | None],
         cost: Callable[[], int] | None = None,
     ) -> Response:
-        retries = Retries.of(self.service.database, self._key, self._path, body)
         target = self.service.calls.target
         write = Write(body, signer_of(body), target, call, allow, answer, cost)
-        return await perform(self.service, self._index, retries, write)
+        return await self.perform(write)
 
     def _cost(self, run_id: int) -> int:
-        with self._index.snapshot() as snapshot:
+        with self.index.snapshot() as snapshot:
             row = find_run(snapshot.connection, run_id)
         if row is None:
             raise not_found("run", run_id)

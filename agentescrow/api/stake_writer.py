@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eth_utils.address import to_checksum_address
-from fastapi import Request, Response
+from fastapi import Response
 from starlette.concurrency import run_in_threadpool
 
 from agentescrow.api.answer import kept_answer
@@ -13,37 +13,21 @@ from agentescrow.api.bodies import StakeBody, UnstakeBody
 from agentescrow.api.cards import Json, stake_card
 from agentescrow.api.deposits import known_agent, recorded
 from agentescrow.api.errors import ApiError
-from agentescrow.api.idempotency import KeyHeader, Retries
-from agentescrow.api.index import IndexDep, ServiceDep, Snapshot
+from agentescrow.api.index import Snapshot
 from agentescrow.api.meaning import encoded, signer_of, stake_call
-from agentescrow.api.writes import Write, perform
+from agentescrow.api.writer import Writer
+from agentescrow.api.writes import Write
 from agentescrow.store.relays import Relay
 from agentescrow.wire.relay import Action
 
 
-class StakeWriter:
-    """What both writes need, bound to one request."""
-
-    def __init__(
-        self, request: Request, service: ServiceDep, index: IndexDep, key: KeyHeader = None
-    ) -> None:
-        """Bind it; FastAPI gives the arguments.
-
-        Args:
-            request: The request.
-            service: The service.
-            index: The index.
-            key: Of the client's choice.
-        """
-        self._service = service
-        self._index = index
-        self._path = request.url.path
-        self._key = key
+class StakeWriter(Writer):
+    """The writes of stakes."""
 
     async def stake(self, agent_id: int, body: StakeBody) -> Response:
         """Look a reported deposit up, or relay a signed one."""
         if body.tx_hash is None:
-            call = stake_call(self._service.stake_calls, body, agent_id)
+            call = stake_call(self.service.stake_calls, body, agent_id)
             is_paid = body.permit is None and body.authorization is None
             cost = (lambda: body.amount) if is_paid else None
             return await self._perform(agent_id, body, call, "Staked.", cost)
@@ -53,18 +37,18 @@ class StakeWriter:
                 "INVALID_INPUT",
                 "A deposit is reported with `txHash`, or made by a signed request, not both.",
             )
-        retries = self._retries(body)
+        retries = self.retries(body)
         kept = await run_in_threadpool(retries.begin)
         if kept is not None:
             return kept_answer(kept)
         return await recorded(
-            self._service, self._index, retries, agent_id, body, body.tx_hash.lower()
+            self.service, self.index, retries, agent_id, body, body.tx_hash.lower()
         )
 
     async def unstake(self, agent_id: int, body: UnstakeBody) -> Response:
         """Relay a withdrawal."""
         to = to_checksum_address(body.to) if body.to else signer_of(body)
-        call = encoded(self._service.stake_calls, "unstake", agent_id, body.amount, to)
+        call = encoded(self.service.stake_calls, "unstake", agent_id, body.amount, to)
         return await self._perform(agent_id, body, call, "Unstaked.")
 
     async def _perform(
@@ -82,9 +66,6 @@ class StakeWriter:
             card = stake_card(known_agent(snapshot, agent_id), snapshot.now)
             return {"success": True, "agent": card, "message": words}
 
-        target = self._service.stake_calls.target
+        target = self.service.stake_calls.target
         write = Write(body, signer_of(body), target, call, allow, answer, cost)
-        return await perform(self._service, self._index, self._retries(body), write)
-
-    def _retries(self, body: Action) -> Retries:
-        return Retries.of(self._service.database, self._key, self._path, body)
+        return await self.perform(write)

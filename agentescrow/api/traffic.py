@@ -30,6 +30,7 @@ BLOCK: Final = Gauge("agentescrow_indexed_block", "Last indexed block", registry
 LAG: Final = Gauge("agentescrow_index_lag_blocks", "Blocks behind the node", registry=REGISTRY)
 
 _CLIENTS_MAX: Final = 10_000
+_METHODS: Final = ("GET", "POST", "OPTIONS")  # others are refused, and counted as one
 FREE: Final = ("/health", "/ready", "/metrics")
 """Paths that are not counted."""
 
@@ -90,7 +91,8 @@ class Traffic:
         await app(scope, receive, with_headers)
         route: Any = scope.get("route")
         path = getattr(route, "path", "other")
-        requests, seconds = _metrics(scope["method"], path, status)
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        requests, seconds = _metrics(method, path, status)
         requests.inc()
         seconds.observe(time.perf_counter() - began)
 

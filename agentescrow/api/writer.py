@@ -1,0 +1,51 @@
+"""What every write needs, bound to one request."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from agentescrow.api.idempotency import KeyHeader, Retries
+from agentescrow.api.index import IndexDep, ServiceDep
+from agentescrow.api.writes import Write, perform
+from agentescrow.wire.relay import Relayed
+
+
+class Writer:
+    """Does writes under the request's Idempotency-Key.
+
+    Attributes:
+        service: The service.
+        index: The index.
+    """
+
+    def __init__(
+        self, request: Request, service: ServiceDep, index: IndexDep, key: KeyHeader = None
+    ) -> None:
+        """Bind it; FastAPI gives the arguments.
+
+        Args:
+            request: The request.
+            service: The service.
+            index: The index.
+            key: Of the client's choice.
+        """
+        self.service = service
+        self.index = index
+        self._path = request.url.path
+        self._key = key
+
+    def retries(self, body: Relayed) -> Retries:
+        """What the key remembers of a body.
+
+        Args:
+            body: As it came.
+        """
+        return Retries.of(self.service.database, self._key, self._path, body)
+
+    async def perform(self, write: Write) -> Response:
+        """Do a write.
+
+        Args:
+            write: The write.
+        """
+        return await perform(self.service, self.index, self.retries(write.body), write)
