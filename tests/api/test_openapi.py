@@ -38,7 +38,13 @@ CHECKS = (
 
 
 @pytest.fixture(scope="module")
-def api(market):
+def begun(market):
+    """The block before everything here; schemathesis reads the first few events only."""
+    return market.chain.w3.eth.block_number
+
+
+@pytest.fixture(scope="module")
+def api(market, begun):
     """The document; what all requests together moved is looked at once, at the end."""
     market.agent(market.wallet("agent"))
     for more in ({}, {"fund": False}, {"minStatus": "ESTABLISHED"}):
@@ -72,9 +78,9 @@ def test_any_request__valid_or_not__is_answered_as_documented(case):
     case.call_and_validate(checks=CHECKS)
 
 
-def test_events__of_all_blocks__are_as_documented(api):
+def test_events__of_all_kinds__are_as_documented(api, begun):
     """API-6: each of the stream, and the event that is its data."""
-    case = api["/api/events"]["GET"].Case(query={"fromBlock": 0, "follow": False})
+    case = api["/api/events"]["GET"].Case(query={"fromBlock": begun, "follow": False})
     answer = case.call_and_validate(checks=CHECKS)
 
     assert answer.text.count("event: RunCreated") >= 3
