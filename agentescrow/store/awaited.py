@@ -16,7 +16,7 @@ from agentescrow.store.prepared import Statement
 APPLICATION: Final = "agentescrow lists"
 """What PostgreSQL's own tables call these connections."""
 
-_CONNECTIONS: Final = 16
+_CONNECTIONS: Final = 8
 _TURN_SECONDS: Final = 5.0
 
 
