@@ -8,6 +8,7 @@ no chain of Ape's run under plain `pytest`, which is why Ape is imported late he
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 import pytest
 
@@ -31,6 +32,14 @@ def pytest_configure(config):
 
     Trace.show = lambda self, *args, **kwargs: None
     ReceiptAPI.show_debug_logs = lambda self: None
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say once why tests were left out, and how many."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    for reason, tests in reasons.items():
+        terminalreporter.write_line(f"{tests} tests skipped: {reason}")
 
 
 @pytest.fixture(scope="session")
