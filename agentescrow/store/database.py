@@ -29,6 +29,7 @@ __all__ = [
     "is_busy",
     "migrate",
     "open_database",
+    "opening",
     "require_schema",
     "write_transaction",
 ]
@@ -105,6 +106,23 @@ def writing_connection(engine: Engine) -> Iterator[Connection]:
             connection.info.pop("begin", None)
 
 
+@contextmanager
+def opening(engine: Engine) -> Iterator[None]:
+    """Say what is wrong with a database that cannot be opened: no server, no folder, no database.
+
+    Args:
+        engine: The database.
+
+    Raises:
+        DatabaseUnusable: It cannot.
+    """
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        words = " ".join(str(getattr(error, "orig", error)).split())  # drivers say it in lines
+        raise DatabaseUnusable(address_of(engine), words) from error
+
+
 def migrate(engine: Engine) -> None:
     """Bring the schema up to date; does nothing where it is.
 
@@ -112,12 +130,9 @@ def migrate(engine: Engine) -> None:
         DatabaseUnusable: The database cannot be opened.
     """
     config = _config()
-    try:
-        with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except OperationalError as error:
-        raise DatabaseUnusable(address_of(engine), str(error.orig)) from error
+    with opening(engine), engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def require_schema(engine: Engine) -> None:
@@ -127,11 +142,8 @@ def require_schema(engine: Engine) -> None:
         DatabaseUnusable: It is not, or the database cannot be opened.
     """
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
-    try:
-        with engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
-    except OperationalError as error:
-        raise DatabaseUnusable(address_of(engine), str(error.orig)) from error
+    with opening(engine), engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
     if found != wanted:
         has = f"schema {found}" if found else "no schema"
         raise DatabaseUnusable(
@@ -142,8 +154,8 @@ def require_schema(engine: Engine) -> None:
 def _address(url: str) -> URL:
     try:
         address = make_url(url)
-    except ArgumentError:
-        raise DatabaseUnusable(url, f"the address is none: {_ALLOWED} is allowed") from None
+    except (ArgumentError, ValueError):  # the latter of a port; there may be a password in it
+        raise DatabaseUnusable("(as set)", f"the address is none: {_ALLOWED} is allowed") from None
     kind = address.get_backend_name()
     if kind == "sqlite" and address.database not in (None, "", ":memory:"):
         return address

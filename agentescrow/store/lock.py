@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, func, select
 
-from agentescrow.store.database import writing_connection
+from agentescrow.store.database import opening, writing_connection
 
 _log = logging.getLogger(__name__)
 _PAUSE_SECONDS: Final = 0.5
@@ -24,9 +24,14 @@ def writer(engine: Engine) -> Iterator[Connection]:
 
     Args:
         engine: The database.
+
+    Raises:
+        DatabaseUnusable: It cannot be opened.
     """
     held = _on_sqlite if engine.dialect.name == "sqlite" else _on_postgresql
-    with held(engine) as connection:
+    with ExitStack() as stack:
+        with opening(engine):
+            connection = stack.enter_context(held(engine))
         yield connection
 
 

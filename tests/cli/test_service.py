@@ -111,3 +111,23 @@ def test_service__that_cannot_be__is_one_line_and_a_code(market, environment):
         assert done.exit_code == code, (words, done.output)
         assert expected in json.loads(done.stderr)["detail"], words
         assert "secret" not in done.output
+
+
+def test_service__whose_database_cannot_be_opened__is_one_line_and_a_code(environment, tmp_path):
+    """API-5: no server, no folder, no database: `index` says so as `serve` does."""
+    text = tmp_path / "text.db"
+    text.write_text("no database at all")
+    for url, expected in (
+        (f"postgresql://name:secret@127.0.0.1:{free_port()}/name", "connection failed"),
+        (f"sqlite:///{text}", "file is not a database"),
+        (f"sqlite:///{text}/index.db", "text.db"),
+    ):
+        for command in ("index", "serve"):
+            given = [command, "--database-url", url, "--json"]
+            done = CliRunner().invoke(app, given, env=environment)
+            assert done.exit_code == 1, (given, done.output)
+            said = json.loads(done.stderr)
+            assert said["code"] == "DATABASE_UNUSABLE", given
+            assert expected in said["detail"], given
+            assert "\n" not in said["detail"], given
+            assert "secret" not in done.output

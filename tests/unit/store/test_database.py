@@ -36,7 +36,15 @@ def test_require_schema__empty_database__says_what_to_run(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "url", ["", "nonsense", "mysql://host/name", "sqlite://", "sqlite:///:memory:"]
+    "url",
+    [
+        "",
+        "nonsense",
+        "mysql://host/name",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "postgresql://host:port/name",
+    ],
 )
 def test_open_database__other_address__is_refused_with_what_is_allowed(url):
     """API-5: SQLite or PostgreSQL."""
@@ -44,10 +52,13 @@ def test_open_database__other_address__is_refused_with_what_is_allowed(url):
         open_database(url)
 
 
-def test_open_database__refused_address__keeps_its_password(tmp_path):
+@pytest.mark.parametrize(
+    "url", ["mysql://name:secret@host/name", "postgresql://name:secret@host:port/name"]
+)
+def test_open_database__refused_address__keeps_its_password(url):
     """A message may end up in a log."""
     with pytest.raises(DatabaseUnusable) as refused:
-        open_database("mysql://name:secret@host/name")
+        open_database(url)
 
     assert "secret" not in str(refused.value)
 
