@@ -28,6 +28,9 @@ EXIT_CODES: Final[tuple[tuple[type[AgentEscrowError], int], ...]] = (
 )
 """The first class that fits decides; all others are 1."""
 
+_BAD_INPUT: Final = {"INVALID_INPUT", "INVALID_AMOUNT", "INVALID_TERMS", "INVALID_CURSOR"}
+"""What the API says of values that the SDK left to it: bad input too, and no rule's refusal."""
+
 
 def reporting(command: Callable[..., None]) -> Callable[..., None]:
     """Let a command that takes `as_json` end with its errors in that form.
@@ -53,6 +56,8 @@ def fail(error: AgentEscrowError, *, as_json: bool = False) -> None:
         typer.Exit: Always.
     """
     tell(error, as_json=as_json)
+    if isinstance(error, Refused) and error.error in _BAD_INPUT:
+        raise typer.Exit(2)
     raise typer.Exit(next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1))
 
 

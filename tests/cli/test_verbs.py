@@ -62,6 +62,7 @@ def test_output__of_others__cannot_move_the_cursor(command, client):
     ("words", "code", "line"),
     [
         (("show", "999999999"), 3, "agentescrow: There is no run 999999999. [RUN_UNKNOWN, 404]"),
+        (("list", "--page", "0"), 2, "agentescrow: query.page: Input should be greater than or"),
         (("list", "--min-reward", "-1"), 2, "amount '-1' is not allowed"),
         (("claim", "1"), 2, "agent_id None is not allowed"),
         (("show", "1", "--api-url", "http://127.0.0.1:1"), 4, "the API does not answer"),
