@@ -93,6 +93,7 @@ def _stay(client: AgentClient, every: float, *, as_json: bool) -> None:
 
 
 def _round(client: AgentClient, *, as_json: bool) -> None:
+    _ = client.address  # without a key it ends here, and not when the first run is due
     for due in due_now(client):
         _say(due, do(client, due), as_json=as_json)
 

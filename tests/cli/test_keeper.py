@@ -73,6 +73,14 @@ def test_keeper__without_a_key__lists_and_does_nothing(later, runs):
     assert later.contracts.escrow.get_run(silent[0]).state == RunState.SUBMITTED
 
 
+def test_keeper__without_a_key__does_not_wait_for_something_due(market):
+    """Whoever starts it hears of the missing key now, not when the first run is due."""
+    for words in (("--once",), ("--every", "60")):
+        done = Command(environment(market, None))("keeper", *words)
+        assert done.exit_code == 2, done.output
+        assert "AGENT_PRIVATE_KEY" in done.stderr
+
+
 def test_keeper__somebody_was_quicker__goes_on(later, runs):
     """A run that moved meanwhile is said, and is no error."""
     with AgentClient(later.api_url, **later.options("outsider", False, True)) as outsider:
