@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Final
 
 import typer
@@ -31,6 +32,10 @@ EXIT_CODES: Final[tuple[tuple[type[AgentEscrowError], int], ...]] = (
 _BAD_INPUT: Final = {"INVALID_INPUT", "INVALID_AMOUNT", "INVALID_TERMS", "INVALID_CURSOR"}
 """What the API says of values that the SDK left to it: bad input too, and no rule's refusal."""
 
+_LATER: Final = {HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
+_SERVERS_FAULT: Final = HTTPStatus.INTERNAL_SERVER_ERROR
+"""Statuses of what the API cannot do now: no rule's refusal either."""
+
 
 def reporting(command: Callable[..., None]) -> Callable[..., None]:
     """Let a command that takes `as_json` end with its errors in that form.
@@ -56,9 +61,7 @@ def fail(error: AgentEscrowError, *, as_json: bool = False) -> None:
         typer.Exit: Always.
     """
     tell(error, as_json=as_json)
-    if isinstance(error, Refused) and error.error in _BAD_INPUT:
-        raise typer.Exit(2)
-    raise typer.Exit(next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1))
+    raise typer.Exit(_exit_code(error))
 
 
 def tell(error: AgentEscrowError, *, as_json: bool) -> None:
@@ -73,6 +76,14 @@ def tell(error: AgentEscrowError, *, as_json: bool) -> None:
     else:
         console = Console(stderr=True, soft_wrap=True)
         console.print(f"agentescrow: {error}", style="red", markup=False, highlight=False)
+
+
+def _exit_code(error: AgentEscrowError) -> int:
+    if isinstance(error, Refused) and error.error in _BAD_INPUT:
+        return 2
+    if isinstance(error, Refused) and (error.status in _LATER or error.status >= _SERVERS_FAULT):
+        return 4
+    return next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1)
 
 
 def _described(error: AgentEscrowError) -> dict[str, object]:

@@ -10,9 +10,12 @@ import subprocess
 import sys
 
 import pytest
+import typer
 from eth_account import Account
 
+from agentescrow.cli.failure import fail
 from agentescrow.cli.main import app
+from agentescrow.errors import Refused
 
 
 def test_verbs__whole_run__by_words_alone(command):
@@ -77,6 +80,25 @@ def test_errors__any__are_one_line_and_a_code(command, words, code, line):
     assert len(done.stderr.splitlines()) == 1
     as_json = json.loads(command("poster")(*words, "--json").stderr)
     assert {"code", "detail"} <= as_json.keys()
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "code"),
+    [
+        (503, "DATABASE_BUSY", 4),
+        (429, "TOO_MANY_REQUESTS", 4),
+        (409, "IDEMPOTENCY_KEY_BUSY", 4),
+        (400, "INVALID_AMOUNT", 2),
+        (400, "RUN_STATE", 3),
+        (403, "NOT_ELIGIBLE", 3),
+    ],
+)
+def test_errors__of_the_api__end_with_what_they_mean(status, error, code):
+    """What it cannot do now is worth another try; what a rule refuses is not."""
+    with pytest.raises(typer.Exit) as end:
+        fail(Refused(status, error, "No."))
+
+    assert end.value.exit_code == code
 
 
 def test_errors__refused__carry_reasons_in_json(command, run_id):
