@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,7 @@ from agentescrow.indexer.follow import Indexer
 from agentescrow.indexer.garbage import look_seldom
 from agentescrow.settings import Settings, read
 from agentescrow.store.database import migrate, open_database
-from agentescrow.store.lock import writer
+from agentescrow.store.lock import EndedWaiting, writer
 
 
 @reporting
@@ -44,7 +45,7 @@ def index(
     contracts.require_present()
     engine = open_database(settings.database_url)
     look_seldom()
-    with writer(engine) as connection:
+    with suppress(EndedWaiting), writer(engine, ended.is_set) as connection:
         migrate(engine)
         reader = Reader(Node(settings.rpc_url), contracts)
         indexer = Indexer(connection, reader, record, first_block=settings.first_block)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
@@ -18,31 +18,33 @@ _PAUSE_SECONDS: Final = 0.5
 _ADVISORY: Final = 0x8004_E5C0  # any number that nobody else in the database uses
 
 
+class EndedWaiting(Exception):
+    """Whoever waited for its turn was told to end."""
+
+
 @contextmanager
-def writer(engine: Engine) -> Iterator[Connection]:
+def writer(engine: Engine, ended: Callable[[], bool] = lambda: False) -> Iterator[Connection]:
     """A connection that may write, once no other process has one; it ends with its process.
 
     Args:
         engine: The database.
+        ended: Asked while it waits.
 
     Raises:
         DatabaseUnusable: It cannot be opened.
+        EndedWaiting: It was not its turn before the end.
     """
     held = _on_sqlite if engine.dialect.name == "sqlite" else _on_postgresql
     with ExitStack() as stack:
         with opening(engine):
-            connection = stack.enter_context(held(engine))
+            connection = stack.enter_context(held(engine, ended))
         yield connection
 
 
 @contextmanager
-def _on_sqlite(engine: Engine) -> Iterator[Connection]:
+def _on_sqlite(engine: Engine, ended: Callable[[], bool]) -> Iterator[Connection]:
     lock = FileLock(f"{engine.url.database}.lock")
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        _say_that_it_waits()
-        lock.acquire()
+    _wait(lambda: _is_acquired(lock), ended)
     try:
         with writing_connection(engine) as connection:
             yield connection
@@ -51,14 +53,11 @@ def _on_sqlite(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def _on_postgresql(engine: Engine) -> Iterator[Connection]:
+def _on_postgresql(engine: Engine, ended: Callable[[], bool]) -> Iterator[Connection]:
     # The lock belongs to the connection that writes: who loses it can write no more.
     with engine.connect() as connection:
-        if not _is_mine(connection):
-            _say_that_it_waits()
-            # Asked again and again: a statement that waits would keep the server from tidying up.
-            while not _is_mine(connection):
-                time.sleep(_PAUSE_SECONDS)
+        # Asked again and again: a statement that waits would keep the server from tidying up.
+        _wait(lambda: _is_mine(connection), ended)
         # What a crash of the server takes is read from the chain again: rows and position go
         # together, and the last transactions first. Nobody has to wait for the disk.
         connection.exec_driver_sql("SET synchronous_commit = off")
@@ -75,5 +74,19 @@ def _is_mine(connection: Connection) -> bool:
         return bool(connection.execute(select(func.pg_try_advisory_lock(_ADVISORY))).scalar())
 
 
-def _say_that_it_waits() -> None:
+def _is_acquired(lock: FileLock) -> bool:
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return False
+    return True
+
+
+def _wait(is_mine: Callable[[], bool], ended: Callable[[], bool]) -> None:
+    if is_mine():
+        return
     _log.warning("another indexer writes into this database: waiting until it ends")
+    while not is_mine():
+        if ended():
+            raise EndedWaiting
+        time.sleep(_PAUSE_SECONDS)

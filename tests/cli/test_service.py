@@ -131,3 +131,14 @@ def test_service__whose_database_cannot_be_opened__is_one_line_and_a_code(enviro
             assert expected in said["detail"], given
             assert "\n" not in said["detail"], given
             assert "secret" not in done.output
+
+
+def test_index__waiting_for_another__ends_when_asked(start):
+    """API-5: the second indexer waits, and ends with code 0 without its turn."""
+    first = start("index", "--json")
+    _line(first)
+    second = start("index", "--json")
+    assert "waiting until it ends" in second.stderr.readline()
+
+    assert _ended(second) == 0
+    assert first.poll() is None
