@@ -15,6 +15,13 @@ from agentescrow.errors import InvalidInput
 
 S = TypeVar("S", bound=BaseSettings)
 
+_FROM_ENVIRONMENT = SettingsConfigDict(
+    env_file=".env",
+    env_ignore_empty=True,  # `RELAYER_KEY=` is how a line of `.env` says that there is none
+    extra="ignore",
+    frozen=True,
+)
+
 
 def read(kind: type[S], **given: object) -> S:
     """Read settings.
@@ -56,7 +63,7 @@ class Settings(BaseSettings):
         origins: Web pages that may call the API, separated by commas (ORIGINS).
     """
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = _FROM_ENVIRONMENT
 
     rpc_url: str = "http://127.0.0.1:8545"
     database_url: str = "sqlite:///agentescrow.db"
@@ -83,7 +90,7 @@ class ClientSettings(BaseSettings):
         agent_id: The agent that acts (AGENT_ID).
     """
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = _FROM_ENVIRONMENT
 
     api_url: str | None = None
     rpc_url: str | None = None

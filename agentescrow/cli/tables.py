@@ -16,6 +16,7 @@ from agentescrow.wire.pagination import Pagination
 from agentescrow.wire.runs import Run, RunPage
 from agentescrow.wire.shape import Shape
 
+_DESCRIPTION_MAX = 120
 _AMOUNTS = (
     "reward",
     "fee",
@@ -80,7 +81,10 @@ def show_line(answer: Shape, *, as_json: bool) -> None:
 def _run_row(run: Run) -> tuple[str, ...]:
     reward, until = format_usdc(run.reward), format_time(run.deadline)
     agent = "-" if run.claimed_by is None else str(run.claimed_by)
-    return (str(run.bounty_id), run.state.name, reward, until, agent, run.ipfs_hash)
+    described = run.ipfs_hash
+    if len(described) > _DESCRIPTION_MAX:  # by somebody who wants a list for himself
+        described = described[: _DESCRIPTION_MAX - 1] + "…"
+    return (str(run.bounty_id), run.state.name, reward, until, agent, described)
 
 
 def _agent_row(agent: Agent) -> tuple[str, ...]:
