@@ -133,12 +133,14 @@ def _client_of(
     api = api_url or settings.api_url
     if api is None:
         raise InvalidInput("api_url", None, "the address of the REST API: --api-url or API_URL")
-    signer = None if keyfile is None else _opened(keyfile)
+    key = settings.agent_private_key if keyfile is None else None
     return AgentClient(
         api,
         rpc_url or settings.rpc_url,
-        signer=signer,
-        deployment=deployment,
+        None if key is None else key.get_secret_value(),
+        signer=None if keyfile is None else _opened(keyfile),
+        agent_id=settings.agent_id,
+        deployment=deployment or settings.deployment,
         gasless=gasless,
         patience=patience,
     )
