@@ -72,6 +72,7 @@ def test_claim__more_than_a_day__warns_of_nothing(client, agent_id):
 
 def test_command__caution__is_a_line_on_standard_error(client, agent_id, command):
     """API-7: what is printed on standard output stays what it was."""
+    client("agent").agents.stake(agent_id, 20 * USDC)  # for two claims at a time
     runs = [client("poster").runs.create(USDC, "+2h", "ipfs://x").bounty_id for _ in range(2)]
     done = command("agent")("claim", runs[0], "--agent-id", agent_id)
     assert done.exit_code == 0, done.output
