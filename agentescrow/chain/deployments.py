@@ -122,7 +122,7 @@ def _read(file: Path) -> Deployment:
         raise DeploymentUnknown(f"{file} is no deployment record: it is not JSON") from None
     if not isinstance(record, dict):
         raise DeploymentUnknown(f"{file} is no deployment record: it is not a JSON object")
-    known = {each.name for each in fields(Deployment)} - _OPTIONAL
+    known = [each.name for each in fields(Deployment) if each.name not in _OPTIONAL]
     return Deployment(
         **{name: _value(file, record, name) for name in known},
         kind=str(record.get("kind", "local")),
