@@ -42,6 +42,7 @@ ERROR_WORDS: Final[Mapping[str, str]] = {
     "EmptyDeliverableURI": "The URI of the deliverable of run {runId} is empty.",
     "EmptyFeedback": "The feedback on run {runId} is empty.",
     "EmptyReason": "The reason for rejecting run {runId} is empty.",
+    "TextTooLong": "The text has {length} bytes: at most {max} are allowed.",
     "UsdcMismatch": "The escrow was given the token {usdc}, its registry holds {registryUsdc}.",
     "DeadlinePassed": (
         "The deadline of run {runId}, {deadline:time}, has passed: it is {timestamp:time}."
@@ -84,7 +85,7 @@ ERROR_WORDS: Final[Mapping[str, str]] = {
     "InsufficientStake": (
         "Agent {agentId} has {available:usdc} of stake available, but {required:usdc} are needed."
     ),
-    "NotMarket": "{caller} is no market that may lock stakes now.",
+    "NotMarket": "{caller} is not a market of the stake registry.",
     "MinStatusOutOfRange": (
         "The least status {minStatus:status} is not allowed: {lowest:status} and {highest:status} "
         "are."
@@ -95,16 +96,21 @@ ERROR_WORDS: Final[Mapping[str, str]] = {
         "Market {market} has locked {locked:usdc} of agent {agentId}, which is less than "
         "{amount:usdc}."
     ),
-    "CompensationTooLarge": (
-        "A compensation of {compensation:usdc} is more than the slashed {amount:usdc}."
-    ),
+    "PenaltyTooLarge": "A penalty of {penalty:usdc} is more than the lock of {amount:usdc}.",
     "InvalidMarket": (
         "{market} cannot be a market: it is zero, the registry, its token, its identity registry or"
         " its forwarder."
     ),
-    "MarketAlreadyScheduled": "Market {market} is scheduled already, usable from {usableAt:time}.",
-    "MarketNotScheduled": "Market {market} is not scheduled.",
-    "MarketAlreadyUsable": "Market {market} is usable since {usableAt:time} and stays.",
+    "MarketAlreadyAdded": "{market} is a market already.",
+    "MarketUnknown": "{market} is not a market.",
+    "MarketIsRetired": "Market {market} is retired, which is for good.",
+    "MarketNotAllowed": (
+        "The owner of agent {agentId} lets market {market} lock {cap:usdc}, but {required:usdc} are"
+        " needed."
+    ),
+    "CapOutOfRange": (
+        "A cap of {cap:usdc} is not allowed: it must be {lowest:usdc} to {highest:usdc}."
+    ),
     # both
     "ZeroAmount": "The amount is zero.",
     "InvalidRecipient": "Money cannot be sent to {to}: it is zero or one of the contracts.",
