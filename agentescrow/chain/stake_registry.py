@@ -90,11 +90,11 @@ class StakeRegistry(Vault):
         return str(self._read("payoutWalletOf", agent_id))
 
     def is_market(self, market: str) -> bool:
-        """Whether a contract is a market, retired or not."""
+        """Whether a contract is a market that is not retired."""
         return bool(self._read("isMarket", market))
 
     def market_allowance(self, agent_id: int, market: str) -> int:
-        """Up to how much the agent's owner lets an added market lock, base units (STAKE-9)."""
+        """Up to how much the market may have locked of the agent at once, base units (STAKE-9)."""
         return int(self._read("marketAllowance", agent_id, market))
 
     def allow_market(

@@ -104,12 +104,16 @@ ERROR_WORDS: Final[Mapping[str, str]] = {
     "MarketAlreadyAdded": "{market} is a market already.",
     "MarketUnknown": "{market} is not a market.",
     "MarketIsRetired": "Market {market} is retired, which is for good.",
+    "MarketNeedsNoAllowance": "Market {market} was there from the beginning and needs no leave.",
     "MarketNotAllowed": (
-        "The owner of agent {agentId} lets market {market} lock {cap:usdc}, but {required:usdc} are"
-        " needed."
+        "The owner of agent {agentId} lets market {market} have {allowance:usdc} locked, but "
+        "{required:usdc} are needed."
     ),
-    "CapOutOfRange": (
-        "A cap of {cap:usdc} is not allowed: it must be {lowest:usdc} to {highest:usdc}."
+    "ClaimsStopped": "Market {market} has stopped its claims.",
+    "CapTooLarge": "A cap of {cap:usdc} is too large: at most {max:usdc} are allowed.",
+    "CapBelowLocked": (
+        "A cap of {cap:usdc} is too low: market {market} has {locked:usdc} of agent {agentId} "
+        "locked."
     ),
     # both
     "ZeroAmount": "The amount is zero.",

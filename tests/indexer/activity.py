@@ -81,6 +81,7 @@ class Activity:
             *[self._post] * 3,
             *[self._step] * 12,
             self._stake,
+            self._allow,
             self._identity,
             self._platform,
         ]
@@ -128,6 +129,16 @@ class Activity:
         else:
             self.send(person, "registry", "unstake", agent, 5 * USDC, person)
 
+    def _allow(self) -> None:
+        """The owner's leave for a market; it binds nobody else."""
+        agent = self.random.randrange(3)
+        market = self.random.choice(
+            [self.contracts.escrow.address, "0x" + f"{self.random.randint(1, 9):040d}"]
+        )
+        cap = self.random.choice([0, 20 * USDC, 40 * USDC, 2**48 - 1])
+        sender = self.random.choice([self.people[agent], *self.people])
+        self.send(sender, "registry", "allowMarket", agent, market, cap)
+
     def _identity(self) -> None:
         agent = self.random.randrange(3)
         person, other = self.people[agent], self.random.choice([self.poster, *self.people])
@@ -148,9 +159,9 @@ class Activity:
             ("escrow", "pause"),
             ("escrow", "unpause"),
             ("escrow", "unpause"),
-            ("registry", "scheduleMarket", "0x" + f"{self.random.randint(1, 9):040d}"),
-            ("registry", "cancelMarket", "0x" + f"{self.random.randint(1, 9):040d}"),
-            ("registry", "setTreasury", self.random.choice(self.people)),
+            ("registry", "addMarket", "0x" + f"{self.random.randint(1, 9):040d}"),
+            ("registry", "retireMarket", "0x" + f"{self.random.randint(1, 9):040d}"),
+            ("escrow", "setTreasury", self.random.choice(self.people)),
         ]
         contract, function, *args = self.random.choice(calls)
         self.send(self.owner, contract, function, *args)
