@@ -110,7 +110,7 @@ ERROR_WORDS: Final[Mapping[str, str]] = {
         "{required:usdc} are needed."
     ),
     "ClaimsStopped": "Market {market} has stopped its claims.",
-    "CapTooLarge": "A cap of {cap:usdc} is too large: at most {max:usdc} are allowed.",
+    "CapTooLarge": "A cap of {cap:usdc} is too large: at most {highest:usdc} are allowed.",
     "CapBelowLocked": (
         "A cap of {cap:usdc} is too low: market {market} has {locked:usdc} of agent {agentId} "
         "locked."
@@ -127,6 +127,7 @@ ERROR_WORDS: Final[Mapping[str, str]] = {
     "OwnableUnauthorizedAccount": (
         "Only the owner of the contract may do this; {account} is not the owner."
     ),
+    "OwnershipNotRenounceable": "The ownership can be handed over, and not given up.",
     "OwnableInvalidOwner": "{owner} cannot be the owner of the contract.",
     "ReentrancyGuardReentrantCall": (
         "The call came in the middle of another one, which is not allowed."

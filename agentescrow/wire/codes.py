@@ -38,6 +38,7 @@ REVERTS: Final[Mapping[str, int]] = {
     "StatusTooLow": 403,
     "InsufficientStake": 403,
     "NotMarket": 403,
+    "MarketIsRetired": 403,
     "MarketNotAllowed": 403,
     "NotAgentOwner": 403,
 }
