@@ -12,7 +12,7 @@ EDGES = [(-1, False), (0, True), (1, True)]
 
 
 def approve(world, run_id, sender="poster"):
-    world.escrow.approve(run_id, sender=sender, now=world.now)
+    world.escrow.approve(run_id, sender=sender)
 
 
 def revise(world, run_id, feedback="x", sender="poster"):

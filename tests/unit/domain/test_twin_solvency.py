@@ -58,11 +58,11 @@ class TwinMachine(RuleBasedStateMachine):
         self.now = 1_750_000_000
         self.token = TokenLedger("usdc")
         self.identity = IdentityView("identity")
-        roles = {"treasury": "treasury", "owner": "owner", "forwarder": "forwarder"}
+        roles = {"owner": "owner", "forwarder": "forwarder"}
         self.registry = StakeRegistryTwin(
-            "registry", self.token, self.identity, markets=["escrow"], now=self.now, **roles
+            "registry", self.token, self.identity, markets=["escrow"], **roles
         )
-        self.escrow = RunEscrowTwin("escrow", self.registry, **roles)
+        self.escrow = RunEscrowTwin("escrow", self.registry, treasury="treasury", **roles)
         for account in ("poster", "agent", "outsider"):
             self.token.mint(account, 10_000 * ONE_USDC)
         for owner in ("agent", "outsider"):

@@ -14,7 +14,7 @@ def credited(world):
     """The agent was approved while USDC had it blacklisted."""
     run_id = world.submitted()
     world.token.blacklisted.add("agent")
-    world.escrow.approve(run_id, sender="poster", now=world.now)
+    world.escrow.approve(run_id, sender="poster")
     return world
 
 
@@ -80,7 +80,7 @@ def test_sweep_fees__anyone__sends_all_to_the_treasury(world):
     """RUN-16: once; then there is nothing to sweep."""
     with world.refused("NoFees"):
         world.escrow.sweep_fees()
-    world.escrow.approve(world.submitted(), sender="poster", now=world.now)
+    world.escrow.approve(world.submitted(), sender="poster")
     world.escrow.sweep_fees()
     assert world.balance("treasury") == 5 * ONE_USDC
     with world.refused("NoFees"):
@@ -89,7 +89,7 @@ def test_sweep_fees__anyone__sends_all_to_the_treasury(world):
 
 def test_sweep_fees__treasury_blacklisted__keeps_them_accrued(world):
     """RUN-24: reverts, and works again with another treasury."""
-    world.escrow.approve(world.submitted(), sender="poster", now=world.now)
+    world.escrow.approve(world.submitted(), sender="poster")
     world.token.blacklisted.add("treasury")
     with world.token_refuses("blacklisted"):
         world.escrow.sweep_fees()
@@ -141,7 +141,7 @@ def test_pause__every_exit__still_works(world):
     escrow.start_run(started, sender="agent")
     world.submit(started)
     escrow.abandon_run(abandoned, sender="agent", now=now)
-    escrow.approve(approved, sender="poster", now=now)
+    escrow.approve(approved, sender="poster")
     escrow.request_revision(revised, "x", sender="poster", now=now)
     escrow.reject(rejected, "x", sender="poster", now=now)
     escrow.cancel_run(cancelled, sender="poster", now=now)
