@@ -7,6 +7,7 @@ import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {IUsdc} from "./interfaces/IUsdc.sol";
 import {AgentIdentity} from "./libraries/AgentIdentity.sol";
 import {AgentRecord} from "./libraries/AgentRecord.sol";
+import {Market} from "./libraries/Market.sol";
 
 /// @title StakeRegistry
 /// @notice Holds agents' stakes, locks them for markets, and keeps the trust ladder. See {IStakeRegistry}.
@@ -16,14 +17,6 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     /// A struct, so that a call finds the record's slot once, to read it and to write it.
     struct Entry {
         AgentRecord record;
-    }
-
-    /// What is known of a market. Anybody may have stopped claims of its own, market or not.
-    struct Market {
-        bool known;
-        bool added;
-        bool retired;
-        bool claimsStopped;
     }
 
     /// What a market other than the first has locked of an agent, and how much of it the owner of the NFT allows: one
@@ -208,7 +201,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// @inheritdoc IStakeRegistry
     function stopClaims(bool stopped) external {
-        _markets[msg.sender].claimsStopped = stopped;
+        _markets[msg.sender] = _markets[msg.sender].withClaimsStopped(stopped);
     }
 
     /* OWNER */
@@ -220,10 +213,11 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// @inheritdoc IStakeRegistry
     function retireMarket(address market) external onlyOwner {
-        if (!_markets[market].known) revert MarketUnknown(market);
-        if (_markets[market].retired) revert MarketIsRetired(market);
+        Market about = _markets[market];
+        if (!about.known()) revert MarketUnknown(market);
+        if (about.retired()) revert MarketIsRetired(market);
 
-        _markets[market].retired = true;
+        _markets[market] = about.withRetired();
 
         emit MarketRetired(market);
     }
@@ -269,23 +263,24 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// @inheritdoc IStakeRegistry
     function isMarket(address market) external view returns (bool) {
-        return _markets[market].known && !_markets[market].retired;
+        Market about = _markets[market];
+        return about.known() && !about.retired();
     }
 
     /// @inheritdoc IStakeRegistry
     function marketAllowance(uint256 agentId, address market) external view returns (uint256) {
-        Market memory about = _markets[market];
-        if (!about.known) return 0;
-        if (!about.added) return type(uint48).max;
-        return about.retired ? 0 : _allowance(agentId, _locks[market][agentId]);
+        Market about = _markets[market];
+        if (!about.known()) return 0;
+        if (!about.added()) return type(uint48).max;
+        return about.retired() ? 0 : _allowance(agentId, _locks[market][agentId]);
     }
 
     /// @inheritdoc IStakeRegistry
     function allowsClaim(uint256 agentId, address market, uint256 amount) external view returns (bool) {
-        Market memory about = _markets[market];
-        if (!about.known || about.retired) return false;
+        Market about = _markets[market];
+        if (!about.known() || about.retired()) return false;
         Lock memory entry = _locks[market][agentId];
-        return !about.added || entry.amount + amount <= _allowance(agentId, entry);
+        return !about.added() || entry.amount + amount <= _allowance(agentId, entry);
     }
 
     /// @inheritdoc IStakeRegistry
@@ -302,7 +297,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// Markets belong to the system, retired ones included.
     function _isOneOfTheContracts(address account) internal view override returns (bool) {
-        return super._isOneOfTheContracts(account) || _markets[account].known;
+        return super._isOneOfTheContracts(account) || _markets[account].known();
     }
 
     /* PRIVATE */
@@ -348,12 +343,11 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     function _add(address market, bool added) private {
         // A forwarder as a market would let anybody slash: markets are asked for by msg.sender (STAKE-3).
         if (market == address(0) || super._isOneOfTheContracts(market)) revert InvalidMarket(market);
-        Market storage about = _markets[market];
-        if (about.retired) revert MarketIsRetired(market);
-        if (about.known) revert MarketAlreadyAdded(market);
+        Market about = _markets[market];
+        if (about.retired()) revert MarketIsRetired(market);
+        if (about.known()) revert MarketAlreadyAdded(market);
 
-        about.known = true;
-        about.added = added;
+        _markets[market] = about.withKnown(added);
 
         emit MarketAdded(market);
     }
@@ -376,15 +370,16 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     /// Asks msg.sender: a market calls itself, never through the forwarder (STAKE-3).
     function _requireMarket() private view {
         // The first market is one from the constructor on, and so need not be looked up.
-        if (msg.sender != _FIRST_MARKET && !_markets[msg.sender].known) revert NotMarket(msg.sender);
+        if (msg.sender != _FIRST_MARKET && !_markets[msg.sender].known()) revert NotMarket(msg.sender);
     }
 
     /// What a retired market, a stopped one and one that was added later may lock (STAKE-9).
     function _requireMayLock(uint256 agentId, uint256 amount, bool claim) private view {
-        Market memory market = _markets[msg.sender];
-        if (market.retired && (claim || market.added)) revert MarketIsRetired(msg.sender);
-        if (market.claimsStopped && claim) revert ClaimsStopped(msg.sender);
-        if (!market.added) return;
+        Market market = _markets[msg.sender];
+        if (market.unrestricted()) return;
+        if (market.retired() && (claim || market.added())) revert MarketIsRetired(msg.sender);
+        if (market.claimsStopped() && claim) revert ClaimsStopped(msg.sender);
+        if (!market.added()) return;
 
         Lock memory entry = _locks[msg.sender][agentId];
         uint256 required = entry.amount + amount;
@@ -394,10 +389,10 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// A consent is for markets that were added later and are not retired; elsewhere it would say what is not so.
     function _requireAllowable(address market) private view {
-        Market memory about = _markets[market];
-        if (!about.known) revert MarketUnknown(market);
-        if (!about.added) revert MarketNeedsNoAllowance(market);
-        if (about.retired) revert MarketIsRetired(market);
+        Market about = _markets[market];
+        if (!about.known()) revert MarketUnknown(market);
+        if (!about.added()) revert MarketNeedsNoAllowance(market);
+        if (about.retired()) revert MarketIsRetired(market);
     }
 
     /// The cap, as long as who set it owns the NFT. No answer of the identity registry is no consent.
