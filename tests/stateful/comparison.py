@@ -302,7 +302,7 @@ class Comparison:
         data = self._ground.selector(contract, view, args) + words(args)
         return self._ground.chain.call(contract.address, data, sender)
 
-    def _one_in_turn(self, ids: Any) -> set[int]:  # a dict's keys or a tuple
+    def _one_in_turn(self, ids: Any) -> set[Any]:  # a dict's keys, a tuple or a list
         self._turn += 1
         return {list(ids)[self._turn % len(ids)]} if ids else set()
 

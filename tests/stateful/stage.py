@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from hypothesis.stateful import RuleBasedStateMachine
 
@@ -35,6 +35,8 @@ CALLS = (
 )
 WITH_TEXT = {"submitWork", "requestRevision", "reject"}
 AGENTS_CALLS = {"claimRun", "startRun", "submitWork", "abandonRun"}
+
+_T = TypeVar("_T")
 
 
 class Stage(RuleBasedStateMachine):
@@ -71,7 +73,7 @@ class Stage(RuleBasedStateMachine):
         """One of them."""
         return self.one_of(self.runs_for(call), pick)
 
-    def one_of(self, ids: Iterable[int], pick: int) -> int:
+    def one_of(self, ids: Iterable[_T], pick: int) -> _T:
         """One of several."""
         known = list(ids)
         return known[pick % len(known)]
