@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from agentescrow.chain.pool import Pool
 from agentescrow.domain.eligibility import Ineligibility
 from agentescrow.errors import ContractReverted
 from agentescrow.store.claims import claimability
+from agentescrow.store.markets import standings
+from agentescrow.store.tables import agents
 from localnet.artifacts import ours
 from localnet.codec import Abi
 from tests.indexer.index import new_database, sync
@@ -22,7 +25,7 @@ AGENTS = (0, 1, 2, 3, 99, 2**32, 2**64)
 )
 @given(seed=st.integers(0, 2**32), calls=st.integers(10, 60), paused=st.booleans())
 def test_claimability__any_history__is_the_view_of_the_contract(
-    activity, contracts, tmp_path, seed, calls, paused
+    activity, tmp_path, seed, calls, paused
 ):
     """API-6: `claim-eligibility` equals the contract's view at the indexed block, bit for bit."""
     activity.random.seed(seed)
@@ -30,13 +33,83 @@ def test_claimability__any_history__is_the_view_of_the_contract(
     if paused:
         activity.send(activity.owner, "escrow", "pause")
         activity.mine()
+
+    _require_same_bits(activity, tmp_path)
+
+
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seed=st.integers(0, 2**32), calls=st.integers(20, 60))
+def test_claimability__market_that_needs_leave__is_the_view_of_the_contract(
+    by_consent, tmp_path, seed, calls
+):
+    """API-6, STAKE-9: leave given, changed, used up, and lost when the agent is sold."""
+    by_consent.random.seed(seed)
+    by_consent.burst(calls)
+
+    _require_same_bits(by_consent, tmp_path)
+
+
+def test_claimability__market_retired__is_the_view_of_the_contract(by_consent, tmp_path):
+    """API-6, STAKE-9: whatever agents' owners had allowed, a retired market takes no claim."""
+    escrow = by_consent.contracts.escrow.address
+    snapshot = by_consent.anvil.rpc("evm_snapshot")
+    for agent in range(3):
+        owner = by_consent.contracts.identity.owner_of(agent)
+        by_consent.send(owner, "registry", "allowMarket", agent, escrow, 2**48 - 1)
+    now = by_consent.w3.eth.get_block("latest")["timestamp"]
+    terms = (10**6, now + 86_400, 1, 0, 1)
+    by_consent.send(by_consent.poster, "escrow", "postRun", terms, "ipfs://task")
+    by_consent.mine()
+    allowed = _require_same_bits(by_consent, tmp_path)
+
+    by_consent.send(by_consent.owner, "registry", "retireMarket", escrow)
+    by_consent.mine()
+    retired = _require_same_bits(by_consent, tmp_path)
+
+    run = by_consent.contracts.escrow.run_count()
+    assert not any(allowed[run, agent] & Ineligibility.MARKET_NOT_ALLOWED for agent in range(3))
+    assert all(retired[run, agent] & Ineligibility.MARKET_NOT_ALLOWED for agent in range(3))
+    by_consent.anvil.rpc("evm_revert", snapshot)
+    by_consent.anvil.rpc("evm_setAutomine", False)
+
+
+def test_claimability__constructor_s_market_retired__is_the_view_of_the_contract(
+    activity, contracts, tmp_path
+):
+    """API-6, STAKE-9: retired for good, it takes no claim more."""
+    activity.burst(30)
+    before = _require_same_bits(activity, tmp_path)
+    activity.send(activity.owner, "registry", "retireMarket", contracts.escrow.address)
+    activity.mine()
+
+    after = _require_same_bits(activity, tmp_path)
+
+    known = {pair for pair in after if not after[pair] & Ineligibility.AGENT_UNKNOWN}
+    assert known
+    for pair in known:
+        assert not before[pair] & Ineligibility.MARKET_NOT_ALLOWED
+        assert after[pair] & Ineligibility.MARKET_NOT_ALLOWED
+
+
+def test_standings__of_agents__are_the_allowances_of_the_contract(by_consent, tmp_path):
+    """STAKE-9: cap and lock of each market; what another owner had allowed binds nobody."""
+    by_consent.random.seed(5)
+    by_consent.burst(80)
+    contracts = by_consent.contracts
     database = new_database(f"sqlite:///{tmp_path / 'index.db'}")
-    sync(database, contracts, activity.anvil.url)
+    sync(database, contracts, by_consent.anvil.url)
 
     with database.connect() as connection:
-        pairs = [(r, a) for r in range(1, contracts.escrow.run_count() + 1) for a in AGENTS]
-        for pair, expected in zip(pairs, _views(activity, pairs), strict=True):
-            assert claimability(connection, *pair).bits == expected
+        for agent in connection.execute(select(agents)).all():
+            found = standings(connection, agent)
+            assert contracts.escrow.address in {standing.market for standing in found}
+            for standing in found:
+                allowed = contracts.registry.market_allowance(agent.agent_id, standing.market)
+                assert allowed == (0 if standing.retired else standing.cap)
+                if standing.market == contracts.escrow.address:
+                    assert standing.locked == agent.locked  # nobody else locks here
     database.dispose()
 
 
@@ -73,6 +146,20 @@ def test_claimability__unknown_run__is_none_where_the_contract_reverts(
         assert claimability(connection, 10**6, 0) is None
     with pytest.raises(ContractReverted, match="RunUnknown"):
         contracts.escrow.claim_eligibility(10**6, 0)
+
+
+def _require_same_bits(activity, tmp_path):
+    """Of every run and agent, in a fresh database; all answers by run and agent."""
+    contracts = activity.contracts
+    database = new_database(f"sqlite:///{tmp_path / 'index.db'}")
+    sync(database, contracts, activity.anvil.url)
+    pairs = [(r, a) for r in range(1, contracts.escrow.run_count() + 1) for a in AGENTS]
+    views = dict(zip(pairs, _views(activity, pairs), strict=True))
+    with database.connect() as connection:
+        for pair, expected in views.items():
+            assert claimability(connection, *pair).bits == expected
+    database.dispose()
+    return views
 
 
 def _views(activity, pairs):
