@@ -30,7 +30,7 @@ class Wallet(Protocol):
         """Send a transaction.
 
         Args:
-            tx: `to`, `data`, `gas` and `from`, which is `address`; the wallet adds fees, and the
+            tx: `to`, `data`, `gas` and `from`, which is `address`; the wallet adds fees and the
                 nonce where `tx` has none.
 
         Returns:
@@ -100,7 +100,7 @@ class NodeWallet:
 
     def transact(self, tx: TxParams) -> HexBytes:
         """Let the node sign and send; see `Wallet.transact`."""
-        return self._w3.eth.send_transaction({**tx, **_fees(self._w3)})
+        return self._w3.eth.send_transaction({**_fees(self._w3), **tx})
 
     def sign_typed_data(self, message: dict[str, Any]) -> bytes:
         """Let the node sign; see `Wallet.sign_typed_data`.
@@ -155,11 +155,11 @@ def completed(w3: Web3, tx: TxParams) -> TxParams:
 
     Args:
         w3: The chain.
-        tx: With `from`; a `nonce` that is there stays.
+        tx: With `from`; a nonce and fees that are there stay.
     """
     sender = cast(ChecksumAddress, tx["from"])
     nonce = tx["nonce"] if "nonce" in tx else w3.eth.get_transaction_count(sender, "pending")
-    return {**tx, **_fees(w3), "chainId": w3.eth.chain_id, "nonce": nonce}
+    return {**_fees(w3), **tx, "chainId": w3.eth.chain_id, "nonce": nonce}
 
 
 def _fees(w3: Web3) -> TxParams:
