@@ -124,4 +124,4 @@ def test_owner__all_its_powers__move_no_money(
         with reverting(escrow.NotPoster, runId=run_id + 1, caller=owner, poster=poster):
             escrow.cancelRun(run_id + 1, sender=owner)
         with reverting(registry.NotMarket, caller=owner):
-            registry.slash(agent_id, 1, owner, 1, sender=owner)
+            registry.slash(agent_id, 1, 1, owner, True, sender=owner)
