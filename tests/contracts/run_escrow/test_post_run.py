@@ -126,6 +126,7 @@ def test_post_run__poster_can_pay__stores_run_in_open(escrow, poster, terms, get
         "claimedAt": 0,
         "submittedAt": 0,
         "dueAt": 0,
+        "abandoned": False,
     }
 
 
