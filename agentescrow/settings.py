@@ -1,7 +1,8 @@
 """What the programs are told by their environment. The only reader of it.
 
-Every setting is an environment variable of the same name in capitals, or a line of a file `.env`
-in the working directory; a command's option comes before both.
+Every setting is an environment variable of the same name in capitals; a command's option comes
+before it. No file is read: whoever can write into a working directory could name contracts there
+that take the money of whoever works in it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,7 @@ from agentescrow.errors import InvalidInput
 S = TypeVar("S", bound=BaseSettings)
 
 _FROM_ENVIRONMENT = SettingsConfigDict(
-    env_file=".env",
-    env_ignore_empty=True,  # `RELAYER_KEY=` is how a line of `.env` says that there is none
+    env_ignore_empty=True,  # `RELAYER_KEY=` is how a service's settings say that there is none
     extra="ignore",
     frozen=True,
 )
@@ -79,12 +79,11 @@ class Settings(BaseSettings):
 
 
 class ClientSettings(BaseSettings):
-    """The settings of the SDK and of the commands that use it.
+    """The settings of the commands that use the SDK; the SDK itself reads the last two of them.
 
     Attributes:
         api_url: Address of the REST API (API_URL).
-        rpc_url: Address of a node, for calls without the API's relayer (RPC_URL); read by the
-            commands, not by the SDK.
+        rpc_url: Address of a node, for calls without the API's relayer (RPC_URL).
         deployment: File of a deployment's record, or a chain id (DEPLOYMENT).
         agent_private_key: The key that sends or signs (AGENT_PRIVATE_KEY).
         agent_id: The agent that acts (AGENT_ID).

@@ -21,7 +21,9 @@ MIN_STAKE = "20000000"  # 20 USDC, in base units
 def main() -> int:
     """Do one run, or say that there is none."""
     least = sys.argv[1] if len(sys.argv) > 1 else "0"
-    with AgentClient(os.environ["API_URL"], os.environ["RPC_URL"]) as client:
+    with AgentClient(
+        os.environ["API_URL"], os.environ["RPC_URL"], deployment=os.environ.get("DEPLOYMENT")
+    ) as client:
         agent_id = ready_agent(client)
         run = claimed_run(client, agent_id, least)
         if run is None:

@@ -21,7 +21,9 @@ _PAUSE = 0.5
 
 async def main(reward: str, deadline: str, uri: str) -> int:
     """Post, wait, judge."""
-    async with AsyncAgentClient(os.environ["API_URL"], os.environ["RPC_URL"]) as client:
+    async with AsyncAgentClient(
+        os.environ["API_URL"], os.environ["RPC_URL"], deployment=os.environ.get("DEPLOYMENT")
+    ) as client:
         run = await client.runs.create(parse_usdc(reward), deadline, uri)
         print(f"Run {run.bounty_id} is open, with {format_usdc(run.reward)} USDC.", flush=True)
         while run.state is not RunState.APPROVED:

@@ -1,9 +1,14 @@
-"""How an error ends a command: one line, or JSON, on standard error, and an exit code."""
+"""How an error ends a command: one line, or JSON, on standard error, and an exit code.
+
+A warning is a line there too, and ends nothing.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,6 +16,7 @@ from typing import Any, Final
 import typer
 from rich.console import Console
 
+from agentescrow.cautions import Caution
 from agentescrow.errors import (
     AgentEscrowError,
     ChainProblem,
@@ -47,7 +53,8 @@ def reporting(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def reported(*, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - what typer has read
         try:
-            command(as_json=as_json, **given)
+            with _cautions_told(as_json=as_json):
+                command(as_json=as_json, **given)
         except AgentEscrowError as error:
             fail(error, as_json=as_json)
 
@@ -74,8 +81,31 @@ def tell(error: AgentEscrowError, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(_described(error)), err=True)
     else:
-        console = Console(stderr=True, soft_wrap=True)
-        console.print(f"agentescrow: {error}", style="red", markup=False, highlight=False)
+        _line(str(error), "red")
+
+
+@contextmanager
+def _cautions_told(*, as_json: bool) -> Iterator[None]:
+    """Print the warnings of this package as its errors are; others stay as they are."""
+    with warnings.catch_warnings():
+        others = warnings.showwarning
+
+        def show(message: Warning | str, *place: Any, **more: Any) -> None:  # noqa: ANN401 - Python's
+            if not isinstance(message, Caution):
+                others(message, *place, **more)
+            elif as_json:
+                typer.echo(json.dumps({"warning": message.code, "detail": str(message)}), err=True)
+            else:
+                _line(f"warning: {message}", "yellow")
+
+        warnings.showwarning = show
+        warnings.simplefilter("always", Caution)
+        yield
+
+
+def _line(text: str, style: str) -> None:
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(f"agentescrow: {text}", style=style, markup=False, highlight=False)
 
 
 def _exit_code(error: AgentEscrowError) -> int:

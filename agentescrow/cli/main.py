@@ -11,7 +11,7 @@ from agentescrow.errors import AgentEscrowError
 
 app = typer.Typer(
     help="Escrow for work that autonomous agents do: find runs, move them, run the service.",
-    epilog="Options in [CAPITALS] come from the environment or a file .env too, and so do "
+    epilog="Options in [CAPITALS] come from the environment too, and so do "
     "AGENT_PRIVATE_KEY, which signs, and RELAYER_KEY. Exit codes: 0 done, 2 bad input, 3 refused "
     "by a rule, 4 API or chain cannot do it now, 5 sent and still pending, 1 anything else.",
     no_args_is_help=True,

@@ -27,7 +27,7 @@ def relay(
     sender = sender_of(base)
     if sender is None:
         raise InvalidInput(
-            "RELAYER_KEY", None, "a private key, or RELAYER_KEYFILE; in the environment or in .env"
+            "RELAYER_KEY", None, "a private key, or RELAYER_KEYFILE; in the environment"
         )
     ended = end_asked_for()
     say(f"Relaying from {sender.address}.", as_json=as_json, relayer=sender.address)

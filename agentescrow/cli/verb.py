@@ -13,6 +13,7 @@ import typer
 from eth_account import Account
 
 from agentescrow import AgentClient
+from agentescrow.chain.keys import account_of
 from agentescrow.cli.failure import reporting
 from agentescrow.cli.options import Json
 from agentescrow.cli.tables import show
@@ -133,12 +134,14 @@ def _client_of(
     api = api_url or settings.api_url
     if api is None:
         raise InvalidInput("api_url", None, "the address of the REST API: --api-url or API_URL")
-    signer = None if keyfile is None else _opened(keyfile)
+    key = settings.agent_private_key if keyfile is None else None
     return AgentClient(
         api,
         rpc_url or settings.rpc_url,
-        signer=signer,
-        deployment=deployment,
+        None if key is None else key.get_secret_value(),
+        signer=None if keyfile is None else _opened(keyfile),
+        agent_id=settings.agent_id,
+        deployment=deployment or settings.deployment,
         gasless=gasless,
         patience=patience,
     )
@@ -163,6 +166,6 @@ def _opened(keyfile: Path) -> object:
         raise InvalidInput("keyfile", str(keyfile), "a readable key file (JSON)") from None
     password = typer.prompt("Password", hide_input=True, err=True)
     try:
-        return Account.from_key(Account.decrypt(content, password))
+        return account_of(Account.decrypt(content, password))
     except Exception:  # wrong password, or no key file: without what is in it
         raise InvalidInput("keyfile", str(keyfile), "a key file and its password") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -12,6 +13,7 @@ import httpx
 from agentescrow.chain.deployments import Deployment
 from agentescrow.errors import InvalidInput
 from agentescrow.sdk.agents import Agents, AsyncAgents
+from agentescrow.sdk.cautioning import caution_of_unencrypted
 from agentescrow.sdk.following import alisten, begin, listen
 from agentescrow.sdk.runs import AsyncRuns, Runs
 from agentescrow.sdk.session import Options, Session
@@ -21,6 +23,15 @@ from agentescrow.sdk.steps import Steps
 from agentescrow.settings import ClientSettings, read
 from agentescrow.wire.runs import Event
 from agentescrow.wire.stats import Readiness, Stats
+
+
+class LeftOut(Enum):
+    """What a parameter is that its caller has not given; None says that there is none."""
+
+    ARGUMENT = "left out"
+
+
+LEFT_OUT: Final = LeftOut.ARGUMENT
 
 _TIMEOUT: Final = 30.0
 _RETRIES: Final = 2
@@ -49,17 +60,24 @@ class AgentClient(_Operations, Blocking):
     Args:
         api_url: Address of the REST API.
         rpc_url: Address of a node; calls go on chain directly, unless `gasless`.
-        private_key: 0x and 64 hexadecimal digits; AGENT_PRIVATE_KEY where neither is given.
+        private_key: 0x and 64 hexadecimal digits; None for no key. Where it is left out, and no
+            signer is given, AGENT_PRIVATE_KEY of the process environment.
         signer: In place of a key: an account of eth-account's or of Ape's, or a `Wallet`.
-        agent_id: The agent that acts where no other is named; AGENT_ID where None.
-        deployment: The contracts: a record's file, a chain id or a `Deployment`; DEPLOYMENT where
-            None, else the shipped record of the node's chain. What is signed is checked by it, so
-            that it is needed without `rpc_url`.
+        agent_id: The agent that acts where no other is named; None for none. AGENT_ID of the
+            process environment where it is left out.
+        deployment: The contracts: a record's file, a chain id or a `Deployment`; the shipped record
+            of the node's chain where None. What is signed is checked by it, so that it is needed
+            without `rpc_url`.
         gasless: Sign requests for the relayer although there is an `rpc_url`.
         patience: Seconds that a write waits until it is mined and indexed.
 
+    Nothing else is read of the environment, and no file of the working directory.
+
     Raises:
         InvalidInput: The signer is none.
+
+    Warns:
+        UnencryptedAddress: API or node are beyond this machine, and spoken to by http://.
 
     Example:
         >>> with AgentClient(api_url, rpc_url=rpc_url, private_key=key) as client:
@@ -70,10 +88,10 @@ class AgentClient(_Operations, Blocking):
         self,
         api_url: str,
         rpc_url: str | None = None,
-        private_key: str | None = None,
+        private_key: str | LeftOut | None = LEFT_OUT,
         *,
         signer: object | None = None,
-        agent_id: int | None = None,
+        agent_id: int | LeftOut | None = LEFT_OUT,
         deployment: Deployment | int | str | Path | None = None,
         gasless: bool | None = None,
         patience: float = 60.0,
@@ -140,10 +158,10 @@ class AsyncAgentClient(_Operations, Awaiting):
         self,
         api_url: str,
         rpc_url: str | None = None,
-        private_key: str | None = None,
+        private_key: str | LeftOut | None = LEFT_OUT,
         *,
         signer: object | None = None,
-        agent_id: int | None = None,
+        agent_id: int | LeftOut | None = LEFT_OUT,
         deployment: Deployment | int | str | Path | None = None,
         gasless: bool | None = None,
         patience: float = 60.0,
@@ -192,32 +210,40 @@ class AsyncAgentClient(_Operations, Awaiting):
 
 def _session(
     rpc_url: str | None,
-    private_key: str | None,
+    private_key: str | LeftOut | None,
     signer: object | None,
-    agent_id: int | None,
+    agent_id: int | LeftOut | None,
     deployment: Deployment | int | str | Path | None,
     gasless: bool | None,
     patience: float,
 ) -> Session:
-    settings = read(ClientSettings)
-    if private_key is not None and signer is not None:
+    if signer is None:
+        who = _key_of_the_environment() if private_key is LEFT_OUT else private_key
+    elif private_key in (None, LEFT_OUT):
+        who = signer
+    else:
         raise InvalidInput("signer", type(signer).__name__, "a private_key or a signer, not both")
-    who = private_key if signer is None else signer
-    if who is None and settings.agent_private_key is not None:
-        who = settings.agent_private_key.get_secret_value()
+    if rpc_url is not None:
+        caution_of_unencrypted("rpc_url", rpc_url)
     return Session(
         Options(
             rpc_url=rpc_url,
             make_wallet=None if who is None else wallet_maker(who),
-            deployment=settings.deployment if deployment is None else deployment,
+            deployment=deployment,
             gasless=rpc_url is None if gasless is None else gasless,
-            agent_id=settings.agent_id if agent_id is None else agent_id,
+            agent_id=read(ClientSettings).agent_id if agent_id is LEFT_OUT else agent_id,
             patience=patience,
         )
     )
 
 
+def _key_of_the_environment() -> str | None:
+    key = read(ClientSettings).agent_private_key
+    return None if key is None else key.get_secret_value()
+
+
 def _address(api_url: str) -> str:
     if not api_url.startswith(("http://", "https://")):
         raise InvalidInput("api_url", api_url, "an address that begins with http:// or https://")
+    caution_of_unencrypted("api_url", api_url)
     return api_url.rstrip("/")

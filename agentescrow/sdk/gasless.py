@@ -8,6 +8,7 @@ from typing import Final
 import httpx
 from eth_account.messages import encode_typed_data
 
+from agentescrow.chain.signatures import signed as signed_by
 from agentescrow.chain.typed_data import digest
 from agentescrow.errors import Refused, RequestOutOfOrder, ServiceProblem, StillPending
 from agentescrow.sdk.asking import parsed, successful
@@ -89,7 +90,7 @@ def _signed(
 
 
 def _sent(session: Session, write: Write, key: str, message: Message) -> Steps[httpx.Response]:
-    signature = yield from work(lambda: session.wallet().sign_typed_data(message))
+    signature = yield from work(lambda: signed_by(session.wallet(), message))
     request = Request.model_validate(message["message"])
     signed = {"request": request, "signature": f"0x{signature.hex()}"}
     try:
@@ -101,7 +102,7 @@ def _sent(session: Session, write: Write, key: str, message: Message) -> Steps[h
 
 def _permit(session: Session, write: Write, asked: httpx.Response) -> Steps[Permit]:
     message = yield from _checked(session, write, asked, permit_to_sign)
-    signature = yield from work(lambda: session.wallet().sign_typed_data(message))
+    signature = yield from work(lambda: signed_by(session.wallet(), message))
     return Permit(deadline=message["message"]["deadline"], signature=f"0x{signature.hex()}")
 
 

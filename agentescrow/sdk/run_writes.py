@@ -19,6 +19,7 @@ from agentescrow.domain.eligibility import reasons
 from agentescrow.domain.terms import RunTerms
 from agentescrow.errors import Refused, StillPending
 from agentescrow.sdk.asking import parsed
+from agentescrow.sdk.cautioning import caution_of_a_short_deadline
 from agentescrow.sdk.gasless import relayed
 from agentescrow.sdk.payment import VALID_SECONDS, authorize_run, sent_authorization
 from agentescrow.sdk.session import Session
@@ -164,6 +165,8 @@ def claim(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
     """
     if not session.options.gasless:
         yield from session.on_chain(lambda chain: _require_claimable(chain, run_id, agent_id))
+    yield from _caution(session, run_id)
+    if not session.options.gasless:
         return (
             yield from session.send(
                 lambda contracts, wallet: contracts.escrow.claim_run(wallet, run_id, agent_id),
@@ -178,6 +181,18 @@ def claim(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
     if answer.status_code == _OK:
         return parsed(ClaimAnswer, answer)
     return (yield from _claimed(session, run_id, agent_id))
+
+
+def _caution(session: Session, run_id: int) -> Steps[None]:
+    """Warn of a deadline that is near, by the node's word, else by the API's."""
+    now = yield from session.now()
+    if session.options.rpc_url is None:
+        deadline = (yield from get_run(session, run_id)).deadline
+    else:
+        deadline = (
+            yield from session.on_chain(lambda chain: chain.escrow.get_run(run_id))
+        ).deadline
+    caution_of_a_short_deadline(run_id, deadline, now)
 
 
 def _claimed(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:

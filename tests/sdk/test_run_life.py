@@ -99,9 +99,8 @@ def test_client__of_an_eth_account_and_the_environment__signs(
 
 
 def test_client__key_in_the_environment__signs(market, monkeypatch, agent_id, run_id):
-    """API-7: AGENT_PRIVATE_KEY and DEPLOYMENT."""
+    """API-7: AGENT_PRIVATE_KEY."""
     key = market.chain.accounts["agent"].key.to_0x_hex()
     monkeypatch.setenv("AGENT_PRIVATE_KEY", key)
-    monkeypatch.setenv("DEPLOYMENT", str(market.record))
-    with AgentClient(market.api_url) as agent:
+    with AgentClient(market.api_url, deployment=market.record) as agent:
         assert agent.runs.claim(run_id, agent_id).run.state == RunState.CLAIMED
