@@ -1,4 +1,4 @@
-"""How stake is put in and taken out: by a transaction of one's own, or by the API's relayer."""
+"""How stake is put in, taken out, allowed: by one's own transaction, or by the API's relayer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,15 @@ from agentescrow.sdk.signing import Write
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.values import address
 from agentescrow.sdk.write_key import WriteKey
-from agentescrow.wire.agents import StakeAnswer, StakeBody, StakeInfo, UnstakeBody
+from agentescrow.wire.agents import (
+    AgentMarkets,
+    AllowMarketBody,
+    MarketsAnswer,
+    StakeAnswer,
+    StakeBody,
+    StakeInfo,
+    UnstakeBody,
+)
 
 _OK: Final = 200
 
@@ -93,6 +101,40 @@ def unstake(session: Session, agent_id: int, amount: int, to: str | None) -> Ste
                 wallet, agent_id, amount, receiver
             ),
             lambda _event: stake_info(session, agent_id),
+        )
+    )
+
+
+def agent_markets(session: Session, agent_id: int) -> Steps[AgentMarkets]:
+    """What markets may lock of an agent's stake, as the API has it."""
+    return (yield from session.read(f"/api/agents/{agent_id}/markets", AgentMarkets))
+
+
+def allow_market(session: Session, agent_id: int, market: str, cap: int) -> Steps[AgentMarkets]:
+    """Let a market lock up to a cap of an agent's stake.
+
+    Args:
+        session: Who owns the agent's NFT.
+        agent_id: Agent.
+        market: The contract, in checksum case.
+        cap: Base units.
+    """
+    if session.options.gasless:
+        calls = StakeCalls(session.deployment().registry)
+        signer = session.wallet().address
+        body = AllowMarketBody(wallet_address=signer, market=market, cap=cap)
+        call = calls.of("allowMarket", agent_id, market, cap)
+        write = Write(f"/api/agents/{agent_id}/markets", body, calls, call, works_once=False)
+        answer = yield from relayed(session, write)
+        if answer.status_code == _OK:
+            return parsed(MarketsAnswer, answer).agent
+        return (yield from agent_markets(session, agent_id))
+    return (
+        yield from session.send(
+            lambda contracts, wallet: contracts.registry.allow_market(
+                wallet, agent_id, market, cap
+            ),
+            lambda _event: agent_markets(session, agent_id),
         )
     )
 

@@ -52,6 +52,7 @@ OURS = [
     "dueAt",
     "feedback",
     "reason",
+    "abandoned",
 ]
 
 

@@ -40,8 +40,8 @@ def test_deploy__empty_chain__three_contracts_that_know_each_other(w3, wallet, l
     for one in (registry, escrow):
         assert one.trustedForwarder().call() == record.forwarder
         assert one.USDC().call() == usdc.ADDRESS
-        assert one.treasury().call() == local.treasury
         assert one.owner().call() == wallet.address
+    assert escrow.treasury().call() == local.treasury
 
 
 def test_deploy__done__record_says_all(w3, wallet, local, records):
@@ -59,7 +59,6 @@ def test_deploy__done__record_says_all(w3, wallet, local, records):
     assert written["contracts"]["StakeRegistry"]["arguments"] == {
         "usdc": local.usdc.address,
         "identity": local.identity,
-        "treasury": local.treasury,
         "owner": wallet.address,
         "markets": [record.escrow],
         "trustedForwarder": record.forwarder,
@@ -92,7 +91,7 @@ def test_deploy__again__says_so_and_changes_nothing(w3, wallet, local, records, 
 
 
 def test_deploy__again_after_treasury_moved__changes_nothing(w3, wallet, public, records):
-    """The owner may set another treasury (STAKE-9); that is no other deployment."""
+    """The owner may set another treasury (RUN-24); that is no other deployment."""
     record = deploy(w3, wallet, public, records)
     call = contract(w3, "RunEscrow", record.escrow).setTreasury(_NOBODY)
     wallet.transact(call.build_transaction({"from": wallet.address, "gas": 100_000}))

@@ -19,6 +19,7 @@ EXAMPLES = [
     errors.Reverted("NotAgent", {"runId": 1, "caller": "outsider"}),
     errors.ContractReverted("NoFees", {}, "No fees have accrued."),
     errors.StillPending("request 0x00", "not mined yet"),
+    errors.TextTooLong("feedback", "x" * 2_049, 2_049, 2_048),
 ]
 
 
@@ -60,11 +61,12 @@ def test_errors__any__survives_pickle_and_copy(error):
 
 def test_errors__as_text__name_value_limit_and_words():
     """API-3: one line that says what to change."""
-    invalid, _, _, refused, contract, _ = map(str, EXAMPLES)
+    invalid, _, _, refused, contract, _, too_long = map(str, EXAMPLES)
     assert invalid == "deadline 'soon' is not allowed: a time"
     assert refused == "NotAgent(runId=1, caller=outsider)"
     assert contract == "No fees have accrued. [NoFees()]"
     assert str(errors.ContractReverted("NoFees")) == "NoFees()"
+    assert too_long.endswith(": it has 2049 bytes of UTF-8, 2048 at most are allowed")
 
 
 def test_errors__very_long_value__is_cut():
