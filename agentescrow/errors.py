@@ -17,7 +17,9 @@ The tree, with the stable `.code` of each class:
         - NodeUnreachable         NODE_UNREACHABLE      nobody answers at the RPC endpoint
         - NodeRefused             NODE_REFUSED          the node did not take the transaction
         - WrongChain              WRONG_CHAIN           it is another chain than was meant
+        - OtherChain              OTHER_CHAIN           its id is right, but its blocks are others
         - DeploymentUnknown       DEPLOYMENT_UNKNOWN    no usable record of deployed contracts
+          · DeploymentDiffers     DEPLOYMENT_DIFFERS    the contracts are not those of the record
         - InsufficientFunds       INSUFFICIENT_FUNDS    an account has less than it takes
         - TransactionFailed       TRANSACTION_FAILED    it was sent, and failed or got lost
       x IndexProblem              INDEX_PROBLEM         database and chain do not fit
@@ -48,6 +50,7 @@ __all__ = [
     "ContractReverted",
     "Contradicted",
     "DatabaseUnusable",
+    "DeploymentDiffers",
     "DeploymentUnknown",
     "EventsMissing",
     "IndexProblem",
@@ -59,6 +62,7 @@ __all__ = [
     "InvalidTime",
     "NodeRefused",
     "NodeUnreachable",
+    "OtherChain",
     "OtherDeployment",
     "Refused",
     "RelayProblem",
@@ -234,10 +238,70 @@ class WrongChain(ChainProblem):
         return f"wrong chain: the deployment is on chain {self.expected}, the node on {self.actual}"
 
 
+class OtherChain(ChainProblem):
+    """The node serves another chain with the same id, or a fork that left it before our contracts.
+
+    Args:
+        chain_id: The id of both.
+        block: Number of the block that was compared: the one of the deployment.
+        expected: Its hash by the record.
+        actual: Its hash at the node; None where the node does not have the block.
+    """
+
+    code: ClassVar[str] = "OTHER_CHAIN"
+
+    def __init__(self, chain_id: int, block: int, expected: str, actual: str | None) -> None:
+        super().__init__(chain_id, block, expected, actual)
+        self.chain_id = chain_id
+        self.block = block
+        self.expected = expected
+        self.actual = actual
+
+    def __str__(self) -> str:
+        """One line: which block tells, and what helps."""
+        chain = f"another chain with id {self.chain_id}, or a fork of it"
+        if self.actual is None:
+            return (
+                f"this node serves {chain}, or is still behind: it lacks block {self.block}, in "
+                "which the contracts of the record were deployed"
+            )
+        return (
+            f"this node serves {chain}: its block {self.block} is {self.actual}, the record's is "
+            f"{self.expected}; use a node of the record's chain, or a record of this one"
+        )
+
+
 class DeploymentUnknown(ChainProblem):
     """There is no record of contracts for the chain, or it does not fit the chain."""
 
     code: ClassVar[str] = "DEPLOYMENT_UNKNOWN"
+
+
+class DeploymentDiffers(DeploymentUnknown):
+    """The chain has something else at an address than the record says; nothing was signed.
+
+    Args:
+        network: The record's name.
+        what: What was compared ("code of RunEscrow at 0x…").
+        expected: What the record says.
+        actual: What the chain says.
+    """
+
+    code: ClassVar[str] = "DEPLOYMENT_DIFFERS"
+
+    def __init__(self, network: str, what: str, expected: str, actual: str) -> None:
+        super().__init__(network, what, expected, actual)
+        self.network = network
+        self.what = what
+        self.expected = expected
+        self.actual = actual
+
+    def __str__(self) -> str:
+        """One line: what differs, and both values."""
+        return (
+            f"the contracts on this chain are not those of the record {self.network}: "
+            f"{self.what} is {self.actual}, the record says {self.expected}"
+        )
 
 
 class InsufficientFunds(ChainProblem):
@@ -315,7 +379,7 @@ class OtherDeployment(IndexProblem):
 
 
 class ReorganisedTooDeep(IndexProblem):
-    """The chain took back more blocks than the database can.
+    """The node has other blocks than the database, deeper than the database can go back.
 
     Args:
         indexed: Block up to which the database had come.
@@ -332,8 +396,10 @@ class ReorganisedTooDeep(IndexProblem):
     def __str__(self) -> str:
         """One line: what happened, and what helps."""
         return (
-            f"the chain was reorganised below block {self.lowest}, the lowest that the database "
-            f"(at block {self.indexed}) can go back to: index into an empty database"
+            f"the node has other blocks than the database (at block {self.indexed}) down to block "
+            f"{self.lowest}, the lowest that it can go back to: the node serves a fork, or the "
+            "chain was reorganised deeper than that; ask another node, and only where it says the "
+            "same, index into an empty database"
         )
 
 

@@ -187,7 +187,7 @@ def _require_code(w3: Web3, what: str, address: str) -> None:
 
 
 def _ask(contract: Any, view: str, *args: Any) -> Any:  # noqa: ANN401 - web3's types know no ABI
-    return contract.functions[view](*args).call()
+    return contract.functions[view](*args).call(ccip_read_enabled=False)
 
 
 def _address(text: str) -> ChecksumAddress:

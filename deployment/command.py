@@ -18,7 +18,7 @@ from web3 import Web3
 
 from agentescrow.chain.connection import chain_time
 from agentescrow.chain.contracts import Contracts
-from agentescrow.chain.deployments import find, load
+from agentescrow.chain.deployments import load
 from agentescrow.chain.events import Event
 from agentescrow.chain.forwarder import GaslessWallet
 from agentescrow.chain.reverts import translate
@@ -27,6 +27,7 @@ from agentescrow.chain.wallet import Wallet
 from agentescrow.errors import NodeUnreachable
 from deployment.ape_wallet import ADDRESS, impersonated, wallet_of
 from deployment.display import as_json
+from deployment.known import usual
 
 _TEST_ACCOUNT = "TEST::"
 _UNSET = re.compile(r"\$\{(\w+)\}")  # Ape leaves a variable that is not set as it is
@@ -155,7 +156,7 @@ def _options(signs: bool) -> list[Callable[..., Any]]:
         click.option(
             "--deployment",
             type=click.Path(path_type=Path),
-            help="Record of the contracts; else the one shipped for the chain.",
+            help="Record of the contracts; else the one of the chain that --network names.",
         ),
         click.option("--json", "json_wanted", is_flag=True, help="Print JSON."),
     ]
@@ -175,7 +176,7 @@ def _options(signs: bool) -> list[Callable[..., Any]]:
 
 def _contracts(record: Path | None) -> Contracts:
     w3 = networks.provider.web3
-    contracts = Contracts(w3, find(w3) if record is None else load(record))
+    contracts = Contracts(w3, load(record) if record else usual(w3, networks.provider.network))
     contracts.require_present()
     return contracts
 

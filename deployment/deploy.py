@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 from web3 import Web3
 
+from agentescrow.chain.deployments import load
+from agentescrow.chain.verification import block_hash, code_at, code_hash, require_recorded
 from agentescrow.chain.wallet import Wallet
+from agentescrow.errors import DeploymentUnknown, OtherChain
 from deployment import checks, plan
 from deployment.errors import CannotResume, Declined, NonceMoved, NotVerified
 from deployment.execution import Execution, creation
@@ -103,13 +106,14 @@ def _finished(w3: Web3, parameters: Parameters, records: Records, tell: Tell) ->
     record = records.record(parameters.network)
     if record is None:
         return None
+    path = records.path(parameters.network)
     addresses = {FORWARDER: record.forwarder, REGISTRY: record.registry, ESCROW: record.escrow}
     # Owner and treasury may have been changed since, by calls to the contracts.
     expected = parameters.model_copy(update={"owner": None, "treasury": None})
     try:
         checks.after(w3, addresses, expected)
-    except NotVerified as error:
-        path = records.path(parameters.network)
+        require_recorded(w3, load(path))
+    except (NotVerified, DeploymentUnknown, OtherChain) as error:
         if parameters.is_public:
             raise NotVerified(f"{error}; to deploy this build anew, move {path} away") from None
         tell(f"{parameters.network}: {path} is of another chain or another build, deploying anew")
@@ -201,11 +205,14 @@ def _record(w3: Web3, whole: Plan, progress: Progress) -> Record:
             block=block,
             arguments=dict(step.arguments),
             encoded_arguments="0x" + step.encoded_arguments.hex(),
+            code_hash=code_hash(code_at(w3, step.address)),
         )
     first = created[ORDER[0]].block
+    begins = progress.block if first is None else first
     return Record(
         chain_id=whole.parameters.chain_id,
         network=whole.parameters.network,
+        kind=whole.parameters.kind,
         usdc=whole.parameters.usdc.address,
         identity=whole.parameters.identity,
         forwarder=whole.address(FORWARDER),
@@ -213,7 +220,8 @@ def _record(w3: Web3, whole: Plan, progress: Progress) -> Record:
         escrow=whole.address(ESCROW),
         treasury=str(whole.parameters.treasury),
         owner=str(whole.parameters.owner),
-        block=progress.block if first is None else first,
+        block=begins,
+        block_hash=block_hash(w3, begins) or "",
         deployer=whole.deployer,
         contracts=created,
         compiler=compiler_of(ESCROW),

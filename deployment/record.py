@@ -1,4 +1,8 @@
-"""The record of what was deployed, a file of the package; and of what is half done, elsewhere."""
+"""The record of what was deployed, and of what is half done.
+
+A record of a public chain is a file of the package. One of a chain on this machine is kept outside
+of it: it was made with keys that everybody has, so it must reach nobody else.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from deployment.errors import RecordUnreadable
+from deployment.parameters import load
 from localnet.artifacts import ROOT
 
 FINISHED = ROOT / "agentescrow" / "chain" / "deployments"
-"""Shipped with the package; the records of chains on this machine are ignored by git."""
+"""Where records of public chains go: shipped with the package."""
+LOCAL = ROOT / "deployment" / "local-records"
+"""Where records of chains on this machine go; ignored by git."""
 UNFINISHED = ROOT / "deployment" / "unfinished"
 
 
@@ -32,6 +39,7 @@ class Created(_Strict):
         block: The block of that transaction.
         arguments: The constructor's arguments by name.
         encoded_arguments: The same, ABI-encoded: what a block explorer asks for.
+        code_hash: Keccak-256 of the code on the chain, with what the constructor filled in.
     """
 
     address: str
@@ -39,6 +47,7 @@ class Created(_Strict):
     block: int | None
     arguments: dict[str, Any]
     encoded_arguments: str
+    code_hash: str
 
 
 class Compiler(_Strict):
@@ -59,12 +68,15 @@ class Record(_Strict):
     """A deployment that is whole.
 
     Attributes:
+        kind: `public`, `fork` or `local`, as the parameters say.
         block: The block from which on all events are found: that of the first contract.
+        block_hash: Its hash, which tells this chain from another one with the same id.
         time: When the record was made, ISO 8601.
     """
 
     chain_id: int
     network: str
+    kind: str
     usdc: str
     identity: str
     forwarder: str
@@ -73,6 +85,7 @@ class Record(_Strict):
     treasury: str
     owner: str
     block: int
+    block_hash: str
     deployer: str
     contracts: dict[str, Created]
     compiler: Compiler
@@ -119,17 +132,19 @@ class Records:
     """Where the records are kept.
 
     Args:
-        finished: Folder of the records.
+        finished: Folder of all records; where none is given, `FINISHED` for those of public chains
+            and `LOCAL` for the others.
         unfinished: Folder of what is half done.
     """
 
-    def __init__(self, finished: Path = FINISHED, unfinished: Path = UNFINISHED) -> None:
+    def __init__(self, finished: Path | None = None, unfinished: Path = UNFINISHED) -> None:
         self._finished = finished
         self._unfinished = unfinished
 
     def path(self, network: str) -> Path:
         """Tell where a network's record is."""
-        return self._finished / f"{network}.json"
+        usual = FINISHED if self._finished is None and load(network).is_public else LOCAL
+        return (self._finished or usual) / f"{network}.json"
 
     def record(self, network: str) -> Record | None:
         """Read a network's record.

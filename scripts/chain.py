@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+from pathlib import Path
 
 import click
 
 from deployment.errors import DeploymentError
-from deployment.local_chain import ROLES, LocalChain, local_chain
+from deployment.local_chain import NETWORK, ROLES, LocalChain, local_chain
 from deployment.record import Records
 from localnet.errors import LocalnetError, PortTaken
 
@@ -17,10 +18,11 @@ from localnet.errors import LocalnetError, PortTaken
 @click.option("--port", default=8545, show_default=True, type=click.IntRange(1, 65535))
 def cli(port: int):
     """Run a local chain with USDC, an identity registry and the contracts, until Ctrl-C."""
+    records = Records()
     try:
-        with local_chain(Records(), port=port) as chain:
+        with local_chain(records, port=port) as chain:
             ended = _end_asked_for()
-            click.echo(_how_to_connect(chain))
+            click.echo(_how_to_connect(chain, records.path(NETWORK)))
             ended.wait()
     except PortTaken:
         free = port % 65535 + 1
@@ -37,7 +39,7 @@ def _end_asked_for() -> threading.Event:
     return ended
 
 
-def _how_to_connect(chain: LocalChain) -> str:
+def _how_to_connect(chain: LocalChain, file: Path) -> str:
     record = chain.record
     contracts = {
         "USDC": record.usdc,
@@ -65,5 +67,6 @@ def _how_to_connect(chain: LocalChain) -> str:
         f'  cast call {record.escrow} "runCount()(uint256)" --rpc-url {chain.url}',
         f"  ape run register --network {chain.url} --account TEST::3",
         f"  ape run show --network {chain.url}",
+        f"  RPC_URL={chain.url} DEPLOYMENT={file} agentescrow index --to-head",
     ]
     return "\n".join([*lines, "", "Ctrl-C ends it."])

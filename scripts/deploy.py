@@ -16,7 +16,7 @@ from deployment.errors import DeploymentError
 from deployment.parameters import Parameters
 from deployment.plan import ORDER
 from deployment.publication import publish
-from deployment.record import FINISHED, UNFINISHED, Records, source
+from deployment.record import UNFINISHED, Records, source
 from localnet import identity, usdc
 from localnet.errors import LocalnetError
 
@@ -48,7 +48,7 @@ def cli(
     """Deploy Forwarder, StakeRegistry and RunEscrow, or go on with a deployment that has begun."""
     network = networks.provider.network
     w3 = networks.provider.web3
-    kept = Records(records or FINISHED, records / "unfinished" if records else UNFINISHED)
+    kept = Records(records, records / "unfinished" if records else UNFINISHED)
     try:
         chosen = parameters.for_ape(network.ecosystem.name, network.name)
         if giving_up:

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from agentescrow.domain.eligibility import Ineligibility, reasons
 from agentescrow.errors import AgentEscrowError, ContractReverted, TooManyRequests
 from agentescrow.store.database import DatabaseBusy
-from agentescrow.wire.codes import status_of, status_of_claim
+from agentescrow.wire.codes import name_of, status_of, status_of_claim
 from agentescrow.wire.problem import MEDIA_TYPE
 
 _log = logging.getLogger(__name__)
@@ -132,12 +132,11 @@ async def _own(_request: Request, error: Exception) -> Response:
 
 async def _package(_request: Request, error: Exception) -> Response:
     assert isinstance(error, AgentEscrowError)
-    name = error.name if isinstance(error, ContractReverted) else str(error.code)
     detail = error.words if isinstance(error, ContractReverted) else str(error)
     headers = {}
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.retry_after)
-    return problem(status_of(error), str(name), detail, headers)
+    return problem(status_of(error), name_of(error), detail, headers)
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:

@@ -23,7 +23,9 @@ def connect(rpc_url: str, chain_id: int | None = None) -> Web3:
         NodeUnreachable: Nobody answers.
         WrongChain: It serves another chain.
     """
-    w3 = Web3(Web3.HTTPProvider(rpc_url, request_kwargs={"timeout": _TIMEOUT_SECONDS}))
+    provider = Web3.HTTPProvider(rpc_url, request_kwargs={"timeout": _TIMEOUT_SECONDS})
+    provider.global_ccip_read_enabled = False  # a contract must not send us to other addresses
+    w3 = Web3(provider)
     with in_words():
         served = w3.eth.chain_id
     if chain_id is not None and chain_id != served:

@@ -89,7 +89,10 @@ class Contract:
 
     def _read(self, function: str, *args: object) -> Any:  # noqa: ANN401 - any ABI value
         with in_words():
-            return self._contract.functions[function](*args).call(block_identifier=self._block)
+            # A contract must not send us to addresses of its choice (CCIP-Read).
+            return self._contract.functions[function](*args).call(
+                block_identifier=self._block, ccip_read_enabled=False
+            )
 
     def _write(
         self,

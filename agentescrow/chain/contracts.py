@@ -6,14 +6,13 @@ from functools import cached_property
 
 from web3 import Web3
 
-from agentescrow.chain.connection import require_chain
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.forwarder import Forwarder
 from agentescrow.chain.identity import IdentityRegistry
 from agentescrow.chain.run_escrow import RunEscrow
 from agentescrow.chain.stake_registry import StakeRegistry
 from agentescrow.chain.usdc import Usdc
-from agentescrow.errors import DeploymentUnknown
+from agentescrow.chain.verification import require_recorded
 
 
 class Contracts:
@@ -44,19 +43,18 @@ class Contracts:
         """Names of the contracts by address in lower case, as `decode` wants them."""
 
     def require_present(self) -> None:
-        """Make sure that the node serves the right chain and that the contracts are on it.
+        """Make sure that the node serves the record's chain, with the record's contracts on it.
+
+        Whoever signs anything that moves money asks this first, once for each node.
 
         Raises:
-            WrongChain: It serves another chain.
-            DeploymentUnknown: The contracts are not there.
+            WrongChain: It serves a chain with another id.
+            OtherChain: It serves another chain with the same id, or a fork.
+            DeploymentUnknown: The contracts are not there, or the record does not say enough.
+            DeploymentDiffers: They are others than those of the record.
             NodeUnreachable: Nobody answers.
         """
-        require_chain(self.w3, self.deployment.chain_id)
-        if not self.deployment.is_on(self.w3):
-            raise DeploymentUnknown(
-                f"the contracts of the record {self.deployment.network} are not on this chain: "
-                "it was restarted, or the record is of another one"
-            )
+        require_recorded(self.w3, self.deployment)
 
     @cached_property
     def usdc(self) -> Usdc:

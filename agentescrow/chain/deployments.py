@@ -1,9 +1,16 @@
-"""Where the contracts are: the records that `ape run deploy` writes, shipped with the package."""
+"""Where the contracts are: the records that `ape run deploy` writes.
+
+Only records of public chains are shipped, and only those are found by a chain id. A record of a
+chain on somebody's machine was made with keys that everybody has, so whoever wants one names its
+file.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -17,9 +24,13 @@ from agentescrow.errors import DeploymentUnknown
 FOLDER: Final = Path(str(resources.files("agentescrow.chain"))) / "deployments"
 """Where the records are that the package ships."""
 
+PUBLIC: Final = "public"
+"""The kind of a record that others see too; "fork" and "local" are chains on one machine."""
+
 _NUMBERS: Final = ("chain_id", "block")
 _TEXTS: Final = ("network",)
-_COPY: Final = "-fork"
+_OPTIONAL: Final = {"kind", "block_hash", "code_hashes"}
+_HASH: Final = re.compile(r"0x[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,11 @@ class Deployment:
         treasury: Receiver of the fees when it was deployed.
         owner: Owner of both contracts when they were deployed.
         block: Block from which on all events are found.
+        kind: "public", "fork" or "local"; whatever does not say that it is public is not.
+        block_hash: Hash of that block, 0x and 64 digits, which tells this chain from another one
+            with its id; empty where the record does not say.
+        code_hashes: Keccak-256 of the code at each of our contracts' addresses, by name of the
+            contract ("RunEscrow"); what constructors filled in is part of the code.
     """
 
     chain_id: int
@@ -49,74 +65,51 @@ class Deployment:
     treasury: str
     owner: str
     block: int
-
-    def is_on(self, w3: Web3) -> bool:
-        """Whether the chain that `w3` is connected to has contracts at the addresses.
-
-        Args:
-            w3: A node of the chain with this id.
-        """
-        ours = (self.forwarder, self.registry, self.escrow)
-        with in_words():
-            return all(w3.eth.get_code(to_checksum_address(address)) for address in ours)
+    kind: str = "local"
+    block_hash: str = ""
+    code_hashes: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
 
 
 def load(source: int | str | Path) -> Deployment:
     """Read a record.
 
     Args:
-        source: A chain id, for the record shipped with the package (a public network's before that
-            of its fork), or the path of a file.
+        source: A chain id, for the record of a public chain that the package ships, or the path of
+            a file.
 
     Raises:
         DeploymentUnknown: There is none, or the file is no record.
     """
     if not isinstance(source, int):
         return _read(Path(source))
-    known = _shipped(source)
-    if not known:
-        raise _missing(source)
-    return known[0]
+    for file in sorted(FOLDER.glob("*.json")):
+        record = _read(file)
+        if record.chain_id == source and record.kind == PUBLIC:
+            return record
+    raise _missing(source)
 
 
 def find(w3: Web3) -> Deployment:
-    """Find the shipped record whose contracts are on the connected chain.
+    """Find the shipped record for the chain id of a node.
 
-    A fork has the chain id of what it copies, so of several records the one of the fork comes
-    first, if its contracts are there.
+    Nothing is compared with the chain yet: `Contracts.require_present` does that.
 
     Args:
-        w3: The chain.
+        w3: The node.
 
     Raises:
-        DeploymentUnknown: There is no record for the chain id, or its contracts are not there.
+        DeploymentUnknown: There is no record for the chain id.
         NodeUnreachable: Nobody answers.
     """
     with in_words():
         chain_id = w3.eth.chain_id
-    known = _shipped(chain_id)
-    if not known:
-        raise _missing(chain_id)
-    for deployment in reversed(known):
-        if deployment.is_on(w3):
-            return deployment
-    names = " or ".join(deployment.network for deployment in known)
-    raise DeploymentUnknown(
-        f"the contracts of the record {names} are not on this chain, which was restarted: "
-        "deploy to it again"
-    )
-
-
-def _shipped(chain_id: int) -> list[Deployment]:
-    records = [_read(file) for file in sorted(FOLDER.glob("*.json"))]
-    wanted = [record for record in records if record.chain_id == chain_id]
-    return sorted(wanted, key=lambda record: record.network.endswith(_COPY))
+    return load(chain_id)
 
 
 def _missing(chain_id: int) -> DeploymentUnknown:
     return DeploymentUnknown(
-        f"no deployment is recorded for chain {chain_id}: deploy to it with `ape run deploy`, "
-        "or name a record with --deployment"
+        f"no deployment on a public chain with id {chain_id} is recorded: name the file of a "
+        "record, with --deployment or DEPLOYMENT"
     )
 
 
@@ -129,9 +122,27 @@ def _read(file: Path) -> Deployment:
         raise DeploymentUnknown(f"{file} is no deployment record: it is not JSON") from None
     if not isinstance(record, dict):
         raise DeploymentUnknown(f"{file} is no deployment record: it is not a JSON object")
+    known = [each.name for each in fields(Deployment) if each.name not in _OPTIONAL]
     return Deployment(
-        **{field.name: _value(file, record, field.name) for field in fields(Deployment)}
+        **{name: _value(file, record, name) for name in known},
+        kind=str(record.get("kind", "local")),
+        block_hash=_hash_in(record, "block_hash"),
+        code_hashes=_code_hashes(record),
     )
+
+
+def _code_hashes(record: Mapping[str, Any]) -> dict[str, str]:
+    contracts = record.get("contracts")
+    if not isinstance(contracts, dict):
+        return {}
+    made = {name: each for name, each in contracts.items() if isinstance(each, dict)}
+    return {name: _hash_in(each, "code_hash") for name, each in made.items()}
+
+
+def _hash_in(record: Mapping[str, Any], name: str) -> str:
+    """A hash, or nothing where there is none that could be compared."""
+    text = str(record.get(name, "")).lower()
+    return text if _HASH.fullmatch(text) else ""
 
 
 def _value(file: Path, record: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - int or str

@@ -93,17 +93,26 @@ def in_words() -> Iterator[None]:
 
 def _known(selector: bytes, body: bytes) -> ContractReverted:
     if selector == _ERROR:
-        (reason,) = decode(["string"], body)
+        (reason,) = _decoded(["string"], body)
         return ContractReverted("Error", {"reason": reason}, reason_words(reason))
     if selector == _PANIC:
-        (code,) = decode(["uint256"], body)
+        (code,) = _decoded(["uint256"], body)
         return ContractReverted("Panic", {"code": code}, panic_words(code))
     entry = _errors()[selector]
     types = [parameter["type"] for parameter in entry["inputs"]]
-    values = (_plain(*pair) for pair in zip(types, decode(types, body), strict=True))
+    values = (_plain(*pair) for pair in zip(types, _decoded(types, body), strict=True))
     names = (parameter["name"] for parameter in entry["inputs"])
     arguments = dict(zip(names, values, strict=True))
     return ContractReverted(entry["name"], arguments, error_words(entry["name"], arguments))
+
+
+def _decoded(types: list[str], body: bytes) -> tuple[Any, ...]:
+    """Read values as the EVM does, which never looks at what fills up a word.
+
+    Solidity before 0.8 leaves there what was in its memory: real USDC does, for a payer by
+    authorization who has too little.
+    """
+    return decode(types, body, strict=False)
 
 
 def _plain(kind: str, value: object) -> object:

@@ -87,7 +87,7 @@ def transact(w3: Web3, wallet: Wallet, to: ChecksumAddress, data: HexBytes) -> T
         receipt = _receipt(w3, sent)
         if receipt["status"] != 1:
             # The state has changed since the simulation; ask again for the reason.
-            w3.eth.call(tx, receipt["blockNumber"])
+            w3.eth.call(tx, receipt["blockNumber"], ccip_read_enabled=False)
             raise TransactionFailed(sent.to_0x_hex(), "it failed; most likely it ran out of gas")
     return receipt
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import typer
 from eth_account import Account
@@ -15,6 +14,7 @@ from agentescrow.chain import deployments
 from agentescrow.chain.connection import connect
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import Deployment
+from agentescrow.chain.keys import account_of
 from agentescrow.chain.pool import Pool
 from agentescrow.errors import InvalidInput
 from agentescrow.relayer.sender import Sender
@@ -87,10 +87,7 @@ def say(words: str, *, as_json: bool, **facts: object) -> None:
 
 
 def _key(secret: str) -> LocalAccount:
-    try:
-        return cast(LocalAccount, Account.from_key(secret))
-    except Exception:  # without the key in the message
-        raise InvalidInput("RELAYER_KEY", "(hidden)", "0x and 64 hexadecimal digits") from None
+    return account_of(secret, "RELAYER_KEY")
 
 
 def _decrypted(file: Path, passphrase: str) -> LocalAccount:

@@ -13,6 +13,7 @@ import typer
 from eth_account import Account
 
 from agentescrow import AgentClient
+from agentescrow.chain.keys import account_of
 from agentescrow.cli.failure import reporting
 from agentescrow.cli.options import Json
 from agentescrow.cli.tables import show
@@ -165,6 +166,6 @@ def _opened(keyfile: Path) -> object:
         raise InvalidInput("keyfile", str(keyfile), "a readable key file (JSON)") from None
     password = typer.prompt("Password", hide_input=True, err=True)
     try:
-        return Account.from_key(Account.decrypt(content, password))
+        return account_of(Account.decrypt(content, password))
     except Exception:  # wrong password, or no key file: without what is in it
         raise InvalidInput("keyfile", str(keyfile), "a key file and its password") from None

@@ -25,15 +25,17 @@ from agentescrow.errors import (
     IndexWrong,
     NodeRefused,
     NodeUnreachable,
+    OtherChain,
+    ReorganisedTooDeep,
 )
 from agentescrow.indexer.ahead import Ahead
 from agentescrow.indexer.apply import apply
 from agentescrow.indexer.batch import Batch
 from agentescrow.indexer.fetch import Fetcher, Stretch
-from agentescrow.indexer.reorg import DEPTH, follow_reorganisation
-from agentescrow.indexer.start import begin
+from agentescrow.indexer.reorg import DEPTH, NodeBehind, follow_reorganisation
+from agentescrow.indexer.start import begin, require_chain_of
 from agentescrow.store.database import Connection, DatabaseBusy, address_of, is_busy
-from agentescrow.store.position import report, report_problem
+from agentescrow.store.position import Block, report, report_problem
 
 _log = logging.getLogger(__name__)
 _WRONG_AT_MOST: Final = 12  # in half a minute: a node that keeps logs back may only be behind
@@ -78,11 +80,13 @@ class Indexer:
             longest_wait: Seconds between two attempts at most, while the node does not answer well.
 
         Raises:
-            OtherDeployment: The database is about other contracts.
+            OtherDeployment: The database is about other contracts, or about another chain.
+            OtherChain: The node serves another chain.
             ChainProblem: The node does not answer, or not what is needed.
         """
         self._connection = connection
         self._reader = reader
+        self._deployment = deployment
         self._ahead = Ahead(Fetcher(reader))
         self._wrong = 0  # answers in this step that did not add up
         self._ended: Callable[[], bool] = lambda: False
@@ -100,7 +104,8 @@ class Indexer:
         """Come one range closer to the head; does nothing at the head.
 
         Raises:
-            ReorganisedTooDeep: The chain cannot be followed any more; the database says so too.
+            OtherChain: The node serves another chain now; the database says so too.
+            ReorganisedTooDeep: The chain cannot be followed any more; the same.
             IndexWrong, EventsMissing: What the node says does not add up, however often it is
                 asked; the same.
             DatabaseUnusable: It is gone, and the lock with it.
@@ -108,7 +113,7 @@ class Indexer:
         self._wrong = 0
         try:
             return self._retrying(self._attempt)
-        except IndexProblem as problem:
+        except (IndexProblem, OtherChain) as problem:
             with self._connection.begin():
                 report_problem(self._connection, str(problem))
             raise
@@ -149,7 +154,7 @@ class Indexer:
 
     def _attempt(self) -> Progress:
         head = self._reader.head()
-        common = follow_reorganisation(self._connection, self._reader)
+        common = self._common()
         last, after = (common.number, common.hash) if common else (self._first - 1, None)
         if last >= head.number:
             return self._seen(head, last, 0)
@@ -157,6 +162,14 @@ class Indexer:
         batch = self._ahead.fetch(Stretch(last + 1, head.number, after, keep_from))
         self._write(batch, head)
         return Progress(batch.last.number, head.number, self._first, len(batch.entries))
+
+    def _common(self) -> Block | None:
+        try:
+            return follow_reorganisation(self._connection, self._reader)
+        except (NodeBehind, ReorganisedTooDeep):
+            # A node that was exchanged for one of another chain looks like either of them.
+            require_chain_of(self._reader, self._deployment)
+            raise
 
     def _write(self, batch: Batch, head: Header) -> None:
         try:

@@ -17,6 +17,12 @@ from agentescrow.store.position import Block, kept_blocks
 
 DEPTH: Final = 200
 """Blocks that may be taken back."""
+
+
+class NodeBehind(NodeUnreachable):
+    """The node lacks the blocks that would tell; it is behind, or serves another chain."""
+
+
 _AT_ONCE: Final = 10  # what the stingiest public nodes take in a batch
 
 
@@ -34,7 +40,7 @@ def follow_reorganisation(connection: Connection, reader: Reader) -> Block | Non
 
     Raises:
         ReorganisedTooDeep: It has none of those that the database can go back to.
-        NodeUnreachable: The node is behind all of them, so nobody can tell.
+        NodeBehind: The node is behind all of them, so nobody can tell.
     """
     with connection.begin():
         kept = kept_blocks(connection)
@@ -59,9 +65,9 @@ def _common(kept: Sequence[Block], reader: Reader) -> Block:
             elif header.hash != block.hash:
                 differs = True
             elif behind and not differs:
-                raise NodeUnreachable(f"the node is behind: it lacks block {kept[0].number}")
+                raise NodeBehind(f"the node is behind: it lacks block {kept[0].number}")
             else:
                 return block
     if differs:
         raise ReorganisedTooDeep(kept[0].number, kept[-1].number)
-    raise NodeUnreachable(f"the node is behind: it lacks block {kept[-1].number}")
+    raise NodeBehind(f"the node is behind: it lacks block {kept[-1].number}")

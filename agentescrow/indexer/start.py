@@ -6,9 +6,9 @@ import time
 
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.reader import Reader
-from agentescrow.errors import NodeRefused, OtherDeployment
+from agentescrow.errors import NodeRefused, OtherChain, OtherDeployment
 from agentescrow.store.database import Connection
-from agentescrow.store.position import Position, begin_position, read_position
+from agentescrow.store.position import Position, begin_position, kept_blocks, read_position
 
 
 def begin(
@@ -23,9 +23,11 @@ def begin(
         first_block: Where agents begin; looked for where None.
 
     Raises:
-        OtherDeployment: The database is about other contracts.
+        OtherDeployment: The database is about other contracts, or about another chain.
+        OtherChain: The node serves another chain.
         NodeRefused: The node does not know where agents begin.
     """
+    require_chain_of(reader, deployment)
     known = read_position(connection)
     if known is None:
         known = _beginning(deployment, _first_block(reader, deployment, first_block))
@@ -36,7 +38,38 @@ def begin(
             f"the database is of the escrow {known.escrow} on chain {known.chain_id}, not of "
             f"{deployment.escrow} on {deployment.chain_id}: use another one"
         )
+    _require_filled_from(connection, deployment)
     return known
+
+
+def require_chain_of(reader: Reader, deployment: Deployment) -> None:
+    """Make sure that the node has the block of the deployment, and not another one in its place.
+
+    A node that lacks the block may be behind; that is left to whoever asks it for blocks.
+
+    Args:
+        reader: The chain.
+        deployment: The contracts; nothing is compared where the record has no hash.
+
+    Raises:
+        OtherChain: It is another block.
+        NodeUnreachable: The node does not answer.
+    """
+    number, expected = deployment.block, deployment.block_hash
+    found = reader.headers([number]).get(number) if expected else None
+    if found is not None and found.hash != expected:
+        raise OtherChain(deployment.chain_id, number, expected, found.hash)
+
+
+def _require_filled_from(connection: Connection, deployment: Deployment) -> None:
+    """The database remembers young chains only as far back as their deployment."""
+    number, expected = deployment.block, deployment.block_hash
+    kept = next((block for block in kept_blocks(connection) if block.number == number), None)
+    if expected and kept is not None and kept.hash != expected:
+        raise OtherDeployment(
+            f"the database was filled from another chain with id {deployment.chain_id}: its block "
+            f"{number} is {kept.hash}, not {expected}: use another one"
+        )
 
 
 def _beginning(deployment: Deployment, first: int) -> Position:

@@ -41,7 +41,7 @@ from agentescrow.sdk.asking import (
 )
 from agentescrow.sdk.signers import WalletMaker
 from agentescrow.sdk.steps import Steps, ask, pause, work
-from agentescrow.wire.codes import status_of
+from agentescrow.wire.codes import name_of, status_of
 from agentescrow.wire.shape import Shape
 from agentescrow.wire.stats import Readiness
 
@@ -290,8 +290,8 @@ class Session:
                 try:
                     return act(self.contracts())
                 except ContractReverted as no:
-                    words = no.words or str(no)
-                    raise Refused(status_of(no), no.name, words, [words], [no.name]) from no
+                    words, name = no.words or str(no), name_of(no)
+                    raise Refused(status_of(no), name, words, [words], [name]) from no
 
         return (yield from work(locked))
 

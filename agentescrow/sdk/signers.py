@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias, cast
 
-from eth_account import Account
 from eth_account.signers.base import BaseAccount
 from eth_account.signers.local import LocalAccount
 from web3 import Web3
 
 from agentescrow.chain.ape_wallet import ApeWallet
+from agentescrow.chain.keys import account_of
 from agentescrow.chain.wallet import LocalWallet, Wallet
 from agentescrow.errors import InvalidInput
 
@@ -29,7 +29,7 @@ def wallet_maker(signer: object) -> WalletMaker:
         InvalidInput: It is none of these. A key is not repeated in the message.
     """
     if isinstance(signer, str | bytes):
-        account = _account(signer)
+        account = account_of(signer)
         return lambda w3: LocalWallet(w3, account)
     if isinstance(signer, BaseAccount):
         return lambda w3: LocalWallet(w3, cast(LocalAccount, signer))
@@ -40,10 +40,3 @@ def wallet_maker(signer: object) -> WalletMaker:
         return lambda w3: ApeWallet(w3, signer)
     allowed = "a private key, an account of eth-account's or of Ape's, or a Wallet"
     raise InvalidInput("signer", kind.__name__, allowed)
-
-
-def _account(key: str | bytes) -> LocalAccount:
-    try:
-        return cast(LocalAccount, Account.from_key(key))
-    except Exception:  # without the key in the message
-        raise InvalidInput("private_key", "(hidden)", "0x and 64 hexadecimal digits") from None

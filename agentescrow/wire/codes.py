@@ -11,6 +11,7 @@ from agentescrow.errors import (
     ChainProblem,
     ContractReverted,
     IndexProblem,
+    InsufficientFunds,
     InvalidInput,
     RelayProblem,
     TooManyRequests,
@@ -41,6 +42,11 @@ REVERTS: Final[Mapping[str, int]] = {
 }
 """Statuses of the contracts' errors; all others are 400."""
 
+_REASONS: Final[Mapping[str, str]] = {
+    "ERC20: transfer amount exceeds balance": InsufficientFunds.code,
+}
+"""Names of what USDC refuses with a text; all others are "Error"."""
+
 _NOT_FOUND: Final = Ineligibility.AGENT_UNKNOWN
 _NOT_NOW: Final = Ineligibility.RUN_NOT_OPEN | Ineligibility.DEADLINE_PASSED | Ineligibility.PAUSED
 
@@ -50,6 +56,13 @@ def status_of(error: AgentEscrowError) -> int:
     if isinstance(error, ContractReverted) and error.name in REVERTS:
         return REVERTS[error.name]
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def name_of(error: AgentEscrowError) -> str:
+    """The stable name of an error: of a revert the contract's own, of all others their code."""
+    if isinstance(error, ContractReverted):
+        return _REASONS.get(str(error.arguments.get("reason")), error.name)
+    return str(error.code)
 
 
 def status_of_claim(bits: Ineligibility) -> int:

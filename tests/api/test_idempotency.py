@@ -57,6 +57,36 @@ def test_post_run__two_signatures_at_once_for_one_key__make_one_run(market, clie
     )
 
 
+def test_post_run__signed_again_while_the_first_is_under_way__makes_one_run(market, client, poster):
+    """API-4: the second has a nonce of its own, so that nothing but the key is against it."""
+    market.post(poster)  # the allowance
+    body, path = {"walletAddress": poster.address, **market.terms()}, "/api/runs"
+    w3, escrow = market.chain.w3, market.contracts.escrow
+    before = escrow.run_count()
+    asked = client.post(path, json=body, headers=key("post-4"))
+    first = market.signed(poster, body, asked)
+    typed = asked.json()["typedData"]
+    typed["message"]["nonce"] = str(int(typed["message"]["nonce"]) + 1)
+    signature = f"0x{poster.sign_typed_data(typed).hex()}"
+    second = {**body, "request": typed["message"], "signature": signature}
+    w3.provider.make_request("evm_setAutomine", [False])
+    try:
+        with market.another_app(patience=0) as impatient:
+            answers = [
+                impatient.post(path, json=each, headers=key("post-4")) for each in (first, second)
+            ]
+    finally:
+        w3.provider.make_request("evm_setAutomine", [True])
+
+    assert [answer.status_code for answer in answers] == [202, 202], answers[1].text
+    assert answers[1].json()["id"] == answers[0].json()["id"]
+    w3.provider.make_request("evm_mine", [])
+    last = client.post(path, json=second, headers=key("post-4"))
+    assert last.status_code == 200, last.text
+    assert escrow.run_count() == before + 1
+    assert market.service.admission.next_nonce(poster.address) == int(typed["message"]["nonce"])
+
+
 def test_key__with_another_body_or_path__is_422(market, client, poster, agent):
     """API-4: a key stands for one thing."""
     agent_id, run_id, other = market.agent(agent), market.post(poster), market.post(poster)

@@ -112,7 +112,9 @@ def test_claim__signed_by_another__is_refused(market, client, poster, agent, out
     path, body = f"/api/runs/{run_id}/claim", {"agentId": agent_id, "walletAddress": agent.address}
     forged = market.signed(outsider, body, client.post(path, json=body))
 
-    assert client.post(path, json=forged).status_code == 400
+    refused = client.post(path, json=forged)
+    assert (refused.status_code, refused.json()["error"]) == (400, "REQUEST_REFUSED")
+    assert f"the signature is of {outsider.address}" in refused.json()["detail"]
     assert client.get(f"/api/runs/{run_id}").json()["state"] == "OPEN"
 
 
@@ -124,6 +126,29 @@ def test_claim__request_of_another_call__is_refused(market, client, poster, agen
     answer = client.post(f"/api/runs/{other}/claim", json=signed)
 
     assert (answer.status_code, answer.json()["error"]) == (400, "REQUEST_MISMATCH")
+
+
+def test_claim__request_that_says_something_else__is_refused(
+    market, client, poster, agent, outsider
+):
+    """API-4: signer, target, value and call of the signed request are those of the body."""
+    agent_id, run_id = market.agent(agent), market.post(poster)
+    path, body = f"/api/runs/{run_id}/claim", {"agentId": agent_id, "walletAddress": agent.address}
+    asked = client.post(path, json=body)
+    message = asked.json()["typedData"]["message"]
+    for change in (
+        {"from": outsider.address},
+        {"to": market.contracts.registry.address},
+        {"value": "1"},
+        {"data": message["data"] + "00"},
+    ):
+        typed = {**asked.json()["typedData"], "message": {**message, **change}}
+        signature = f"0x{agent.sign_typed_data(typed).hex()}"
+        other = {**body, "request": typed["message"], "signature": signature}
+        refused = client.post(path, json=other)
+        answered = (refused.status_code, refused.json()["error"])
+        assert answered == (400, "REQUEST_MISMATCH"), change
+    assert client.get(f"/api/runs/{run_id}").json()["state"] == "OPEN"
 
 
 def test_post__with_a_permit__needs_no_allowance(market, client, outsider):

@@ -113,6 +113,24 @@ def test_service__that_cannot_be__is_one_line_and_a_code(market, environment):
         assert "secret" not in done.output
 
 
+def test_service__whose_contracts_are_not_there__is_one_line_and_a_code(
+    market, environment, tmp_path
+):
+    """API-5: a record of another chain, or of one that was restarted, is not served."""
+    key = market.chain.accounts["outsider"].key.to_0x_hex()
+    record = json.loads(market.record.read_text())
+    for name in ("forwarder", "registry", "escrow"):
+        elsewhere = tmp_path / f"{name}.json"
+        elsewhere.write_text(json.dumps({**record, name: f"0x{'5c' * 20}"}))
+        for command in (("serve", "--no-relayer"), ("relay",)):
+            more = {"RELAYER_KEY": key, "DEPLOYMENT": str(elsewhere)}
+            done = CliRunner().invoke(app, [*command, "--json"], env={**environment, **more})
+            assert done.exit_code == 4, (command, done.output)
+            said = json.loads(done.stderr)
+            assert said["code"] == "DEPLOYMENT_UNKNOWN", said
+            assert "are not on this chain" in said["detail"]
+
+
 def test_service__whose_database_cannot_be_opened__is_one_line_and_a_code(environment, tmp_path):
     """API-5: no server, no folder, no database: `index` says so as `serve` does."""
     text = tmp_path / "text.db"

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from web3 import Web3
 
 from deployment.local_chain import ROLES, local_chain
-from deployment.record import FINISHED, UNFINISHED
+from deployment.record import FINISHED, LOCAL, UNFINISHED
 from deployment.standard_json import FOLDER
 from localnet import usdc
 from localnet.artifacts import ROOT, ours
@@ -95,6 +95,7 @@ def test_deploy__public_network__rehearsed_with_a_key_file(tmp_path, key_file, m
 @pytest.mark.parametrize(
     "path",
     [
+        LOCAL / "local.json",
         FINISHED / "local.json",
         FINISHED / "local-demo.json",
         FINISHED / "base-sepolia-fork.json",

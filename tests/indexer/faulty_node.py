@@ -86,10 +86,11 @@ def repeats_logs(questions, answers):
 
 def sends_logs_of_other_blocks(questions, answers):
     """A filter that it does not heed."""
-    elsewhere = hex(10**6)
-    return _with_logs(
-        questions, answers, lambda logs: [{**log, "blockNumber": elsewhere} for log in logs]
-    )
+
+    def elsewhere(log):
+        return {**log, "blockNumber": hex(int(log["blockNumber"], 16) + 10**6)}
+
+    return _with_logs(questions, answers, lambda logs: [elsewhere(log) for log in logs])
 
 
 def tells_another_time(questions, answers):
@@ -111,19 +112,20 @@ def makes_no_sense(_questions, answers):
     return 200, json.dumps([{**answer, "result": {"what": "?"}} for answer in answers]).encode()
 
 
-FAULTS = [
-    busy,
-    down,
-    broken_off,
-    refuses_ranges,
-    keeps_logs_back,
-    is_behind,
-    is_on_another_chain,
-    repeats_logs,
-    sends_logs_of_other_blocks,
-    tells_another_time,
-    makes_no_sense,
-]
+FAULTS = {
+    busy: "the node does not answer",
+    down: "the node does not answer",
+    broken_off: "the node's answer broke off",
+    refuses_ranges: "query returned more than 10000 results",
+    keeps_logs_back: "the node has left out logs",
+    is_behind: "the node lacks block",
+    is_on_another_chain: "has logs of another block",
+    repeats_logs: "the node has sent a log twice",
+    sends_logs_of_other_blocks: "the node has sent logs of other blocks",
+    tells_another_time: "and its logs are of different times",
+    makes_no_sense: "the node's answer makes no sense",
+}
+"""Each fault, and some words by which the indexer says that it has noticed it."""
 
 
 def _with_logs(questions, answers, change):

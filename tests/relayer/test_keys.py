@@ -71,3 +71,12 @@ def test_sender_of__bad_key__is_not_shown(sender_with):
         sender_with(relayer_key="0xsecret")
 
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", [KEY[:-1], KEY[2:-1], KEY + "1"])
+def test_sender_of__a_key_of_another_length__is_refused(sender_with, key):
+    """API-4: a digit that is missing makes no other account of it."""
+    with pytest.raises(InvalidInput, match="RELAYER_KEY") as refused:
+        sender_with(relayer_key=key)
+
+    assert KEY[2:20] not in str(refused.value)

@@ -221,10 +221,10 @@ def test_claim_eligibility__of_a_newcomer__names_the_reasons(contracts, wallets,
     assert [reason.name for reason in reasons] == ["AGENT_UNVERIFIED", "INSUFFICIENT_STAKE"]
 
 
-def test_find__records_of_one_chain_id__takes_what_is_there(
+def test_find__records_of_one_chain_id__takes_public_ones_alone(
     local, record_file, tmp_path, monkeypatch
 ):
-    """A fork has the chain id of what it copies; a restarted chain has no contracts."""
+    """A leftover record of a rehearsal, made with keys that everybody has, is never found."""
     monkeypatch.setattr(deployments, "FOLDER", tmp_path)
     record = json.loads(record_file.read_text())
 
@@ -232,17 +232,19 @@ def test_find__records_of_one_chain_id__takes_what_is_there(
         content = {**record, "network": network, **changes}
         (tmp_path / f"{network}.json").write_text(json.dumps(content))
 
-    with pytest.raises(DeploymentUnknown, match="no deployment is recorded for chain 31337"):
-        deployments.find(local.w3)
-    write("some", escrow="0x" + "1" * 40)
-    with pytest.raises(DeploymentUnknown, match="of the record some are not on this chain"):
-        deployments.find(local.w3)
-    write("some-fork")
-    assert deployments.find(local.w3).network == "some-fork"
-    write("some")
-    assert deployments.find(local.w3).network == "some-fork"
+    unsaid = {key: value for key, value in record.items() if key != "kind"}
+    (tmp_path / "old.json").write_text(json.dumps(unsaid))
+    write("local")
+    write("some-fork", kind="fork")
+    for look in (lambda: deployments.find(local.w3), lambda: deployments.load(31337)):
+        with pytest.raises(
+            DeploymentUnknown, match="no deployment on a public chain with id 31337"
+        ):
+            look()
+    write("some", kind="public")
+    assert deployments.find(local.w3).network == "some"
     assert deployments.load(31337).network == "some"
-    with pytest.raises(DeploymentUnknown, match="chain 5"):
+    with pytest.raises(DeploymentUnknown, match="chain with id 5"):
         deployments.load(5)
 
 

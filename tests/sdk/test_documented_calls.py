@@ -145,9 +145,13 @@ def test_stake__as_documented__reports_and_makes_the_agent_claim(market, client,
     wallet = LocalWallet(market.chain.w3, market.chain.accounts["agent"])
     deposit = market.contracts.registry.stake(wallet, made, 20 * USDC).transaction
 
+    before = market.contracts.usdc.balance_of(wallet.address)
+
     info = agent.agents.stake(made, "20000000", deposit)
 
     assert (info.is_staked, info.can_claim_runs) == (True, True)
+    assert info.staked_amount == market.contracts.registry.get_agent(made).staked == 20 * USDC
+    assert market.contracts.usdc.balance_of(wallet.address) == before
     assert agent.agents.can_claim_run(made, run_id).eligible
     assert agent.runs.claim(run_id, made).success
 

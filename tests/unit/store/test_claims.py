@@ -1,0 +1,118 @@
+"""Who counts as operator of an agent, and what is asked where nothing is known."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import insert
+
+from agentescrow.domain.eligibility import Ineligibility
+from agentescrow.domain.run import RunState
+from agentescrow.store.claims import claimability
+from agentescrow.store.tables import agents, blocks, operators, runs, vaults
+
+POSTER, OWNER, OUTSIDER = "0x" + "A" * 40, "0x" + "B" * 40, "0x" + "C" * 40
+USDC = 10**6
+NOW = 1_700_000_000
+
+
+@pytest.fixture
+def connection(database):
+    """One OPEN run of the poster, as of now."""
+    with database.begin() as connection:
+        connection.execute(
+            insert(blocks).values(number=1, hash="0x1", parent_hash="0x0", time=NOW, digest="")
+        )
+        connection.execute(
+            insert(runs).values(
+                _empty(runs)
+                | {
+                    "run_id": 1,
+                    "poster": POSTER,
+                    "state": int(RunState.OPEN),
+                    "reward": USDC,
+                    "fee": 50_000,
+                    "deadline": NOW + 86_400,
+                    "review_days": 7,
+                    "min_status": 1,
+                    "ipfs_hash": "",
+                    "agent_id": None,
+                    "wallet": None,
+                    "abandoned": False,
+                }
+            )
+        )
+        yield connection
+
+
+def add_agent(connection, agent_id=7, **known):
+    empty = _empty(agents) | {"uri": "", "frozen": False, "owner": OWNER}
+    empty |= {"approved": None, "wallet": None, "agent_id": agent_id, "staked": 20 * USDC}
+    connection.execute(insert(agents).values(empty | known))
+
+
+@pytest.mark.parametrize("column", ["owner", "wallet", "approved"])
+def test_claimability__poster_is_owner_wallet_or_approved__is_a_self_claim(connection, column):
+    """RUN-5: each of them may act for the agent; the wallet is paid by the run."""
+    add_agent(connection, **{column: POSTER})
+
+    assert claimability(connection, 1, 7).bits == Ineligibility.SELF_CLAIM
+
+
+@pytest.mark.parametrize("column", ["owner", "wallet", "approved"])
+def test_claimability__somebody_else_is__is_none(connection, column):
+    """RUN-5: only the poster's own agents are refused."""
+    add_agent(connection, **{column: OUTSIDER})
+
+    assert claimability(connection, 1, 7).bits == 0
+
+
+def test_claimability__operator_of_another_owner__is_no_self_claim(connection):
+    """RUN-5: an approval for all is of one owner for one operator, in this direction."""
+    add_agent(connection)
+    for owner, operator in ((OUTSIDER, POSTER), (POSTER, OWNER), (OWNER, OUTSIDER)):
+        connection.execute(insert(operators).values(owner=owner, operator=operator))
+    assert claimability(connection, 1, 7).bits == 0
+
+    connection.execute(insert(operators).values(owner=OWNER, operator=POSTER))
+    assert claimability(connection, 1, 7).bits == Ineligibility.SELF_CLAIM
+
+
+def test_claimability__agent_that_is_gone_or_beyond__is_unknown(connection):
+    """RUN-5: without an owner the identity registry knows it no more; ids have 32 bits."""
+    add_agent(connection, 0)
+    add_agent(connection, 2**32 - 1)
+    add_agent(connection, 2**32)
+    add_agent(connection, 8, owner=None)
+
+    assert claimability(connection, 1, 0).bits == 0
+    assert claimability(connection, 1, 2**32 - 1).bits == 0
+    for unknown in (8, 9, 2**32):
+        found = claimability(connection, 1, unknown)
+        assert found.agent is None
+        assert Ineligibility.AGENT_UNKNOWN in found.bits
+
+
+def test_claimability__paused_escrow__is_a_reason(connection):
+    """RUN-18: of the escrow; the registry is never paused."""
+    add_agent(connection)
+    for contract, paused in (("StakeRegistry", True), ("RunEscrow", False)):
+        row = _empty(vaults) | {"owner": None, "treasury": None, "contract": contract}
+        connection.execute(insert(vaults).values(row | {"paused": paused}))
+    assert claimability(connection, 1, 7).bits == 0
+
+    connection.execute(vaults.update().values(paused=True))
+    assert claimability(connection, 1, 7).bits == Ineligibility.PAUSED
+
+
+def test_claimability__without_a_block_or_a_run__is_none(connection):
+    """API-6: the answer is as of a block, whose time is now."""
+    add_agent(connection)
+    assert claimability(connection, 1, 7).block.time == NOW
+    assert claimability(connection, 2, 7) is None
+
+    connection.execute(blocks.delete())
+    assert claimability(connection, 1, 7) is None
+
+
+def _empty(table):
+    return dict.fromkeys(table.c.keys(), 0)
