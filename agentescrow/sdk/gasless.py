@@ -73,6 +73,8 @@ def relayed(
     first = yield from session.look_up(lambda chain: chain.w3.eth.block_number)
     try:
         answer = yield from _answered(session, write, key, signed)
+    except StillPending:  # patience is used up, and nobody takes it for a refusal
+        raise
     except ServiceProblem:
         mined = yield from _if_carried(session, write, signed, first)
         if mined is None:
