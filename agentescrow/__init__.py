@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from agentescrow.domain.money import format_usdc, parse_usdc
 from agentescrow.errors import (
     AgentEscrowError,
+    ApprovalNeeded,
     ChainProblem,
     ContractReverted,
     Contradicted,
@@ -49,6 +50,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AgentClient",
     "AgentEscrowError",
+    "ApprovalNeeded",
     "AsyncAgentClient",
     "ChainProblem",
     "ContractReverted",

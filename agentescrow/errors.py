@@ -21,6 +21,7 @@ The tree, with the stable `.code` of each class:
         - DeploymentUnknown       DEPLOYMENT_UNKNOWN    no usable record of deployed contracts
           · DeploymentDiffers     DEPLOYMENT_DIFFERS    the contracts are not those of the record
         - InsufficientFunds       INSUFFICIENT_FUNDS    an account has less than it takes
+        - ApprovalNeeded          APPROVAL_NEEDED       USDC takes no signature of the payer's
         - TransactionFailed       TRANSACTION_FAILED    it was sent, and failed or got lost
       x IndexProblem              INDEX_PROBLEM         database and chain do not fit
         - DatabaseUnusable        DATABASE_UNUSABLE     it cannot be opened, or has another schema
@@ -46,6 +47,7 @@ from typing import ClassVar
 
 __all__ = [
     "AgentEscrowError",
+    "ApprovalNeeded",
     "ChainProblem",
     "ContractReverted",
     "Contradicted",
@@ -324,6 +326,35 @@ class InsufficientFunds(ChainProblem):
     def __str__(self) -> str:
         """One line: who lacks what."""
         return f"insufficient {self.asset}: {self.account} {self.words}"
+
+
+class ApprovalNeeded(ChainProblem):
+    """USDC takes no signature of a payer whose account has code that vouches for none.
+
+    Such an account delegates to a contract (EIP-7702), or is a smart-contract wallet. It pays by an
+    allowance, which it sets by a transaction of its own.
+
+    Args:
+        account: The payer.
+        spender: The contract that has to be allowed.
+        amount: Base units.
+    """
+
+    code: ClassVar[str] = "APPROVAL_NEEDED"
+
+    def __init__(self, account: str, spender: str, amount: int) -> None:
+        super().__init__(account, spender, amount)
+        self.account = account
+        self.spender = spender
+        self.amount = amount
+
+    def __str__(self) -> str:
+        """One line: why, and what helps."""
+        return (
+            f"USDC takes no signature of {self.account}: the account has code (EIP-7702, or a "
+            "smart wallet) that does not vouch for it. Have it send a transaction that calls "
+            f"approve({self.spender}, {self.amount}) of USDC; that allowance pays then"
+        )
 
 
 class TransactionFailed(ChainProblem):

@@ -11,6 +11,7 @@ import httpx
 from eth_account.messages import encode_typed_data
 
 from agentescrow.chain.events import Event
+from agentescrow.chain.signatures import signed as signed_by
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import digest
 from agentescrow.domain.times import format_time
@@ -179,7 +180,7 @@ def _sent(
     session: Session, write: Write, key: str, message: Message, signed: list[Message]
 ) -> Steps[httpx.Response]:
     signed.append(message)
-    signature = yield from work(lambda: session.wallet().sign_typed_data(message))
+    signature = yield from work(lambda: signed_by(session.wallet(), message))
     request = Request.model_validate(message["message"])
     proof = {"request": request, "signature": f"0x{signature.hex()}"}
     try:
@@ -191,7 +192,7 @@ def _sent(
 
 def _permit(session: Session, write: Write, asked: httpx.Response) -> Steps[Permit]:
     message = yield from _checked(session, write, asked, permit_to_sign)
-    signature = yield from work(lambda: session.wallet().sign_typed_data(message))
+    signature = yield from work(lambda: signed_by(session.wallet(), message))
     return Permit(deadline=message["message"]["deadline"], signature=f"0x{signature.hex()}")
 
 
