@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from agentescrow.domain.money import format_usdc, parse_usdc
 from agentescrow.errors import (
     AgentEscrowError,
+    ApprovalNeeded,
     ChainProblem,
     ContractReverted,
+    Contradicted,
     DatabaseUnusable,
     DeploymentDiffers,
     DeploymentUnknown,
@@ -49,9 +51,11 @@ __version__ = "0.1.0"
 __all__ = [
     "AgentClient",
     "AgentEscrowError",
+    "ApprovalNeeded",
     "AsyncAgentClient",
     "ChainProblem",
     "ContractReverted",
+    "Contradicted",
     "DatabaseUnusable",
     "DeploymentDiffers",
     "DeploymentUnknown",

@@ -22,6 +22,7 @@ The tree, with the stable `.code` of each class:
         - DeploymentUnknown       DEPLOYMENT_UNKNOWN    no usable record of deployed contracts
           · DeploymentDiffers     DEPLOYMENT_DIFFERS    the contracts are not those of the record
         - InsufficientFunds       INSUFFICIENT_FUNDS    an account has less than it takes
+        - ApprovalNeeded          APPROVAL_NEEDED       USDC takes no signature of the payer's
         - TransactionFailed       TRANSACTION_FAILED    it was sent, and failed or got lost
       x IndexProblem              INDEX_PROBLEM         database and chain do not fit
         - DatabaseUnusable        DATABASE_UNUSABLE     it cannot be opened, or has another schema
@@ -32,6 +33,7 @@ The tree, with the stable `.code` of each class:
       x ServiceProblem            SERVICE_PROBLEM       the REST API, as its clients meet it
         - ServiceUnreachable      SERVICE_UNREACHABLE   nobody answers there
         - UntrustedRequest        UNTRUSTED_REQUEST     it asked to sign something else: not signed
+        - Contradicted            CONTRADICTED          the caller's own node says something else
         - StillPending            STILL_PENDING         sent; its outcome is not known yet
         - Refused                 REFUSED               it said no; an instance's code is a number
 
@@ -46,8 +48,10 @@ from typing import ClassVar
 
 __all__ = [
     "AgentEscrowError",
+    "ApprovalNeeded",
     "ChainProblem",
     "ContractReverted",
+    "Contradicted",
     "DatabaseUnusable",
     "DeploymentDiffers",
     "DeploymentUnknown",
@@ -348,6 +352,35 @@ class InsufficientFunds(ChainProblem):
         return f"insufficient {self.asset}: {self.account} {self.words}"
 
 
+class ApprovalNeeded(ChainProblem):
+    """USDC takes no signature of a payer whose account has code that vouches for none.
+
+    Such an account delegates to a contract (EIP-7702), or is a smart-contract wallet. It pays by an
+    allowance, which it sets by a transaction of its own.
+
+    Args:
+        account: The payer.
+        spender: The contract that has to be allowed.
+        amount: Base units.
+    """
+
+    code: ClassVar[str] = "APPROVAL_NEEDED"
+
+    def __init__(self, account: str, spender: str, amount: int) -> None:
+        super().__init__(account, spender, amount)
+        self.account = account
+        self.spender = spender
+        self.amount = amount
+
+    def __str__(self) -> str:
+        """One line: why, and what helps."""
+        return (
+            f"USDC takes no signature of {self.account}: the account has code (EIP-7702, or a "
+            "smart wallet) that does not vouch for it. Have it send a transaction that calls "
+            f"approve({self.spender}, {self.amount}) of USDC; that allowance pays then"
+        )
+
+
 class TransactionFailed(ChainProblem):
     """A transaction was sent, but its outcome is bad or unknown.
 
@@ -530,6 +563,36 @@ class UntrustedRequest(ServiceProblem):
     """The service asked for a signature under something that the caller did not mean."""
 
     code: ClassVar[str | int] = "UNTRUSTED_REQUEST"
+
+
+class Contradicted(ServiceProblem):
+    """The API said one thing, and the chain, by the word of the caller's own node, another.
+
+    Args:
+        subject: What it is about: "run 7".
+        field: What of it.
+        said: By the API.
+        found: On the chain.
+        done: What the caller has done all the same, and must not do again; None for nothing.
+    """
+
+    code: ClassVar[str] = "CONTRADICTED"
+
+    def __init__(
+        self, subject: str, field: str, said: object, found: object, done: str | None = None
+    ) -> None:
+        super().__init__(subject, field, said, found, done)
+        self.subject = subject
+        self.field = field
+        self.said = said
+        self.found = found
+        self.done = done
+
+    def __str__(self) -> str:
+        """One line: both answers, and what is done already."""
+        said, found = _shortened(self.said), _shortened(self.found, 160)
+        words = f"{self.subject}: {self.field} is {said} by the API, and {found} on the chain"
+        return words if self.done is None else f"{words}; {self.done} is done, do not repeat it"
 
 
 class StillPending(ServiceProblem):

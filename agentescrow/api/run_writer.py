@@ -11,6 +11,7 @@ from agentescrow.api.cards import Json, claiming_agent_card, run_card
 from agentescrow.api.errors import ApiError, not_eligible, not_found
 from agentescrow.api.index import Snapshot
 from agentescrow.api.meaning import encoded, fund_call, post_call, poster_of, signer_of, terms_of
+from agentescrow.api.payments import with_taken_signatures
 from agentescrow.api.writer import Writer
 from agentescrow.api.writes import Write
 from agentescrow.domain.run import RunState
@@ -28,6 +29,7 @@ class RunWriter(Writer):
 
     async def post(self, body: PostBody) -> Response:
         """Create a run."""
+        body = await with_taken_signatures(self.service, body)
         terms, poster = terms_of(body), poster_of(body)
         call = post_call(self.service.calls, body, terms)
 
@@ -41,8 +43,7 @@ class RunWriter(Writer):
             row = None if found is None else find_run(snapshot.connection, found)
             return None if row is None else _done(run_card(row), "Run created successfully.")
 
-        is_paid = body.fund and body.permit is None and body.authorization is None
-        cost = (lambda: terms.cost) if is_paid else None
+        cost = (lambda: terms.cost) if body.fund else None
         return await self._perform(body, call, allow, answer, cost)
 
     async def claim(self, run_id: int, body: ClaimBody) -> Response:
@@ -87,8 +88,12 @@ class RunWriter(Writer):
 
     async def fund(self, run_id: int, body: FundBody) -> Response:
         """Fund a DRAFT."""
-        call = fund_call(self.service.calls, body, run_id, lambda: self._cost(run_id))
-        cost = (lambda: self._cost(run_id)) if body.permit is None else None
+        body = await with_taken_signatures(self.service, body)
+
+        def cost() -> int:
+            return self._cost(run_id)
+
+        call = fund_call(self.service.calls, body, run_id, cost)
         return await self._act(run_id, body, "Run funded.", "fundRun", call, cost)
 
     async def _act(

@@ -15,6 +15,7 @@ from agentescrow.api.deposits import known_agent, recorded
 from agentescrow.api.errors import ApiError
 from agentescrow.api.index import Snapshot
 from agentescrow.api.meaning import encoded, signer_of, stake_call
+from agentescrow.api.payments import with_taken_signatures
 from agentescrow.api.writer import Writer
 from agentescrow.api.writes import Write
 from agentescrow.store.markets import standings
@@ -33,10 +34,10 @@ class StakeWriter(Writer):
     async def stake(self, agent_id: int, body: StakeBody) -> Response:
         """Look a reported deposit up, or relay a signed one."""
         if body.tx_hash is None:
+            body = await with_taken_signatures(self.service, body)
             call = stake_call(self.service.stake_calls, body, agent_id)
-            is_paid = body.permit is None and body.authorization is None
-            cost = (lambda: body.amount) if is_paid else None
-            return await self._perform(agent_id, body, call, "Staked.", cost)
+            amount = body.amount
+            return await self._perform(agent_id, body, call, "Staked.", lambda: amount)
         if any((body.request, body.signature, body.permit, body.authorization)):
             raise ApiError(
                 400,

@@ -18,16 +18,17 @@ from agentescrow.api.cards import Json, relay_card
 from agentescrow.api.errors import ApiError
 from agentescrow.api.idempotency import Retries
 from agentescrow.api.index import Index, Snapshot
+from agentescrow.api.payments import authorization_of, permit_of, refused_payment
 from agentescrow.api.permits import VALID_SECONDS, permit_required
 from agentescrow.api.service import Service
 from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
 from agentescrow.chain.typed_data import forward_request
 from agentescrow.chain.vault import is_allowance_missing
-from agentescrow.errors import AgentEscrowError
+from agentescrow.errors import AgentEscrowError, ContractReverted
 from agentescrow.relayer.request import CheckedRequest
 from agentescrow.store.relays import FAILED, MINED, Relay
 from agentescrow.wire.problem import Problem
-from agentescrow.wire.relay import Relayed, RelayStatus
+from agentescrow.wire.relay import Action, RelayStatus
 
 WRITES: Final[dict[int | str, dict[str, Any]]] = {
     202: {"model": RelayStatus, "description": "Relayed, and not mined or indexed yet."},
@@ -50,16 +51,21 @@ class Write:
         call: What the body means, encoded.
         allow: Raises what the index knows to be against it.
         answer: The answer once it is indexed; None while the index does not show it yet.
-        cost: Base units that a permit of the signer's would pay; None where none is missing.
+        cost: Base units that the call pulls from who pays; None where it pulls nothing.
     """
 
-    body: Relayed
+    body: Action
     signer: str
     target: str
     call: bytes
     allow: Callable[[Snapshot], None]
     answer: Callable[[Snapshot, Relay], Json | None]
     cost: Callable[[], int] | None = None
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Whether nothing that pays came along, so that an allowance has to."""
+        return permit_of(self.body) is None and authorization_of(self.body) is None
 
 
 async def perform(service: Service, index: Index, retries: Retries, write: Write) -> Response:
@@ -118,10 +124,10 @@ def _begin(service: Service, index: Index, retries: Retries, write: Write) -> Re
             "`signature`.",
             typedData=_to_sign(service, write),
         )
-    return _submit(service, retries, request)
+    return _submit(service, retries, request, write)
 
 
-def _submit(service: Service, retries: Retries, request: CheckedRequest) -> Relay:
+def _submit(service: Service, retries: Retries, request: CheckedRequest, write: Write) -> Relay:
     admission, own = service.admission, request.request_id
     chosen = retries.choose(own, lambda request_id: admission.find(request_id) is not None)
     first = None if chosen == own else admission.find(chosen)
@@ -129,9 +135,12 @@ def _submit(service: Service, retries: Retries, request: CheckedRequest) -> Rela
         return first
     try:
         return admission.admit(request)
-    except AgentEscrowError:
+    except AgentEscrowError as refused:
         retries.give_up(own)
-        raise
+        explained = _explained(service, write, refused)
+        if explained is refused:
+            raise
+        raise explained from refused
 
 
 def _look(
@@ -157,6 +166,17 @@ def _look(
     answer = json_answer(card)
     retries.keep(bytes(answer.body))
     return answer
+
+
+def _explained(
+    service: Service, write: Write, error: AgentEscrowError, now: int | None = None
+) -> Exception:
+    """What the payment of a refused call lacks, where that is why it was refused."""
+    if write.cost is None or not isinstance(error, ContractReverted):
+        return error
+    if now is None:
+        now = service.pool.head(write.signer).time
+    return refused_payment(service, write.body, write.target, write.cost(), error, now)
 
 
 def _signed_request(service: Service, write: Write) -> CheckedRequest | None:
@@ -198,9 +218,9 @@ def _to_sign(service: Service, write: Write) -> dict[str, object]:
     (gas,) = service.pool.estimates([(signer, target, f"0x{write.call.hex()}")])
     now = service.pool.head(signer).time
     if isinstance(gas, AgentEscrowError):
-        if write.cost is not None and is_allowance_missing(gas):
+        if write.cost is not None and write.is_unpaid and is_allowance_missing(gas):
             raise permit_required(service, signer, target, write.cost(), now)
-        raise gas
+        raise _explained(service, write, gas, now)
     return forward_request(
         forwarder_domain(service.deployment),
         signer=signer,

@@ -14,6 +14,7 @@ from agentescrow.chain import typed_data
 from agentescrow.chain.contract import Contract
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.events import ExecutedForwardRequest
+from agentescrow.chain.signatures import signed
 from agentescrow.chain.transactions import Mined, simulate, transact
 from agentescrow.chain.typed_data import Domain
 from agentescrow.chain.wallet import Wallet
@@ -107,7 +108,7 @@ class Forwarder(Contract):
         Returns:
             The same, signed.
         """
-        return replace(request, signature=wallet.sign_typed_data(self.message(request)))
+        return replace(request, signature=signed(wallet, self.message(request)))
 
     def execute(self, relayer: Wallet, request: ForwardRequest) -> Mined[ExecutedForwardRequest]:
         """Relay a signed request.
@@ -153,8 +154,8 @@ class GaslessWallet:
         """Sign a request for the call and let the relayer send it; see `Wallet.transact`."""
         forwarder = self._forwarder
         request = forwarder.request(self.address, str(tx["to"]), bytes(HexBytes(tx["data"])))
-        signed = forwarder.sign(self._signer, request)
-        data = forwarder.calldata("execute", signed.struct())
+        request = forwarder.sign(self._signer, request)
+        data = forwarder.calldata("execute", request.struct())
         receipt = transact(forwarder.w3, self._relayer, forwarder.address, data)
         return receipt["transactionHash"]
 

@@ -7,6 +7,7 @@ from eth_utils.address import to_checksum_address
 from agentescrow.chain import typed_data
 from agentescrow.chain.contract import Contract
 from agentescrow.chain.events import AgentTransfer, MetadataSet, Registered
+from agentescrow.chain.signatures import signed
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
 from agentescrow.domain.constants import ZERO_ADDRESS
@@ -61,7 +62,7 @@ class IdentityRegistry(Contract):
             owner=self.owner_of(agent_id),
             deadline=deadline,
         )
-        signature = new_wallet.sign_typed_data(consent)
+        signature = signed(new_wallet, consent)
         return self._write(
             wallet, MetadataSet, "setAgentWallet", agent_id, new_wallet.address, deadline, signature
         )

@@ -131,6 +131,19 @@ class Pool:
         with making_sense():
             return [bytes(HexBytes(answer)) for answer in answers]
 
+    def code(self, account: str) -> bytes:
+        """The code of an account.
+
+        Args:
+            account: In checksum case.
+
+        Raises:
+            ChainProblem: The node does not answer.
+        """
+        (answer,) = self._all(("eth_getCode", [account, "latest"]))
+        with making_sense():
+            return bytes(HexBytes(answer))
+
     def estimates(self, calls: Sequence[tuple[str, str, str]]) -> list[int | AgentEscrowError]:
         """Find out which calls would work, and how much gas they take.
 

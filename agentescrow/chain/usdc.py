@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+
+from eth_account.messages import encode_typed_data
+from eth_utils.address import to_checksum_address
 
 from agentescrow.chain import typed_data
 from agentescrow.chain.contract import Contract
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.events import UsdcApproval, UsdcTransfer
+from agentescrow.chain.reverts import in_words
+from agentescrow.chain.signatures import signed, signer_of
 from agentescrow.chain.transactions import Mined
-from agentescrow.chain.typed_data import Domain
+from agentescrow.chain.typed_data import Domain, digest
 from agentescrow.chain.wallet import Wallet
 from agentescrow.domain.money import format_usdc
-from agentescrow.errors import InsufficientFunds
+from agentescrow.errors import (
+    ApprovalNeeded,
+    ContractReverted,
+    InsufficientFunds,
+    InvalidInput,
+    NodeRefused,
+)
 
 _NAMES: Final = {8453: "USD Coin"}
 _NAME: Final = "USDC"
 _VERSION: Final = "2"
+
+_VOUCHED: Final = bytes.fromhex("1626ba7e")
+_ERC_1271: Final = [
+    {
+        "type": "function",
+        "stateMutability": "view",
+        "name": "isValidSignature",
+        "inputs": [{"name": "hash", "type": "bytes32"}, {"name": "signature", "type": "bytes"}],
+        "outputs": [{"name": "", "type": "bytes4"}],
+    }
+]
 
 
 def usdc_domain(deployment: Deployment) -> Domain:
@@ -62,6 +84,10 @@ class Usdc(Contract):
         name, version = self._read("name"), self._read("version")
         return Domain(name, version, self.w3.eth.chain_id, self.address)
 
+    def is_used(self, payer: str, nonce: bytes) -> bool:
+        """Whether an authorization of the payer's has paid, or was cancelled (EIP-3009)."""
+        return bool(self._read("authorizationState", payer, nonce))
+
     def approve(self, wallet: Wallet, spender: str, amount: int) -> Mined[UsdcApproval]:
         """Let `spender` pull `amount` from the wallet."""
         return self._write(wallet, UsdcApproval, "approve", spender, amount)
@@ -81,6 +107,10 @@ class Usdc(Contract):
 
         Returns:
             The signature.
+
+        Raises:
+            ApprovalNeeded: The wallet's account has code that does not vouch for it.
+            InvalidInput: Another key has signed.
         """
         message = typed_data.permit(
             self.eip712_domain(),
@@ -90,7 +120,45 @@ class Usdc(Contract):
             nonce=self.nonces(wallet.address),
             deadline=deadline,
         )
-        return wallet.sign_typed_data(message)
+        signature = signed(wallet, message)
+        if not self.takes(wallet.address, message, signature):
+            raise ApprovalNeeded(wallet.address, spender, amount)
+        return signature
+
+    def takes(self, account: str, message: dict[str, Any], signature: bytes) -> bool:
+        """Whether the token takes an account's signature: of its key, or what its code vouches for.
+
+        The token asks the code of an account that has any (ERC-1271), which may vouch for nothing:
+        a key's account gets code by an EIP-7702 delegation.
+
+        Args:
+            account: Signer.
+            message: EIP-712 data that was signed.
+            signature: As `signatures.signed` gives it.
+
+        Raises:
+            InvalidInput: The account is a key's, and another key has signed.
+        """
+        if not self.has_code(account):
+            signer = signer_of(message, signature)
+            if signer != account:
+                raise InvalidInput(
+                    "signature", signer, f"one of {account}, under this very message"
+                )
+            return True
+        wallet = self.w3.eth.contract(to_checksum_address(account), abi=_ERC_1271)
+        asked = wallet.functions.isValidSignature(_digest_of(message), signature)
+        try:
+            with in_words():
+                answer = asked.call(ccip_read_enabled=False)
+        except (ContractReverted, NodeRefused):  # no answer is a refusal, to the token too
+            return False
+        return bytes(answer) == _VOUCHED
+
+    def has_code(self, account: str) -> bool:
+        """Whether an account is a contract, or delegates to one (EIP-7702)."""
+        with in_words():
+            return bool(self.w3.eth.get_code(to_checksum_address(account)))
 
     def require_balance(self, account: str, amount: int) -> None:
         """Make sure that an account can pay.
@@ -106,3 +174,7 @@ class Usdc(Contract):
         if balance < amount:
             words = f"has {format_usdc(balance)} USDC, and {format_usdc(amount)} are needed"
             raise InsufficientFunds("USDC", account, words)
+
+
+def _digest_of(message: dict[str, Any]) -> bytes:
+    return digest(encode_typed_data(full_message=message))

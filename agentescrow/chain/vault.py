@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from hexbytes import HexBytes
 
 from agentescrow.chain import typed_data
 from agentescrow.chain.contract import Contract
 from agentescrow.chain.events import CreditWithdrawn, Event
+from agentescrow.chain.signatures import signed
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import Domain
 from agentescrow.chain.usdc import Usdc
 from agentescrow.chain.wallet import Wallet
-from agentescrow.errors import AgentEscrowError, ContractReverted
+from agentescrow.errors import AgentEscrowError, ApprovalNeeded, ContractReverted
 
 E = TypeVar("E", bound=Event)
 
 _ALLOWANCE_MISSING: Final = "ERC20: transfer amount exceeds allowance"
+_NOT_SIGNED: Final = "FiatTokenV2: invalid signature"
+_NO_SIGNATURE: Final = "ECRecover: "
+_NOT_FORWARDED: Final = "ERC2771UntrustfulTarget"  # USDC takes no call from our forwarder
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,30 @@ class Authorization:
         return (self.payer, self.valid_after, self.valid_before, self.salt, self.signature)
 
 
+def payment_message(
+    domain: Domain, payer: str, payee: str, amount: int, purpose: bytes, *, valid_before: int
+) -> dict[str, Any]:
+    """What `authorized` has signed: USDC's EIP-3009 message for one of our contracts.
+
+    Args:
+        domain: USDC's.
+        payer: Signer.
+        payee: The contract of ours that will pull.
+        amount: Base units.
+        purpose: The nonce.
+        valid_before: Unix second before which it is valid.
+    """
+    return typed_data.receive_with_authorization(
+        domain,
+        payer=payer,
+        payee=payee,
+        value=amount,
+        valid_after=0,
+        valid_before=valid_before,
+        nonce=purpose,
+    )
+
+
 def authorized(
     domain: Domain,
     wallet: Wallet,
@@ -66,16 +94,10 @@ def authorized(
         salt: 32 bytes.
         valid_before: Unix second before which it is valid.
     """
-    message = typed_data.receive_with_authorization(
-        domain,
-        payer=wallet.address,
-        payee=payee,
-        value=amount,
-        valid_after=0,
-        valid_before=valid_before,
-        nonce=purpose,
+    message = payment_message(
+        domain, wallet.address, payee, amount, purpose, valid_before=valid_before
     )
-    return Authorization(wallet.address, 0, valid_before, salt, wallet.sign_typed_data(message))
+    return Authorization(wallet.address, 0, valid_before, salt, signed(wallet, message))
 
 
 def is_allowance_missing(error: AgentEscrowError) -> bool:
@@ -89,6 +111,16 @@ def is_allowance_missing(error: AgentEscrowError) -> bool:
     """
     reason = error.arguments.get("reason") if isinstance(error, ContractReverted) else None
     return reason == _ALLOWANCE_MISSING
+
+
+def is_signature_refused(error: AgentEscrowError) -> bool:
+    """Whether USDC refused a call for the payer's signature.
+
+    Args:
+        error: Of a simulation.
+    """
+    reason = error.arguments.get("reason") if isinstance(error, ContractReverted) else None
+    return reason == _NOT_SIGNED or str(reason).startswith(_NO_SIGNATURE)
 
 
 class Vault(Contract):
@@ -170,19 +202,36 @@ class Vault(Contract):
         """Call a function that pulls `amount` from the wallet, with the allowance that it takes.
 
         A missing allowance is set by a permit in the same transaction, with `permit_until`, or else
-        before it; one that is there is used, since a permit would put itself in its place.
+        before it; one that is there is used, since a permit would put itself in its place. A wallet
+        whose code vouches for no permit approves too.
 
         Raises:
             InsufficientFunds: The wallet has less USDC.
+            ApprovalNeeded: It takes an approval, and the wallet cannot send one.
         """
         call = self.calldata(function, *args)
         self.usdc().require_balance(wallet.address, amount)
         if self._is_allowance_missing(wallet, function, *args):
-            if permit_until is None:
-                self.usdc().approve(wallet, self.address, amount)
+            permit = self._permit(wallet, amount, permit_until)
+            if permit is None:
+                self._approve(wallet, amount)
             else:
-                call = self.multicall_data([self.permit_call(wallet, amount, permit_until), call])
+                call = self.multicall_data([permit, call])
         return self._write_data(wallet, event, call)
+
+    def _permit(self, wallet: Wallet, amount: int, until: int | None) -> HexBytes | None:
+        try:
+            return None if until is None else self.permit_call(wallet, amount, until)
+        except ApprovalNeeded:
+            return None
+
+    def _approve(self, wallet: Wallet, amount: int) -> None:
+        try:
+            self.usdc().approve(wallet, self.address, amount)
+        except ContractReverted as refused:
+            if refused.name != _NOT_FORWARDED:
+                raise
+            raise ApprovalNeeded(wallet.address, self.address, amount) from refused
 
     def _is_allowance_missing(self, wallet: Wallet, function: str, *args: object) -> bool:
         """Whether the allowance, and nothing else, is missing; any other reason is raised."""

@@ -182,6 +182,12 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     "FiatTokenV2: invalid signature": (
         "The USDC authorization was not signed by the payer for this purpose."
     ),
+    "ECRecover: invalid signature length": "The USDC signature is none: 65 bytes are expected.",
+    "ECRecover: invalid signature 'v' value": "The USDC signature is none: its v is not 27 or 28.",
+    "ECRecover: invalid signature 's' value": (
+        "The USDC signature is not canonical: its s is in the upper half."
+    ),
+    "ECRecover: invalid signature": "The USDC signature is none.",
     "FiatTokenV2: authorization is expired": "The USDC authorization has expired.",
     "FiatTokenV2: authorization is not yet valid": "The USDC authorization is not valid yet.",
     "FiatTokenV2: authorization is used or canceled": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -13,6 +13,7 @@ from eth_utils.abi import function_signature_to_4byte_selector
 
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
+from agentescrow.chain.signatures import canonical
 from agentescrow.chain.typed_data import Domain, digest, forward_request, forward_request_hash
 from agentescrow.domain.constants import ZERO_ADDRESS
 from agentescrow.errors import RequestRefused
@@ -78,6 +79,7 @@ def check(deployment: Deployment, request: ForwardRequest) -> CheckedRequest:
         data=request.data,
     )
     signable = SignableMessage(b"\x01", _separator(forwarder_domain(deployment)), struct)
+    request = replace(request, signature=canonical(request.signature))
     _require_signature(signable, request)
     require_called(kind, request.data)
     execute = _EXECUTE + encode([_STRUCT], [request.struct()])

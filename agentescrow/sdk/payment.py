@@ -7,15 +7,21 @@ from typing import Final
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.typed_data import Domain, run_nonce, stake_nonce
 from agentescrow.chain.usdc import usdc_domain
-from agentescrow.chain.vault import Authorization, authorized
+from agentescrow.chain.vault import Authorization, authorized, payment_message
 from agentescrow.chain.wallet import Wallet
 from agentescrow.domain.terms import RunTerms
+from agentescrow.errors import ApprovalNeeded, InvalidInput
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.steps import Steps, work
 from agentescrow.sdk.write_key import WriteKey
 from agentescrow.wire import relay as wire
 
 VALID_SECONDS: Final = 3600
+
+_NO_KEY: Final = (
+    "none for {}, whose code vouches for no signature: it pays by an approval, and nothing would "
+    "keep one from paying twice"
+)
 
 
 def authorize_run(
@@ -92,9 +98,21 @@ def _authorize(
     def asked(contracts: Contracts) -> Authorization | None:
         wallet = session.wallet()
         contracts.usdc.require_balance(wallet.address, amount)
-        if not key.is_given and _is_allowed(contracts, wallet, payee, amount):
+        allowed = _is_allowed(contracts, wallet, payee, amount)
+        if allowed and not key.is_given:
             return None
-        return sign(contracts.usdc.eip712_domain())
+        domain = contracts.usdc.eip712_domain()
+        signed = sign(domain)
+        message = payment_message(
+            domain, wallet.address, payee, amount, purpose, valid_before=until
+        )
+        if contracts.usdc.takes(wallet.address, message, signed.signature):
+            return signed
+        if key.is_given:
+            raise InvalidInput("idempotency_key", key.text, _NO_KEY.format(wallet.address))
+        if session.options.gasless:
+            raise ApprovalNeeded(wallet.address, payee, amount)
+        return None
 
     if session.options.rpc_url is not None:
         return (yield from session.on_chain(asked))

@@ -8,6 +8,7 @@ from typing import Final
 from agentescrow.domain.eligibility import Ineligibility
 from agentescrow.errors import (
     AgentEscrowError,
+    ApprovalNeeded,
     ChainProblem,
     ContractReverted,
     IndexProblem,
@@ -24,6 +25,7 @@ STATUSES: Final[Sequence[tuple[type[AgentEscrowError], int]]] = (
     (RelayProblem, 400),
     (TransactionFailed, 400),
     (ContractReverted, 400),
+    (ApprovalNeeded, 400),
     (ChainProblem, 503),
     (IndexProblem, 503),
 )

@@ -64,11 +64,11 @@ class Relayed(Shape):
 
     Attributes:
         request: As the answer 401 gave it.
-        signature: Of its `signer`, 65 bytes.
+        signature: Of its `signer`: r, s, v, in any form that wallets give.
     """
 
     request: Request | None = None
-    signature: Annotated[Bytes, Field(max_length=132)] | None = None
+    signature: Annotated[Bytes, Field(max_length=_SIGNATURE_MAX)] | None = None
 
 
 class Action(Relayed):

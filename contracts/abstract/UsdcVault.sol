@@ -62,13 +62,6 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
         _push(to, amount);
     }
 
-    /* OWNER */
-
-    /// @notice Always reverts: ownership is handed over in two steps, never given up.
-    function renounceOwnership() public pure override {
-        revert OwnershipNotRenounceable();
-    }
-
     /* VIEWS */
 
     /// @inheritdoc IUsdcVault
@@ -79,6 +72,13 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
     /// @inheritdoc IUsdcVault
     function totalOwed() external view returns (uint256) {
         return _totalOwed;
+    }
+
+    /* OWNER */
+
+    /// @notice Always reverts: ownership is handed over in two steps, never given up.
+    function renounceOwnership() public pure override {
+        revert OwnershipNotRenounceable();
     }
 
     /* INTERNAL */

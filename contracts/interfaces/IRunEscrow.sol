@@ -82,6 +82,8 @@ interface IRunEscrow is IUsdcVault {
     }
 
     /// @notice Everything that is known of a run.
+    // It is never stored, and new fields come last, so that the others stay where clients know them.
+    // solhint-disable-next-line gas-struct-packing
     struct Run {
         /// Account that pays and judges.
         address poster;

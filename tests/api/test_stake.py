@@ -174,8 +174,8 @@ def test_stake__with_a_permit_that_is_none__is_refused_before_anybody_signs(clie
     body["permit"] = {"deadline": 2**40, "signature": "0x" + "11" * 65}
     refused = client.post(f"{penniless.path}/stake", json=body)
 
-    assert refused.status_code == 400
-    assert "may not spend that much" in refused.json()["detail"]
+    assert (refused.status_code, refused.json()["error"]) == (400, "PERMIT_REFUSED")
+    assert f"by the key of {penniless.wallet.address}" in refused.json()["detail"]
 
 
 def test_unstake__by_somebody_else__is_403(market, client, penniless, poster):

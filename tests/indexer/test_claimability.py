@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -51,6 +53,38 @@ def test_claimability__market_that_needs_leave__is_the_view_of_the_contract(
     _require_same_bits(by_consent, tmp_path)
 
 
+def test_claimability__cap_used_up__is_allowed_again_when_a_lock_is_freed(by_consent, tmp_path):
+    """API-6, STAKE-9: leave for one claim at a time, which a sale ends."""
+    contracts = by_consent.contracts
+    escrow, registry = contracts.escrow, contracts.registry
+    snapshot = by_consent.anvil.rpc("evm_snapshot")
+    owner, buyer = by_consent.people[:2]
+    agent = _fresh_agent(by_consent, owner)
+    first, second = _posted(by_consent), _posted(by_consent)
+
+    def is_allowed():
+        found = _require_same_bits(by_consent, tmp_path, [(second, agent)])
+        return not found[second, agent] & Ineligibility.MARKET_NOT_ALLOWED
+
+    answers = [is_allowed()]
+    for sender, contract, function, *args in (
+        (owner, "registry", "allowMarket", agent, escrow.address, 39_999_999),
+        (owner, "escrow", "claimRun", first, agent),
+        (owner, "escrow", "abandonRun", first),
+        (owner, "identity", "transferFrom", owner, buyer, agent),
+        (buyer, "identity", "transferFrom", buyer, owner, agent),
+        (owner, "registry", "allowMarket", agent, escrow.address, 19_999_999),
+    ):
+        by_consent.send(sender, contract, function, *args)
+        by_consent.mine()
+        answers.append(is_allowed())
+
+    assert answers == [False, True, False, True, False, True, False]
+    assert registry.market_allowance(agent, escrow.address) == 19_999_999
+    by_consent.anvil.rpc("evm_revert", snapshot)
+    by_consent.anvil.rpc("evm_setAutomine", False)
+
+
 def test_claimability__market_retired__is_the_view_of_the_contract(by_consent, tmp_path):
     """API-6, STAKE-9: whatever agents' owners had allowed, a retired market takes no claim."""
     escrow = by_consent.contracts.escrow.address
@@ -58,17 +92,13 @@ def test_claimability__market_retired__is_the_view_of_the_contract(by_consent, t
     for agent in range(3):
         owner = by_consent.contracts.identity.owner_of(agent)
         by_consent.send(owner, "registry", "allowMarket", agent, escrow, 2**48 - 1)
-    now = by_consent.w3.eth.get_block("latest")["timestamp"]
-    terms = (10**6, now + 86_400, 1, 0, 1)
-    by_consent.send(by_consent.poster, "escrow", "postRun", terms, "ipfs://task")
-    by_consent.mine()
+    run = _posted(by_consent)
     allowed = _require_same_bits(by_consent, tmp_path)
 
     by_consent.send(by_consent.owner, "registry", "retireMarket", escrow)
     by_consent.mine()
     retired = _require_same_bits(by_consent, tmp_path)
 
-    run = by_consent.contracts.escrow.run_count()
     assert not any(allowed[run, agent] & Ineligibility.MARKET_NOT_ALLOWED for agent in range(3))
     assert all(retired[run, agent] & Ineligibility.MARKET_NOT_ALLOWED for agent in range(3))
     by_consent.anvil.rpc("evm_revert", snapshot)
@@ -148,12 +178,39 @@ def test_claimability__unknown_run__is_none_where_the_contract_reverts(
         contracts.escrow.claim_eligibility(10**6, 0)
 
 
-def _require_same_bits(activity, tmp_path):
+def _fresh_agent(activity, owner):
+    """An agent with 60 USDC of stake; its number."""
+    number = next(n for n in count() if not _is_known(activity.contracts.identity, n))
+    activity.send(owner, "identity", "register(string)", "ipfs://fresh")
+    activity.mine()
+    activity.send(owner, "registry", "stake", number, 60 * 10**6)
+    activity.mine()
+    return number
+
+
+def _is_known(identity, agent):
+    try:
+        return bool(identity.owner_of(agent))
+    except ContractReverted:
+        return False
+
+
+def _posted(activity):
+    """An OPEN run; its number."""
+    now = activity.w3.eth.get_block("latest")["timestamp"]
+    terms = (10**6, now + 86_400, 1, 0, 1)
+    activity.send(activity.poster, "escrow", "postRun", terms, "ipfs://task")
+    activity.mine()
+    return activity.contracts.escrow.run_count()
+
+
+def _require_same_bits(activity, tmp_path, pairs=None):
     """Of every run and agent, in a fresh database; all answers by run and agent."""
     contracts = activity.contracts
     database = new_database(f"sqlite:///{tmp_path / 'index.db'}")
     sync(database, contracts, activity.anvil.url)
-    pairs = [(r, a) for r in range(1, contracts.escrow.run_count() + 1) for a in AGENTS]
+    if pairs is None:
+        pairs = [(r, a) for r in range(1, contracts.escrow.run_count() + 1) for a in AGENTS]
     views = dict(zip(pairs, _views(activity, pairs), strict=True))
     with database.connect() as connection:
         for pair, expected in views.items():

@@ -63,15 +63,25 @@ def test_submit__the_signature_s_twin__is_refused(ground, admission, poster):
     request = ground.request(poster)
     r, s, v = request.signature[:32], request.signature[32:64], request.signature[64]
     twin = r + (ORDER - int.from_bytes(s, "big")).to_bytes(32, "big") + bytes([55 - v])
-    low_v = request.signature[:64] + bytes([v - 27])
 
-    for signature in (twin, low_v):
+    for signature in (twin, twin[:64] + bytes([twin[64] - 27])):
         changed = replace(request, signature=signature)
         assert not ground.contracts.forwarder.verify(changed)
         with pytest.raises(RequestRefused, match="not canonical"):
             admission.submit(changed)
     assert ground.contracts.forwarder.verify(request)
     assert admission.submit(request).status == "pending"
+
+
+def test_submit__v_of_0_or_1__is_the_request_that_it_is_with_27_or_28(ground, admission, poster):
+    """RUN-25: as hardware wallets sign; it is relayed as the forwarder takes it."""
+    request = ground.request(poster)
+    low_v = request.signature[:64] + bytes([request.signature[64] - 27])
+
+    relay = admission.submit(replace(request, signature=low_v))
+
+    assert relay == admission.submit(request)
+    assert request.signature.hex() in relay.execute
 
 
 def test_submit__for_another_chain_or_forwarder__is_refused(ground, admission, poster):

@@ -32,7 +32,7 @@ lock, by a market that was added
     given the NFT was sold
         it should revert until the buyer allows it; locks made before go on
     given it was sold back
-        it should bind again
+        it should bind again, unless the buyer set a cap
     given the identity registry does not answer
         it should revert; releases and slashes go on
 allowsClaim
@@ -385,6 +385,22 @@ def test_lock__nft_sold_and_bought_back__binds_again(
 
     assert registry.marketAllowance(agent_id, market) == MIN_STAKE
     registry.lock(agent_id, MIN_STAKE, 1, sender=market)
+
+
+def test_lock__nft_bought_back_from_a_buyer_who_set_a_cap__has_allowed_nothing(
+    registry, identity, agent, buyer, agent_id, allowed
+):
+    """STAKE-9: there is one cap, and it is of whoever set it last."""
+    market = allowed()
+    identity.transferFrom(agent, buyer, agent_id, sender=agent)
+    registry.allowMarket(agent_id, market, 5, sender=buyer)
+    identity.transferFrom(buyer, agent, agent_id, sender=buyer)
+
+    assert registry.marketAllowance(agent_id, market) == 0
+    with reverting(
+        registry.MarketNotAllowed, agentId=agent_id, market=market, required=1, allowance=0
+    ):
+        registry.lock(agent_id, 1, 1, sender=market)
 
 
 def test_lock__nft_sold_with_a_lock_in_it__ends_as_ever(
