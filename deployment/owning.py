@@ -43,6 +43,7 @@ def carry_out(session: Session, calls: Sequence[OwnerCall], safe: Path | None) -
         ContractReverted: A contract refuses.
     """
     sender = _sender(session, calls, safe)
+    _require_free(safe)
     for call in calls:
         call.contract.dry_run(sender, call.function, *call.arguments)
     before = _shown(session, "Before")
@@ -118,6 +119,15 @@ def _send(session: Session, call: OwnerCall) -> dict[str, Any]:
     return {"call": call.words(), "transaction": hash_}
 
 
+def _require_free(path: Path | None) -> None:
+    if path is None:
+        return
+    if path.exists():
+        raise click.ClickException(f"{path} is there already: name another file")
+    if not path.parent.is_dir():
+        raise click.ClickException(f"{path} cannot be written: there is no folder {path.parent}")
+
+
 def _write(session: Session, calls: Sequence[OwnerCall], path: Path, sender: str) -> None:
     content = safe_batch.batch(
         calls,
@@ -128,9 +138,7 @@ def _write(session: Session, calls: Sequence[OwnerCall], path: Path, sender: str
     )
     try:
         safe_batch.write(path, content)
-    except FileExistsError:
-        raise click.ClickException(f"{path} is there already: name another file") from None
-    except OSError as error:
+    except OSError as error:  # it is there by now, for one
         raise click.ClickException(f"{path} cannot be written: {error.strerror}") from None
     if not session.json_wanted:
         lines = [f"  {call.words()}" for call in calls]
