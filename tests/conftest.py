@@ -14,12 +14,20 @@ import pytest
 
 from localnet import identity as identity_registry
 from localnet import usdc as circle_usdc
-from tests import ape_chain
+from tests import ape_chain, shell
+
+LONGER = ("API_EXAMPLES", "KILLS", "MIXTURES", "STATEFUL_PROFILE", "STATEFUL_ROUNDS")
+"""Settings that make tests longer than the gate's, which may take all the time that they need."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
-    """Tell Ape what to leave to us: the chain, isolation, and the traces that it prints."""
-    if not config.pluginmanager.hasplugin("ape_test"):
+    """Leave the shell's settings; tell Ape what to leave to us: the chain, isolation, traces."""
+    if os.environ.keys() & set(LONGER):
+        os.environ.setdefault("PYTEST_TIMEOUT", "0")
+    on_ape = config.pluginmanager.hasplugin("ape_test")
+    shell.leave(os.environ, keep=ape_chain.upstream(config) if on_ape else frozenset())
+    if not on_ape:
         return
     ape_chain.start(config)
     # It asks the chain twenty times a test which fixtures have changed it, and restores too little
