@@ -12,6 +12,9 @@ given one that ended well
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
+
 import httpx
 import pytest
 
@@ -130,18 +133,18 @@ def test_create__never_carried__again_pays_by_the_same_authorization(
 
 
 def test_create__earlier_attempt_expired__pays_with_a_fresh_authorization(
-    market, hostile, behind, spent
+    hostile, behind, spent, monkeypatch
 ):
     """API-7: what nobody can use any more is forgotten, and the deadline counts from now."""
-    poster = behind("poster", node=True)
-    withhold(hostile)
-    with pytest.raises(Refused):
-        post(poster)
-    hostile.swallows = lambda _seen: None
-    market.travel(2 * 3600)
+    poster, now = behind("poster", node=False), time.time()
+    with monkeypatch.context() as earlier:
+        clock = SimpleNamespace(time=lambda: now - 2 * 3600, monotonic=time.monotonic)
+        earlier.setattr("agentescrow.sdk.session.time", clock)
+        with pytest.raises(Refused):
+            post(poster)
     run = post(poster)
     assert len(salts(hostile)) == 2
-    assert run.deadline - market.chain.w3.eth.get_block("latest")["timestamp"] > 2 * 86_400 - 600
+    assert run.deadline >= int(now) + 2 * 86_400
     assert spent() == COST
 
 
