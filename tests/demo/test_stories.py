@@ -30,8 +30,7 @@ _STORIES = {
     "2. An agent vanishes: slash, compensation, FROZEN, re-stake": [
         "agent      claims run 2",
         "7 days pass",
-        "poster     slashes run 2: 10.5 USDC back + 10.5 USDC of the stake as a penalty; "
-        "9.5 USDC of the lock are the agent's again",
+        "poster     slashes run 2: 10.5 USDC back + 10.5 USDC of the stake as a penalty; 9.5 USDC",
         "agent 0 is FROZEN",
         "tries to claim run 3 and is refused with 403: The agent is frozen after a slash",
         "agent      stakes 20 USDC, with a permit in the same transaction: agent 0 is PROVISIONAL",
