@@ -63,7 +63,6 @@ FUNCTIONS = {
         "setTreasury(address)": "",
         "pause()": "",
         "unpause()": "",
-        "setTreasury(address)": "",
         "getRun(uint256)": (
             "(address,uint8,uint256,uint256,uint256,uint256,uint256,uint256,uint8,uint256,address,"
             "uint256,uint256,uint256,bool)"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from agentescrow import InvalidInput, Refused
+from agentescrow import AgentClient, Contradicted, InvalidInput, Refused
 from agentescrow.chain.wallet import LocalWallet
+from tests.sdk.between import between
 from tests.sdk.conftest import USDC
+from tests.sdk.hostile_api import HostileApi
 
 WAYS = {"direct": (False, True), "gasless": (True, True), "gasless without a node": (True, False)}
 
@@ -47,6 +49,23 @@ def test_allow_market__not_the_owner__is_refused(client, agent_id, added, gasles
         client("outsider", gasless=gasless).agents.allow_market(agent_id, added, 1)
 
     assert (refused.value.code, refused.value.error) == (403, "NotAgentOwner")
+
+
+@pytest.mark.parametrize("lie", [{"cap": "1"}, {"cap": None}, {"retired": True}])
+def test_list_markets__api_that_lies__is_told_both_answers(market, client, agent_id, added, lie):
+    """API-7, STAKE-9: what a market may lock is what the contract says."""
+    client("agent").agents.allow_market(agent_id, added, 30 * USDC)
+    api = HostileApi(market.api_url)
+    api.lies = {"/api/agents": lambda told: [each.update(lie) for each in told["markets"]]}
+
+    with (
+        between(api) as url,
+        AgentClient(url, patience=0.3, **market.options(None, False, True)) as reader,
+        pytest.raises(Contradicted) as caught,
+    ):
+        reader.agents.list_markets(agent_id)
+
+    assert caught.value.field.startswith(("cap of 0x", "market 0x"))
 
 
 def test_allow_market__no_address__is_refused_before_anything_is_sent(client, agent_id):
