@@ -14,7 +14,7 @@ CHAIN_TESTS := $(wildcard tests/contracts tests/stateful)
 # The state machine is in all three: in process, on Ape's chain, on the fork; its conftest.py picks the test.
 WORKERS ?= 2
 
-.PHONY: help demo chain build check test test-plain test-local fork prove coverage mutants symbolic bench clean
+.PHONY: help demo chain build check test test-plain test-local fork prove coverage mutants python-mutants symbolic bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -66,8 +66,14 @@ symbolic: .build/.made .venv-halmos/.installed ## what holds for all arguments, 
 coverage: .build/.made ## statement and branch coverage of the contracts; fails below 100 %
 	@$(ENV) WORKERS=$(WORKERS) python -m tools.solcov --fail-under 100
 
-mutants: .build/.made ## faults put into the contracts, one at a time: the tests have to notice 98 %
+# The package's are sampled: SEED repeats a sample, SAMPLE=all takes a night.
+SAMPLE ?= 200
+mutants: .build/.made ## faults put into contracts and package, one at a time: the tests have to notice 98 and 95 %
 	@$(ENV) WORKERS=$(WORKERS) python -m tools.mutants
+	@$(MAKE) python-mutants
+
+python-mutants: .build/.made ## the package's alone; SAMPLE=200 SEED=7
+	@$(ENV) WORKERS=$(WORKERS) python -m tools.python_mutants $(if $(filter-out all,$(SAMPLE)),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 bench: .build/.made ## gas of each step, the indexer, the API and the relayer, each beside a floor or a peer
 	@$(ENV) python -m benchmarks.gas

@@ -34,6 +34,7 @@ The tree, with the stable `.code` of each class:
       x ServiceProblem            SERVICE_PROBLEM       the REST API, as its clients meet it
         - ServiceUnreachable      SERVICE_UNREACHABLE   nobody answers there
         - UntrustedRequest        UNTRUSTED_REQUEST     it asked to sign something else: not signed
+        - Contradicted            CONTRADICTED          the caller's own node says something else
         - StillPending            STILL_PENDING         sent; its outcome is not known yet
         - Refused                 REFUSED               it said no; an instance's code is a number
 
@@ -51,6 +52,7 @@ __all__ = [
     "ApprovalNeeded",
     "ChainProblem",
     "ContractReverted",
+    "Contradicted",
     "DatabaseUnusable",
     "DeploymentDiffers",
     "DeploymentUnknown",
@@ -588,6 +590,36 @@ class UntrustedRequest(ServiceProblem):
     """The service asked for a signature under something that the caller did not mean."""
 
     code: ClassVar[str | int] = "UNTRUSTED_REQUEST"
+
+
+class Contradicted(ServiceProblem):
+    """The API said one thing, and the chain, by the word of the caller's own node, another.
+
+    Args:
+        subject: What it is about: "run 7".
+        field: What of it.
+        said: By the API.
+        found: On the chain.
+        done: What the caller has done all the same, and must not do again; None for nothing.
+    """
+
+    code: ClassVar[str] = "CONTRADICTED"
+
+    def __init__(
+        self, subject: str, field: str, said: object, found: object, done: str | None = None
+    ) -> None:
+        super().__init__(subject, field, said, found, done)
+        self.subject = subject
+        self.field = field
+        self.said = said
+        self.found = found
+        self.done = done
+
+    def __str__(self) -> str:
+        """One line: both answers, and what is done already."""
+        said, found = _shortened(self.said), _shortened(self.found, 160)
+        words = f"{self.subject}: {self.field} is {said} by the API, and {found} on the chain"
+        return words if self.done is None else f"{words}; {self.done} is done, do not repeat it"
 
 
 class StillPending(ServiceProblem):

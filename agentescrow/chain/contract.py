@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
+from copy import copy
+from typing import Any, ClassVar, Self, TypeVar
 
-from eth_typing import ChecksumAddress
+from eth_typing import BlockNumber, ChecksumAddress
 from eth_utils.address import to_checksum_address
 from hexbytes import HexBytes
 from web3 import Web3
-from web3.types import TxParams
+from web3.types import BlockIdentifier, TxParams
 
 from agentescrow.chain.abis import abi_of
 from agentescrow.chain.events import Event
@@ -55,7 +56,18 @@ class Contract:
         self.own = own or OwnWrites(w3)
         self.address: ChecksumAddress = to_checksum_address(address)
         self._kinds = kinds or {address.lower(): self.kind}
+        self._block: BlockIdentifier = "latest"
         self._contract = w3.eth.contract(address=self.address, abi=abi_of(self.kind))
+
+    def as_of(self, block: int) -> Self:
+        """The same contract, whose views are asked as of a block.
+
+        Args:
+            block: Its number; a node forgets old states.
+        """
+        then = copy(self)
+        then._block = BlockNumber(block)
+        return then
 
     def calldata(self, function: str, *args: object) -> HexBytes:
         """Encode a call.
@@ -90,7 +102,7 @@ class Contract:
         asked = self._contract.functions[function](*args)
         # A contract must not send us to addresses of its choice (CCIP-Read).
         return self.own.read(
-            lambda block: asked.call(block_identifier=block, ccip_read_enabled=False)
+            lambda block: asked.call(block_identifier=block, ccip_read_enabled=False), self._block
         )
 
     def _write(

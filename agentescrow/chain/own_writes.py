@@ -25,6 +25,7 @@ PATIENCE: Final = 30.0
 
 _CARE: Final = 60.0  # seconds after a write in which a node may still be behind it
 _PAUSE: Final = 0.2
+_NEAR: Final = 32  # blocks
 
 
 class OwnWrites:
@@ -63,13 +64,14 @@ class OwnWrites:
         self._block = max(self._block, block)
         self._until = time.monotonic() + _CARE
 
-    def read(self, ask: Callable[[BlockIdentifier], T]) -> T:
+    def read(self, ask: Callable[[BlockIdentifier], T], block: BlockIdentifier = "latest") -> T:
         """Ask at a block that has our last transaction; wait for a node that has it.
 
         A contract's refusal is final then, because it is one of that block or a later one.
 
         Args:
             ask: Asks at the block that it is given.
+            block: A certain block, which a node may be about to have.
 
         Raises:
             ContractReverted: A contract refuses.
@@ -77,6 +79,8 @@ class OwnWrites:
             ChainProblem: The node does not answer.
         """
         end = time.monotonic() + PATIENCE
+        if block != "latest":
+            return self._at(ask, block, end)
         while time.monotonic() < self._until:
             try:
                 with in_words():
@@ -88,6 +92,22 @@ class OwnWrites:
             time.sleep(_PAUSE)
         with in_words():
             return ask("latest")
+
+    def _at(self, ask: Callable[[BlockIdentifier], T], block: BlockIdentifier, end: float) -> T:
+        while True:
+            try:
+                with in_words():
+                    return ask(block)
+            except NodeRefused:
+                if time.monotonic() >= end or not self._is_near(block):
+                    raise
+            time.sleep(_PAUSE)
+
+    def _is_near(self, block: BlockIdentifier) -> bool:
+        """Whether one node may have a block while another does not have it yet."""
+        with in_words():
+            head = self._w3.eth.block_number
+        return isinstance(block, int) and abs(block - head) <= _NEAR
 
     def _recent(self) -> BlockNumber:
         """The latest block by its number, which a node that is behind cannot answer for."""

@@ -84,6 +84,10 @@ class Usdc(Contract):
         name, version = self._read("name"), self._read("version")
         return Domain(name, version, self.w3.eth.chain_id, self.address)
 
+    def is_used(self, payer: str, nonce: bytes) -> bool:
+        """Whether an authorization of the payer's has paid, or was cancelled (EIP-3009)."""
+        return bool(self._read("authorizationState", payer, nonce))
+
     def approve(self, wallet: Wallet, spender: str, amount: int) -> Mined[UsdcApproval]:
         """Let `spender` pull `amount` from the wallet."""
         return self._write(wallet, UsdcApproval, "approve", spender, amount)

@@ -20,6 +20,7 @@ from agentescrow.cautions import Caution
 from agentescrow.errors import (
     AgentEscrowError,
     ChainProblem,
+    Contradicted,
     InvalidInput,
     Refused,
     ServiceProblem,
@@ -111,6 +112,8 @@ def _line(text: str, style: str) -> None:
 def _exit_code(error: AgentEscrowError) -> int:
     if isinstance(error, Refused) and error.error in _BAD_INPUT:
         return 2
+    if isinstance(error, Contradicted) and error.done is not None:
+        return 5
     if isinstance(error, Refused) and (error.status in _LATER or error.status >= _SERVERS_FAULT):
         return 4
     return next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1)

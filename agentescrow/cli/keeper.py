@@ -51,12 +51,16 @@ def keeper(
 
 
 def due_now(client: AgentClient) -> list[Due]:
-    """Everything that is due at the indexed block.
+    """Everything that is due now: with a node by its word, else by the API's.
 
     Args:
         client: May be one that only reads.
+
+    Raises:
+        Contradicted: The API shows a run otherwise than the contract.
+        ServiceProblem: Its list does not end.
     """
-    now = client.readiness().indexed_at or 0
+    now = client.now()
     silent = [run for run in _runs(client, "SUBMITTED") if run.due_at and run.due_at <= now]
     expired = [run for run in _runs(client, "OPEN") if run.deadline <= now]
     return [Due("finalize", run) for run in silent] + [Due("cancel", run) for run in expired]
@@ -99,13 +103,20 @@ def _round(client: AgentClient, *, as_json: bool) -> None:
 
 
 def _runs(client: AgentClient, state: str) -> Iterator[Run]:
-    cursor: str | None = None
+    """Runs in a state, by number; a list that does not go on by number would have no end."""
+    cursor, last = None, -1
     while True:
         page = client.runs.list(state=state, sort="oldest", limit=_PAGE, cursor=cursor)
-        yield from page.runs
+        for run in page.runs:
+            if run.bounty_id <= last or run.state.name != state:
+                raise ServiceProblem(f"the API lists run {run.bounty_id}, which does not belong")
+            last = run.bounty_id
+            yield run
         cursor = page.pagination.next_cursor
         if cursor is None:
             return
+        if not page.runs:
+            raise ServiceProblem("the API's list goes on after an empty page")
 
 
 def _say(due: Due, outcome: str, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from agentescrow.sdk.shells import Awaiting, Blocking, operation
 from agentescrow.sdk.stake_writes import stake, stake_info, unstake
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.values import base_units, number
+from agentescrow.sdk.verifying import verified_agent, verified_stake
 from agentescrow.sdk.write_key import WriteKey, write_key
 from agentescrow.wire.agents import Agent, AgentPage, StakeAnswer, StakeBody, StakeInfo
 from agentescrow.wire.eligibility import Eligibility
@@ -43,13 +44,19 @@ class _Operations:
         return (yield from self._session.read(f"/api/agents/{self._agent(agent_id)}", Agent))
 
     @operation
-    def get_stake_info(self, agent_id: int | None = None) -> Steps[StakeInfo]:
+    def get_stake_info(
+        self, agent_id: int | None = None, *, verify: bool | None = None
+    ) -> Steps[StakeInfo]:
         """Get an agent's stake: `is_staked`, `can_claim_runs`.
 
         Args:
             agent_id: Agent.
+            verify: As in `runs.get`.
         """
-        return (yield from stake_info(self._session, self._agent(agent_id)))
+        agent = self._agent(agent_id)
+        if self._session.is_verified(verify):
+            return (yield from verified_stake(self._session, agent))
+        return (yield from stake_info(self._session, agent))
 
     @operation
     def can_claim_run(self, agent_id: int, run_id: int) -> Steps[Eligibility]:
@@ -73,7 +80,9 @@ class _Operations:
         return (
             yield from self._session.send(
                 lambda contracts, wallet: contracts.identity.register(wallet, uri),
-                lambda event: self._session.read(f"/api/agents/{event.agent_id}", Agent),
+                lambda mined: verified_agent(
+                    self._session, mined.event.agent_id, mined.block_number
+                ),
             )
         )
 
@@ -123,7 +132,10 @@ class _Operations:
         except ValueError:
             raise InvalidInput("tx_hash", tx_hash, "0x and 64 hexadecimal digits") from None
         answer = yield from self._session.post(f"/api/agents/{agent}/stake", body, key.text)
-        return parsed(StakeAnswer, successful(answer)).agent
+        told = parsed(StakeAnswer, successful(answer)).agent
+        if self._session.is_verified(None):
+            return (yield from verified_stake(self._session, agent))
+        return told
 
     def _agent(self, agent_id: int | None) -> int:
         return number("agent_id", self._session.agent(agent_id))

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from agentescrow.cautions import ShortDeadline, UnencryptedAddress
 from agentescrow.domain.constants import DAY
 
+_SHORT: Final = DAY - DAY // 24  # who claims a run of one day within an hour is not warned
 _CALLER: Final = 4  # frames from here to whoever makes a client
 
 
@@ -32,7 +33,7 @@ def caution_of_a_short_deadline(run_id: int, deadline: int, now: int) -> None:
         deadline: Its own, unix seconds.
         now: Unix seconds.
     """
-    if deadline - now < DAY:
+    if deadline - now < _SHORT:
         warnings.warn(ShortDeadline(run_id, deadline - now), stacklevel=2)
 
 

@@ -50,6 +50,14 @@ class _Operations:
         """Get how the index is, and up to which block."""
         return (yield from self._session.readiness())
 
+    @operation
+    def now(self) -> Steps[int]:
+        """Get the time that deadlines are measured by, unix seconds.
+
+        It is the node's where there is one, else this machine's; never the API's.
+        """
+        return (yield from self._session.now())
+
 
 class AgentClient(_Operations, Blocking):
     """A client for agents and posters.
@@ -217,6 +225,7 @@ def _session(
     gasless: bool | None,
     patience: float,
 ) -> Session:
+    who: object | None
     if signer is None:
         who = _key_of_the_environment() if private_key is LEFT_OUT else private_key
     elif private_key in (None, LEFT_OUT):

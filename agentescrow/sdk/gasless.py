@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import Final
+from contextlib import suppress
+from typing import Final, TypeVar
 
 import httpx
 from eth_account.messages import encode_typed_data
 
+from agentescrow.chain.events import Event
 from agentescrow.chain.signatures import signed as signed_by
+from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import digest
-from agentescrow.errors import Refused, RequestOutOfOrder, ServiceProblem, StillPending
-from agentescrow.sdk.asking import parsed, successful
+from agentescrow.domain.times import format_time
+from agentescrow.errors import (
+    ChainProblem,
+    Contradicted,
+    Refused,
+    RequestOutOfOrder,
+    ServiceProblem,
+    StillPending,
+)
+from agentescrow.sdk.asking import FIRST_PAUSE, LONGEST_PAUSE, parsed, successful
+from agentescrow.sdk.carrying import carried
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.signing import Message, Write, permit_to_sign, request_to_sign
-from agentescrow.sdk.steps import AnswerLost, Steps, work
+from agentescrow.sdk.steps import AnswerLost, Steps, pause, work
 from agentescrow.sdk.write_key import WriteKey, write_key
 from agentescrow.wire.problem import Problem
 from agentescrow.wire.relay import PERMIT_REQUIRED, Permit, RelayStatus, Request
+
+T = TypeVar("T")
 
 _SIGNATURES_MAX: Final = 3
 _BAD_REQUEST: Final = 400
@@ -25,47 +40,119 @@ _UNAUTHORIZED: Final = 401
 _ACCEPTED: Final = 202
 
 
-def relayed(session: Session, write: Write, key: WriteKey | None = None) -> Steps[httpx.Response]:
+def relayed(
+    session: Session,
+    write: Write,
+    look: Callable[[Mined[Event]], Steps[T]],
+    told: Callable[[httpx.Response], Steps[T]],
+    key: WriteKey | None = None,
+) -> Steps[T]:
     """Have a call relayed; once, however often an answer gets lost.
+
+    Where there is a node, it tells whether the call was carried, whatever the API answers.
 
     Args:
         session: Who signs, and for which contracts.
         write: What is wanted.
+        look: Reads the API, given what was mined by the node's word.
+        told: Reads the API's answer, 200, or 202 once that request is mined and indexed: where
+            there is no node, and where the answer is the one that was kept for a key of the
+            caller's.
         key: The caller's, or a fresh one.
-
-    Returns:
-        The answer: 200, or 202 once that request is mined and indexed.
 
     Raises:
         UntrustedRequest: The API asks to sign anything else; nothing was signed.
         Refused: The API or the contract says no, or the transaction failed.
         StillPending: It is not mined and indexed in time, or its answer is lost for good.
+        Contradicted: The API says that it is done, and the chain does not.
     """
-    once = (key or write_key()).text
-    answer = yield from session.in_turn(lambda: _taken(session, write, once))
+    key = key or write_key()
+    signed: list[Message] = []
+    if session.options.rpc_url is None:
+        answer = yield from _answered(session, write, key, signed)
+        return (yield from told(answer))
+    first = yield from session.look_up(lambda chain: chain.w3.eth.block_number)
+    try:
+        answer = yield from _answered(session, write, key, signed)
+    except StillPending:  # patience is used up, and nobody takes it for a refusal
+        raise
+    except ServiceProblem:
+        mined = yield from _if_carried(session, write, signed, first)
+        if mined is None:
+            raise
+        return (yield from session.shown(mined, look))
+    if not signed:
+        return (yield from told(answer))
+    mined = yield from _until_carried(session, write, signed, first)
+    return (yield from session.shown(mined, look))
+
+
+def _answered(
+    session: Session, write: Write, key: WriteKey, signed: list[Message]
+) -> Steps[httpx.Response]:
+    """Ask, sign and wait; `signed` gets what was signed.
+
+    Raises:
+        ServiceProblem: The API says that it is done, although nothing was signed.
+    """
+    answer = yield from session.in_turn(lambda: _taken(session, write, key.text, signed))
     if successful(answer).status_code == _ACCEPTED:
         yield from _until_done(session, parsed(RelayStatus, answer))
+    if not signed and not key.is_given:
+        raise ServiceProblem("the API says that it is done, but nothing was signed")
     return answer
 
 
-def _taken(session: Session, write: Write, key: str) -> Steps[httpx.Response]:
+def _if_carried(
+    session: Session, write: Write, signed: list[Message], first: int
+) -> Steps[Mined[Event] | None]:
+    with suppress(ChainProblem):  # what the API has said is told then
+        return (yield from session.look_up(lambda chain: carried(chain, write, signed, first)))
+    return None
+
+
+def _until_carried(
+    session: Session, write: Write, signed: list[Message], first: int
+) -> Steps[Mined[Event]]:
+    """Wait until the node has what the API says that it has carried.
+
+    Raises:
+        Contradicted: It never has.
+    """
+    end, wait = time.monotonic() + session.options.patience, FIRST_PAUSE
+    while True:
+        mined = yield from session.look_up(lambda chain: carried(chain, write, signed, first))
+        if mined is not None:
+            return mined
+        if time.monotonic() >= end:
+            request = signed[-1]
+            until = format_time(request["message"]["deadline"])
+            found = f"not carried, as it still may be until {until}; gasless=False sends it oneself"
+            raise Contradicted(f"request {_id_of(request)}", "outcome", "done", found)
+        yield from pause(wait)
+        wait = min(2 * wait, LONGEST_PAUSE)
+
+
+def _taken(
+    session: Session, write: Write, key: str, signed: list[Message]
+) -> Steps[httpx.Response]:
     """Have the relayer take it: the signer's next request may be signed while it is under way.
 
     Not so where a permit is under way: USDC knows the next number only once that is mined.
     """
     answer = yield from session.post(write.path, write.body, key)
     if not _asks_for_a_permit(answer):
-        return (yield from _signed(session, write, key, answer))
+        return (yield from _signed(session, write, key, answer, signed))
     write = write.permitted((yield from _permit(session, write, answer)))
     answer = yield from session.post(write.path, write.body, key)
-    answer = yield from _signed(session, write, key, answer)
+    answer = yield from _signed(session, write, key, answer, signed)
     if answer.status_code == _ACCEPTED:
         yield from _until_done(session, parsed(RelayStatus, answer))
     return answer
 
 
 def _signed(
-    session: Session, write: Write, key: str, asked: httpx.Response
+    session: Session, write: Write, key: str, asked: httpx.Response, signed: list[Message]
 ) -> Steps[httpx.Response]:
     """Sign and send; again where another client of the same signer was quicker.
 
@@ -82,19 +169,22 @@ def _signed(
         if message["message"]["nonce"] <= nonce:
             break
         nonce = message["message"]["nonce"]
-        answer = yield from _sent(session, write, key, message)
+        answer = yield from _sent(session, write, key, message, signed)
         if not write.works_once or not _is_out_of_order(answer):
             break
         asked = yield from session.post(write.path, write.body, key)
     return answer
 
 
-def _sent(session: Session, write: Write, key: str, message: Message) -> Steps[httpx.Response]:
+def _sent(
+    session: Session, write: Write, key: str, message: Message, signed: list[Message]
+) -> Steps[httpx.Response]:
+    signed.append(message)
     signature = yield from work(lambda: signed_by(session.wallet(), message))
     request = Request.model_validate(message["message"])
-    signed = {"request": request, "signature": f"0x{signature.hex()}"}
+    proof = {"request": request, "signature": f"0x{signature.hex()}"}
     try:
-        return (yield from session.post(write.path, write.body.model_copy(update=signed), key))
+        return (yield from session.post(write.path, write.body.model_copy(update=proof), key))
     except AnswerLost as lost:
         words = f"signed and sent, and may be done: {lost}"
         raise StillPending(f"request {_id_of(message)}", words) from lost

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import httpx
 
 from agentescrow.chain.calls import Calls
 from agentescrow.chain.contracts import Contracts
-from agentescrow.chain.events import RunCreated
+from agentescrow.chain.events import (
+    Event,
+    RevisionRequested,
+    RunAbandoned,
+    RunApproved,
+    RunCancelled,
+    RunClaimed,
+    RunCreated,
+    RunFunded,
+    RunRejected,
+    RunSlashed,
+    RunStarted,
+    WorkSubmitted,
+)
 from agentescrow.chain.run_escrow import RunEscrow
 from agentescrow.chain.transactions import Mined
+from agentescrow.chain.typed_data import run_nonce
 from agentescrow.chain.vault import Authorization
 from agentescrow.chain.wallet import Wallet
 from agentescrow.domain.agent import AgentStatus
@@ -25,6 +39,7 @@ from agentescrow.sdk.payment import VALID_SECONDS, authorize_run, sent_authoriza
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.signing import Write
 from agentescrow.sdk.steps import Steps
+from agentescrow.sdk.verifying import require_paid_by, verified_agent, verified_run
 from agentescrow.sdk.write_key import WriteKey
 from agentescrow.wire.agents import Agent
 from agentescrow.wire.codes import status_of_claim
@@ -42,11 +57,36 @@ from agentescrow.wire.runs import (
 )
 
 _OK: Final = 200
+_EVENTS: Final[Mapping[str, type[Event]]] = {
+    "approve": RunApproved,
+    "requestRevision": RevisionRequested,
+    "reject": RunRejected,
+    "slash": RunSlashed,
+    "cancelRun": RunCancelled,
+    "startRun": RunStarted,
+    "submitWork": WorkSubmitted,
+    "abandonRun": RunAbandoned,
+    "finalize": RunApproved,
+}
+"""What the functions that move a run say when they have done it."""
 
 
 def get_run(session: Session, run_id: int) -> Steps[RunWithEvents]:
     """A run as the API has it."""
     return (yield from session.read(f"/api/runs/{run_id}", RunWithEvents))
+
+
+def shown_run(session: Session, run_id: int, since: int = 0) -> Steps[RunWithEvents]:
+    """The same, compared with the node where there is one.
+
+    Args:
+        session: Who asks.
+        run_id: Run.
+        since: Block that the answer must not be older than.
+    """
+    if session.is_verified(None):
+        return (yield from verified_run(session, run_id, since))
+    return (yield from get_run(session, run_id))
 
 
 def move(
@@ -75,15 +115,15 @@ def move(
         return (
             yield from session.send(
                 lambda contracts, wallet: direct(contracts.escrow, wallet),
-                lambda _event: get_run(session, run_id),
+                lambda mined: shown_run(session, run_id, mined.block_number),
             )
         )
     sent = body.model_validate({"wallet_address": session.wallet().address, **more})
     calls = _calls(session)
     call = calls.of(function, run_id, *args)
-    write = Write(f"/api/runs/{run_id}/{action}", sent, calls, call)
-    answer = yield from relayed(session, write)
-    return (yield from _run_of(session, run_id, answer))
+    did = _moves(_EVENTS[function], run_id)
+    write = Write(f"/api/runs/{run_id}/{action}", sent, calls, call, did)
+    return (yield from _relayed(session, write, run_id))
 
 
 def post(session: Session, terms: RunTerms, uri: str, key: WriteKey, *, fund: bool) -> Steps[Run]:
@@ -102,7 +142,7 @@ def post(session: Session, terms: RunTerms, uri: str, key: WriteKey, *, fund: bo
         return (
             yield from session.send(
                 lambda contracts, wallet: _post(contracts.escrow, wallet, terms, uri, paid, fund),
-                lambda event: get_run(session, event.run_id),
+                lambda mined: shown_run(session, mined.event.run_id, mined.block_number),
             )
         )
     body, calls = _post_body(session, terms, uri, paid, fund), _calls(session)
@@ -111,11 +151,17 @@ def post(session: Session, terms: RunTerms, uri: str, key: WriteKey, *, fund: bo
     else:
         call = calls.terms("postRun" if fund else "createRun", terms, uri)
     cost = terms.cost if fund and paid is None else None
-    write = Write("/api/runs", body, calls, call, cost, works_once=paid is not None)
-    answer = yield from relayed(session, write, key)
-    if answer.status_code == _OK:
-        return parsed(RunAnswer, answer).run
-    return (yield from _created_by(session, parsed(RelayStatus, answer).id))
+    did = _creates(session.wallet().address, terms, uri)
+    write = Write("/api/runs", body, calls, call, did, cost, works_once=paid is not None)
+    return (
+        yield from relayed(
+            session,
+            write,
+            lambda mined: shown_run(session, _run_id(mined.event), mined.block_number),
+            lambda answer: _created(session, answer, terms, uri, paid),
+            key,
+        )
+    )
 
 
 def fund_run(session: Session, run_id: int) -> Steps[Run]:
@@ -132,15 +178,15 @@ def fund_run(session: Session, run_id: int) -> Steps[Run]:
                 lambda contracts, wallet: contracts.escrow.fund_run(
                     wallet, run_id, permit_until=until
                 ),
-                lambda _event: get_run(session, run_id),
+                lambda mined: shown_run(session, run_id, mined.block_number),
             )
         )
     cost = yield from _cost_of(session, run_id)
     body, calls = FundBody(wallet_address=session.wallet().address), _calls(session)
     call = calls.of("fundRun", run_id)
-    write = Write(f"/api/runs/{run_id}/fund", body, calls, call, cost)
-    answer = yield from relayed(session, write)
-    return (yield from _run_of(session, run_id, answer))
+    did = _moves(RunFunded, run_id)
+    write = Write(f"/api/runs/{run_id}/fund", body, calls, call, did, cost)
+    return (yield from _relayed(session, write, run_id))
 
 
 def _cost_of(session: Session, run_id: int) -> Steps[int]:
@@ -170,17 +216,22 @@ def claim(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
         return (
             yield from session.send(
                 lambda contracts, wallet: contracts.escrow.claim_run(wallet, run_id, agent_id),
-                lambda _event: _claimed(session, run_id, agent_id),
+                lambda mined: _claimed(session, run_id, agent_id, mined.block_number),
             )
         )
     body = ClaimBody(wallet_address=session.wallet().address, agent_id=agent_id)
     calls = _calls(session)
     call = calls.of("claimRun", run_id, agent_id)
-    write = Write(f"/api/runs/{run_id}/claim", body, calls, call)
-    answer = yield from relayed(session, write)
-    if answer.status_code == _OK:
-        return parsed(ClaimAnswer, answer)
-    return (yield from _claimed(session, run_id, agent_id))
+    did = _moves(RunClaimed, run_id)
+    write = Write(f"/api/runs/{run_id}/claim", body, calls, call, did)
+    return (
+        yield from relayed(
+            session,
+            write,
+            lambda mined: _claimed(session, run_id, agent_id, mined.block_number),
+            lambda answer: _claim_told(session, run_id, agent_id, answer),
+        )
+    )
 
 
 def _caution(session: Session, run_id: int) -> Steps[None]:
@@ -195,9 +246,23 @@ def _caution(session: Session, run_id: int) -> Steps[None]:
     caution_of_a_short_deadline(run_id, deadline, now)
 
 
-def _claimed(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
-    run = yield from session.read(f"/api/runs/{run_id}", Run)
-    agent = yield from session.read(f"/api/agents/{agent_id}", Agent)
+def _claim_told(
+    session: Session, run_id: int, agent_id: int, answer: httpx.Response
+) -> Steps[ClaimAnswer]:
+    if answer.status_code != _OK:
+        return (yield from _claimed(session, run_id, agent_id, 0))
+    told = parsed(ClaimAnswer, answer)
+    _require_told("run", told.run.bounty_id, run_id)
+    _require_told("agent", told.agent.id, agent_id)
+    return told
+
+
+def _claimed(session: Session, run_id: int, agent_id: int, since: int) -> Steps[ClaimAnswer]:
+    run = yield from shown_run(session, run_id, since)
+    if session.is_verified(None):
+        agent = yield from verified_agent(session, agent_id, since)
+    else:
+        agent = yield from session.read(f"/api/agents/{agent_id}", Agent)
     claiming = ClaimingAgent(id=agent.id, status=agent.status, staked_amount=agent.staked_amount)
     return ClaimAnswer(run=run, agent=claiming)
 
@@ -211,10 +276,77 @@ def _require_claimable(chain: Contracts, run_id: int, agent_id: int) -> None:
         raise Refused(status_of_claim(bits), "NOT_ELIGIBLE", " ".join(sentences), sentences, codes)
 
 
-def _run_of(session: Session, run_id: int, answer: httpx.Response) -> Steps[Run]:
+def _relayed(session: Session, write: Write, run_id: int) -> Steps[Run]:
+    return (
+        yield from relayed(
+            session,
+            write,
+            lambda mined: shown_run(session, run_id, mined.block_number),
+            lambda answer: _told(session, run_id, answer),
+        )
+    )
+
+
+def _told(session: Session, run_id: int, answer: httpx.Response) -> Steps[Run]:
+    if answer.status_code != _OK:
+        return (yield from shown_run(session, run_id))
+    run = parsed(RunAnswer, answer).run
+    _require_told("run", run.bounty_id, run_id)
+    return run
+
+
+def _moves(kind: type[Event], run_id: int) -> Callable[[Event], bool]:
+    return lambda event: isinstance(event, kind) and getattr(event, "run_id", None) == run_id
+
+
+def _creates(poster: str, terms: RunTerms, uri: str) -> Callable[[Event], bool]:
+    def did(event: Event) -> bool:
+        return (
+            isinstance(event, RunCreated)
+            and (event.poster.lower(), event.ipfs_hash) == (poster.lower(), uri)
+            and (event.reward, event.deadline) == (terms.reward, terms.deadline)
+        )
+
+    return did
+
+
+def _run_id(event: Event) -> int:
+    if not isinstance(event, RunCreated):
+        raise TypeError(event)
+    return event.run_id
+
+
+def _require_told(what: str, told: object, asked: object) -> None:
+    """What an API without a node beside it says is believed; but not what nobody has asked for.
+
+    Raises:
+        StillPending: It speaks of something else, so what was asked for may be done.
+    """
+    if told != asked:
+        words = f"signed and sent, and may be done: the API answers with {told!r}"
+        raise StillPending(f"{what} {asked!r}", words)
+
+
+def _created(
+    session: Session, answer: httpx.Response, terms: RunTerms, uri: str, paid: Authorization | None
+) -> Steps[Run]:
+    """The run that the API says it has created, now or for the same key before."""
     if answer.status_code == _OK:
-        return parsed(RunAnswer, answer).run
-    return (yield from get_run(session, run_id))
+        run: Run = parsed(RunAnswer, answer).run
+    else:
+        run = yield from _created_by(session, parsed(RelayStatus, answer).id)
+    poster = session.wallet().address
+    _require_told("poster", run.poster_address.lower(), poster.lower())
+    _require_told("reward", run.reward, terms.reward)
+    _require_told("deadline", run.deadline, terms.deadline)
+    _require_told("description", run.ipfs_hash, uri)
+    if not session.is_verified(None):
+        return run
+    found = yield from verified_run(session, run.bounty_id)
+    nonce = None if paid is None else run_nonce(terms, uri, paid.salt)
+    if nonce is not None:
+        yield from session.look_up(lambda chain: require_paid_by(chain, found, poster, nonce))
+    return found
 
 
 def _created_by(session: Session, request_id: str) -> Steps[Run]:

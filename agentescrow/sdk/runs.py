@@ -14,6 +14,7 @@ from agentescrow.sdk.session import Session
 from agentescrow.sdk.shells import Awaiting, Blocking, operation
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.values import base_units, moment, number
+from agentescrow.sdk.verifying import verified_run, verified_runs
 from agentescrow.sdk.write_key import write_key
 from agentescrow.wire.runs import (
     REASON_DEFAULT,
@@ -48,8 +49,11 @@ class _Operations:
         agent_id: int | None = None,
         sort: str | None = None,
         cursor: str | None = None,
+        verify: bool | None = None,
     ) -> Steps[RunPage]:
         """List runs.
+
+        A list may leave runs out, whoever verifies it: your own runs are asked for by `get`.
 
         Args:
             page: Number of the page, from 1.
@@ -60,20 +64,32 @@ class _Operations:
             agent_id: Agent that claimed.
             sort: "newest", "oldest" or "reward".
             cursor: `pagination.next_cursor` of the page before, in place of `page`.
+            verify: As in `get`, but for the texts: descriptions and work are the API's word.
         """
         least = None if min_reward is None else format_usdc(parse_usdc(min_reward))
         wanted = {"page": page, "limit": limit, "state": state, "minReward": least}
         wanted |= {"poster": poster, "agentId": agent_id, "sort": sort, "cursor": cursor}
+        if self._session.is_verified(verify):
+            return (yield from verified_runs(self._session, wanted))
         return (yield from self._session.read("/api/runs", RunPage, wanted))
 
     @operation
-    def get(self, run_id: int) -> Steps[RunWithEvents]:
+    def get(self, run_id: int, *, verify: bool | None = None) -> Steps[RunWithEvents]:
         """Get a run with its life.
 
         Args:
             run_id: Run.
+            verify: Whether state, terms, times, description, work and feedback are compared with
+                the contract; they are if there is a node (`rpc_url`), where None. `.events` is the
+                API's word.
+
+        Raises:
+            Contradicted: The contract says something else.
         """
-        return (yield from get_run(self._session, number("run_id", run_id)))
+        run = number("run_id", run_id)
+        if self._session.is_verified(verify):
+            return (yield from verified_run(self._session, run))
+        return (yield from get_run(self._session, run))
 
     # Posters
 

@@ -22,7 +22,9 @@ from agentescrow.chain.events import Event
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
 from agentescrow.errors import (
+    ChainProblem,
     ContractReverted,
+    Contradicted,
     InvalidInput,
     NodeBehind,
     Refused,
@@ -105,10 +107,20 @@ class Session:
             Refused: The API says no.
             ServiceUnreachable: Nobody answers.
         """
+        return parsed(kind, (yield from self.answer(path, params)))
+
+    def answer(
+        self, path: str, params: Mapping[str, object] | None = None
+    ) -> Steps[httpx.Response]:
+        """The same, with its headers.
+
+        Args:
+            path: Where.
+            params: Of the query; None is left out.
+        """
         query = {key: str(value) for key, value in (params or {}).items() if value is not None}
         patience = self.options.patience
-        answer = yield from persistent("GET", path, patience=patience, params=query)
-        return parsed(kind, successful(answer))
+        return successful((yield from persistent("GET", path, patience=patience, params=query)))
 
     def post(self, path: str, body: Shape, key: str) -> Steps[httpx.Response]:
         """Send the API something to do.
@@ -195,23 +207,73 @@ class Session:
     def send(
         self,
         act: Callable[[Contracts, Wallet], Mined[E]],
-        look: Callable[[E], Steps[T]],
+        look: Callable[[Mined[E]], Steps[T]],
     ) -> Steps[T]:
         """Do something on chain, wait until the API has indexed it, and look at what it did.
 
         Args:
             act: Sends; one at a time, so that nonces have an order.
-            look: Reads the API, given the event of the transaction.
+            look: Reads the API, given what was mined.
 
         Raises:
             Refused: The contract says no.
             ChainProblem: The chain cannot do it now.
-            StillPending: It is mined, and not indexed in time.
+            StillPending: It is mined, and the API does not show it.
+            Contradicted: It is mined, and the API shows something else.
         """
         mined = yield from self.on_chain(lambda contracts: act(contracts, self.wallet()))
+        return (yield from self.shown(mined, look))
+
+    def shown(self, mined: Mined[E], look: Callable[[Mined[E]], Steps[T]]) -> Steps[T]:
+        """Wait until the API has indexed what was mined, and look at it.
+
+        Whatever the API answers, it is done: so no error says that it was refused.
+
+        Args:
+            mined: By the node's word.
+            look: As in `send`.
+
+        Raises:
+            StillPending: The API does not show it.
+            Contradicted: It shows something else.
+        """
         what = f"transaction {mined.transaction}"
-        yield from self.until_indexed(mined.block_number, what)
-        return (yield from self.until(lambda: look(mined.event), what, _DONE))
+        try:
+            yield from self.until_indexed(mined.block_number, what)
+            return (yield from self.until(lambda: look(mined), what, _DONE))
+        except StillPending:
+            raise
+        except Contradicted as other:
+            raise Contradicted(other.subject, other.field, other.said, other.found, what) from other
+        except (ServiceProblem, ChainProblem) as problem:
+            words = f"mined in block {mined.block_number}, but not to be seen yet: {problem}"
+            raise StillPending(what, words) from problem
+
+    def is_verified(self, verify: bool | None) -> bool:
+        """Whether answers are compared with the node.
+
+        Args:
+            verify: What the caller wants; where it is None, they are if there is a node.
+
+        Raises:
+            InvalidInput: They shall be, and there is none.
+        """
+        has_node = self.options.rpc_url is not None
+        if verify and not has_node:
+            raise InvalidInput("verify", verify, "False, or a client with a node (rpc_url)")
+        return has_node if verify is None else verify
+
+    def look_up(self, ask_chain: Callable[[Contracts], T]) -> Steps[T]:
+        """Ask the node something; whatever is being sent meanwhile.
+
+        Args:
+            ask_chain: Asks.
+
+        Raises:
+            ContractReverted: A contract says no.
+            ChainProblem: The node does not answer.
+        """
+        return (yield from work(lambda: ask_chain(self.contracts())))
 
     def on_chain(self, act: Callable[[Contracts], T]) -> Steps[T]:
         """Ask the chain itself.

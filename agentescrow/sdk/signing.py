@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from agentescrow.chain.calls import VaultCalls
+from agentescrow.chain.events import Event
 from agentescrow.chain.forwarder import forwarder_domain
 from agentescrow.chain.typed_data import forward_request, permit
 from agentescrow.chain.usdc import usdc_domain
@@ -30,6 +32,7 @@ class Write:
         body: Unsigned.
         calls: Of the contract that is called.
         call: The same as its call, encoded here: the only thing that is signed.
+        did: Tells by an event of the contract that it is done.
         cost: Base units that a permit may be signed over where no allowance pays.
         works_once: Whether the contract itself refuses it a second time.
     """
@@ -38,6 +41,7 @@ class Write:
     body: Action
     calls: VaultCalls
     call: bytes
+    did: Callable[[Event], bool]
     cost: int | None = None
     works_once: bool = True
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import httpx
 
 from agentescrow.chain.calls import StakeCalls
 from agentescrow.chain.contracts import Contracts
-from agentescrow.chain.events import Staked
+from agentescrow.chain.events import Event, Staked, Unstaked
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
 from agentescrow.sdk.asking import parsed
@@ -18,6 +19,7 @@ from agentescrow.sdk.session import Session
 from agentescrow.sdk.signing import Write
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.values import address
+from agentescrow.sdk.verifying import verified_stake
 from agentescrow.sdk.write_key import WriteKey
 from agentescrow.wire.agents import StakeAnswer, StakeBody, StakeInfo, UnstakeBody
 
@@ -53,9 +55,9 @@ def stake(session: Session, agent_id: int, amount: int, key: WriteKey) -> Steps[
             call = calls.authorized(agent_id, amount, paid)
         path = f"/api/agents/{agent_id}/stake"
         cost = amount if paid is None else None
-        write = Write(path, body, calls, call, cost, works_once=paid is not None)
-        answer = yield from relayed(session, write, key)
-        return (yield from _stake_of(session, agent_id, answer))
+        once = paid is not None
+        write = Write(path, body, calls, call, _moves(Staked, agent_id), cost, works_once=once)
+        return (yield from _relayed(session, write, agent_id, key))
 
     def act(contracts: Contracts, wallet: Wallet) -> Mined[Staked]:
         registry = contracts.registry
@@ -63,7 +65,11 @@ def stake(session: Session, agent_id: int, amount: int, key: WriteKey) -> Steps[
             return registry.stake(wallet, agent_id, amount)
         return registry.stake_with_authorization(wallet, agent_id, amount, paid)
 
-    return (yield from session.send(act, lambda _event: stake_info(session, agent_id)))
+    return (
+        yield from session.send(
+            act, lambda mined: verified_stake(session, agent_id, mined.block_number)
+        )
+    )
 
 
 def unstake(session: Session, agent_id: int, amount: int, to: str | None) -> Steps[StakeInfo]:
@@ -84,20 +90,40 @@ def unstake(session: Session, agent_id: int, amount: int, to: str | None) -> Ste
         calls = StakeCalls(session.deployment().registry)
         body = UnstakeBody(wallet_address=signer, amount=amount, to=receiver)
         call = calls.of("unstake", agent_id, amount, receiver)
-        write = Write(f"/api/agents/{agent_id}/unstake", body, calls, call, works_once=False)
-        answer = yield from relayed(session, write)
-        return (yield from _stake_of(session, agent_id, answer))
+        path = f"/api/agents/{agent_id}/unstake"
+        write = Write(path, body, calls, call, _moves(Unstaked, agent_id), works_once=False)
+        return (yield from _relayed(session, write, agent_id))
     return (
         yield from session.send(
             lambda contracts, wallet: contracts.registry.unstake(
                 wallet, agent_id, amount, receiver
             ),
-            lambda _event: stake_info(session, agent_id),
+            lambda mined: verified_stake(session, agent_id, mined.block_number),
         )
     )
 
 
+def _relayed(
+    session: Session, write: Write, agent_id: int, key: WriteKey | None = None
+) -> Steps[StakeInfo]:
+    return (
+        yield from relayed(
+            session,
+            write,
+            lambda mined: verified_stake(session, agent_id, mined.block_number),
+            lambda answer: _stake_of(session, agent_id, answer),
+            key,
+        )
+    )
+
+
+def _moves(kind: type[Event], agent_id: int) -> Callable[[Event], bool]:
+    return lambda event: isinstance(event, kind) and getattr(event, "agent_id", None) == agent_id
+
+
 def _stake_of(session: Session, agent_id: int, answer: httpx.Response) -> Steps[StakeInfo]:
+    if session.is_verified(None):
+        return (yield from verified_stake(session, agent_id))
     if answer.status_code == _OK:
         return parsed(StakeAnswer, answer).agent
     return (yield from stake_info(session, agent_id))

@@ -11,7 +11,7 @@ import httpx
 import orjson
 
 _PASSED_ON = ("Content-Type", "Idempotency-Key", "Last-Event-ID")
-_TOLD = ("Content-Type", "Location", "Retry-After")
+_TOLD = ("Content-Type", "Location", "Retry-After", "X-Indexed-Block")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,14 @@ class Between:
         """The status of an answer as the client gets it."""
         return answer.status_code
 
+    def stands_in(self, seen):
+        """Status and body of an answer to what is not passed on; None to pass it on."""
+        return None
+
+    def headers(self, answer):
+        """The headers of an answer as the client gets them."""
+        return {name: answer.headers[name] for name in _TOLD if name in answer.headers}
+
     def cuts_after(self, _seen):
         """After how many events a stream is cut; None for never."""
         return None
@@ -82,6 +90,10 @@ class _Handler(BaseHTTPRequestHandler):
         given = (headers.get("Idempotency-Key"), headers.get("Last-Event-ID"))
         seen = Seen(self.command, self.path, *given, body)
         self.server.between.seen.append(seen)
+        standing_in = self.server.between.stands_in(seen)
+        if standing_in is not None:
+            self._say(*standing_in, {"Content-Type": "application/json"})
+            return
         asked = {"headers": headers, "content": content, "timeout": 60}
         with httpx.stream(self.command, self.server.between.api_url + self.path, **asked) as answer:
             if "event-stream" in answer.headers.get("Content-Type", ""):
@@ -93,13 +105,22 @@ class _Handler(BaseHTTPRequestHandler):
         if content is None:
             self._cut()
             return
-        self._begin(answer, self.server.between.status(seen, answer))
+        self._say(
+            self.server.between.status(seen, answer), content, self.server.between.headers(answer)
+        )
+
+    def _say(self, status, content, headers):
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
 
     def _stream(self, answer, cut_after):
-        self._begin(answer, answer.status_code)
+        self.send_response(answer.status_code)
+        for name, value in self.server.between.headers(answer).items():
+            self.send_header(name, value)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for line in answer.iter_lines():
@@ -111,12 +132,6 @@ class _Handler(BaseHTTPRequestHandler):
                 self._cut()
                 return
         self.wfile.write(b"0\r\n\r\n")
-
-    def _begin(self, answer, status):
-        self.send_response(status)
-        for name in _TOLD:
-            if name in answer.headers:
-                self.send_header(name, answer.headers[name])
 
     def _cut(self):
         self.close_connection = True

@@ -25,6 +25,7 @@ from agentescrow.chain.wallet import Nonces
 from agentescrow.errors import (
     ContractReverted,
     NodeBehind,
+    NodeRefused,
     NodeUnreachable,
     TransactionFailed,
 )
@@ -153,6 +154,32 @@ def test_read__long_after_the_write__asks_at_latest(monkeypatch):
     own.note(7)
 
     assert own.read(lambda block: block) == "latest"
+
+
+def test_read__of_a_certain_block__waits_where_it_is_near():
+    """API-7: what the API shows is compared at the block that it names."""
+    own, asked = OwnWrites(chain(heads=[6])), []
+
+    def ask(block):
+        asked.append(block)
+        if len(asked) < 3:
+            raise NodeRefused("header not found")
+        return "answer"
+
+    assert own.read(ask, 7) == "answer"
+    assert asked == [7, 7, 7]
+
+
+@pytest.mark.parametrize("block", [10**9, 7])
+def test_read__of_a_block_far_away__is_refused_at_once(block):
+    """API-7: a made-up block makes nobody wait, nor does a state that the node has forgotten."""
+    own = OwnWrites(chain(heads=[1000]))
+
+    def ask(_block):
+        raise NodeRefused("header not found")
+
+    with pytest.raises(NodeRefused):
+        own.read(ask, block)
 
 
 def test_expect__a_block_of_others__is_no_write_of_ours():

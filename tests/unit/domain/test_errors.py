@@ -19,6 +19,7 @@ EXAMPLES = [
     errors.Reverted("NotAgent", {"runId": 1, "caller": "outsider"}),
     errors.ContractReverted("NoFees", {}, "No fees have accrued."),
     errors.StillPending("request 0x00", "not mined yet"),
+    errors.Contradicted("run 7", "reward", 1_000_000, 500_000_000, "transaction 0x00"),
 ]
 
 
@@ -60,7 +61,11 @@ def test_errors__any__survives_pickle_and_copy(error):
 
 def test_errors__as_text__name_value_limit_and_words():
     """API-3: one line that says what to change."""
-    invalid, _, _, refused, contract, _ = map(str, EXAMPLES)
+    invalid, _, _, refused, contract, _, contradicted = map(str, EXAMPLES)
+    assert contradicted == (
+        "run 7: reward is 1000000 by the API, and 500000000 on the chain; "
+        "transaction 0x00 is done, do not repeat it"
+    )
     assert invalid == "deadline 'soon' is not allowed: a time"
     assert refused == "NotAgent(runId=1, caller=outsider)"
     assert contract == "No fees have accrued. [NoFees()]"

@@ -1,0 +1,97 @@
+"""What the tests say of a mutant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from queue import SimpleQueue
+from typing import Final
+
+from tools.mutants.campaign import Result
+from tools.mutants.killing import KILLED, SURVIVED
+from tools.mutants.operators import Mutant
+from tools.python_mutants.covering import tests_of
+from tools.python_mutants.trees import Tree, tree
+
+UNDECIDED: Final = "undecided"
+_FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S+::\S.*?)(?: - .*)?$", re.MULTILINE)
+_FAILURES: Final = (1, 2, 4)  # of a test, of a module of tests, of a conftest.py
+_PATIENCE: Final = 300.0  # seconds a test
+
+
+class Broken(Exception):
+    """The tests cannot be run."""
+
+
+def judged(mutant: Mutant, where: Tree) -> Result:
+    """Let the tests of its file run on a mutant, fastest first, until one fails.
+
+    Args:
+        mutant: The mutant.
+        where: A tree that nothing else uses meanwhile.
+
+    Raises:
+        Broken: No test was run.
+    """
+    source = (where.root / mutant.file).read_text()
+    for step in tests_of(mutant.file):
+        with where.changed(mutant.file, mutant.applied(source)):
+            run = where.run(step, _PATIENCE)
+            if run.code is None:  # a busy machine is no hang
+                run = where.run(step, _PATIENCE * 2)
+        if run.code is None:
+            return Result(mutant, KILLED, f"hangs: {run.output.strip().splitlines()[-1]}")
+        if run.code in _FAILURES or run.code < 0:  # or it took the interpreter down
+            return _failed(mutant, run.output, where)
+        if run.code != 0:
+            raise Broken(run.output[-2000:])
+    return Result(mutant, SURVIVED, "")
+
+
+def _failed(mutant: Mutant, output: str, where: Tree) -> Result:
+    """What fails without the mutant too proves nothing."""
+    failed = _FAILED.search(output)
+    if failed is None:
+        return Result(mutant, KILLED, output.strip()[-200:])
+    test = failed.group(1)
+    if where.run([test], _PATIENCE * 2).code == _FAILURES[0]:
+        return Result(mutant, UNDECIDED, f"fails without it too: {test}")
+    return Result(mutant, KILLED, test)
+
+
+def results_of(mutants: Iterable[Mutant], workers: int) -> Iterator[Result]:
+    """Judge mutants.
+
+    Args:
+        mutants: Which.
+        workers: How many at a time.
+
+    Yields:
+        Each result when it is there, in no order.
+
+    Raises:
+        Broken: The tests cannot be run.
+    """
+    with ExitStack() as stack, ThreadPoolExecutor(workers) as pool:
+        trees = [stack.enter_context(tree(number)) for number in range(workers)]
+        free: SimpleQueue[Tree] = SimpleQueue()
+        for each in trees:
+            free.put(each)
+        waiting = [pool.submit(_in_a_tree, free, mutant) for mutant in mutants]
+        try:
+            for future in as_completed(waiting):
+                yield future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for each in trees:
+                each.end()
+
+
+def _in_a_tree(free: SimpleQueue[Tree], mutant: Mutant) -> Result:
+    where = free.get()
+    try:
+        return judged(mutant, where)
+    finally:
+        free.put(where)
