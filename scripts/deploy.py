@@ -10,7 +10,7 @@ from ape import networks, project
 from web3 import Web3
 
 from deployment import parameters, standard_json
-from deployment.command import VerbCommand, wallet_named
+from deployment.command import VerbCommand, max_fee_option, wallet_named
 from deployment.deploy import abandon, deploy
 from deployment.errors import DeploymentError
 from deployment.parameters import Parameters
@@ -33,6 +33,7 @@ def _beneficiary(_context: click.Context, _option: click.Parameter, value: str |
 @click.option("--owner", callback=_beneficiary, help="Owner of the contracts; or `deployer`.")
 @click.option("--treasury", callback=_beneficiary, help="Who gets the fees; or `deployer`.")
 @click.option("--yes", is_flag=True, help="Neither ask nor let the account ask.")
+@max_fee_option
 @click.option("--abandon", "giving_up", is_flag=True, help="Forget a half-finished deployment.")
 @click.option("--verify", is_flag=True, help="Publish the sources through ape-etherscan.")
 @click.option("--records", type=click.Path(path_type=Path), help="Another folder for the record.")
@@ -41,6 +42,7 @@ def cli(
     owner: str | None,
     treasury: str | None,
     yes: bool,
+    max_fee: int | None,
     giving_up: bool,
     verify: bool,
     records: Path | None,
@@ -61,7 +63,7 @@ def cli(
             _place(w3)
         record = deploy(
             w3,
-            wallet_named(w3, account, yes),
+            wallet_named(w3, account, yes, max_fee),
             chosen,
             kept,
             owner=owner,

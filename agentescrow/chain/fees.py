@@ -5,12 +5,13 @@ Whoever answers for the node could make an account offer all its ETH for one cal
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 from web3 import Web3
 from web3.types import TxParams, Wei
 
-from agentescrow.errors import NodeRefused, TooExpensive
+from agentescrow.errors import InvalidInput, NodeRefused, TooExpensive
 
 GWEI: Final = 10**9
 TRANSACTION_GAS_MAX: Final = 16_777_216
@@ -24,6 +25,7 @@ _MAX_FEES: Final = {
     84532: 5 * GWEI,
 }  # Base and Base Sepolia: a thousand times usual
 _MAX_FEE: Final = 100 * GWEI
+_FEE_END: Final = 2**96
 
 
 def max_fee_on(chain_id: int) -> int:
@@ -33,6 +35,25 @@ def max_fee_on(chain_id: int) -> int:
         chain_id: The chain.
     """
     return _MAX_FEES.get(chain_id, _MAX_FEE)
+
+
+def wei_of(gwei: Decimal | str, field: str) -> int:
+    """Read a fee as people write it.
+
+    Args:
+        gwei: A billion wei; more than none, with at most nine digits after the point.
+        field: What it is called where it came from.
+
+    Raises:
+        InvalidInput: It is none.
+    """
+    try:
+        wei = Decimal(gwei) * GWEI
+        if wei == int(wei) and 0 < wei < _FEE_END:
+            return int(wei)
+    except (ArithmeticError, ValueError):  # no number; one that is infinite, or too long
+        pass
+    raise InvalidInput(field, gwei, "gwei a gas: more than 0, at most nine digits after the point")
 
 
 def priced(w3: Web3, tx: TxParams, chain_id: int, max_fee: int | None) -> TxParams:
