@@ -9,10 +9,12 @@ PYTHON_CODE := $(wildcard agentescrow localnet deployment demo examples scripts 
 TYPED := $(wildcard agentescrow localnet deployment demo examples tools benchmarks)
 
 # Without a chain of Ape's; on Ape's chain, local and on the fork.
-PLAIN_TESTS := $(wildcard tests/unit tests/in_process tests/indexer tests/relayer tests/api tests/sdk tests/cli tests/localnet tests/deployment tests/demo tests/promises tests/scripts)
+PLAIN_TESTS := $(wildcard tests/stateful tests/unit tests/in_process tests/indexer tests/relayer tests/api tests/sdk tests/cli tests/localnet tests/deployment tests/demo tests/promises tests/scripts)
 CHAIN_TESTS := $(wildcard tests/contracts tests/stateful)
 # The state machine is in all three: in process, on Ape's chain, on the fork; its conftest.py picks the test.
 WORKERS ?= 2
+# Each worker begins with tests that lie together: what a session sets up, most workers need not set up too.
+SHARED = -n $(WORKERS) --dist worksteal
 
 .PHONY: help demo chain build check test test-plain test-local fork prove coverage mutants python-mutants symbolic bench clean
 
@@ -43,13 +45,13 @@ check: .build/.made ## formatters, linters, types, import directions, slither
 test: test-plain test-local fork ## every test, on a local chain and on a fork
 
 test-plain: .build/.made
-	$(ENV) pytest -p no:ape_test -q -n $(WORKERS) $(PLAIN_TESTS) $(wildcard tests/stateful)
+	$(ENV) tools/stage "without a chain of Ape's" pytest -p no:ape_test -q $(SHARED) $(PLAIN_TESTS)
 
 test-local: .build/.made
-	$(ENV) ape test -q -n $(WORKERS) $(CHAIN_TESTS)
+	$(ENV) tools/stage "on a local chain" ape test -q $(SHARED) $(CHAIN_TESTS)
 
 fork: .build/.made ## the contract suite on a fork of Base Sepolia, or of its stand-in without BASE_SEPOLIA_RPC_URL
-	$(ENV) python -m localnet.base_sepolia ape test -q -n $(WORKERS) --network base:sepolia-fork:foundry $(CHAIN_TESTS)
+	$(ENV) tools/stage "on a fork" python -m localnet.base_sepolia ape test -q $(SHARED) --network base:sepolia-fork:foundry $(CHAIN_TESTS)
 
 # SEED repeats, ROUNDS=1 a single round; on Anvil and on the fork ANVIL_ROUNDS rounds with the same seed.
 TRANSACTIONS ?= 1000000

@@ -6,9 +6,11 @@ import contextlib
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+from agentescrow.cautions import ShortDeadline
 from agentescrow.chain import deployments
 from demo import closing, stories, timeline
 from demo.display import Display
@@ -37,6 +39,7 @@ def play(runs: Sequence[PlannedRun] | None, *, keep: bool = False) -> bool:
         AgentEscrowError: A transaction was refused that should not have been.
     """
     began = time.monotonic()
+    warnings.simplefilter("ignore", ShortDeadline)  # a play may have runs of a second
     display = Display()
     # The records of a chain that somebody else may be running are not ours to overwrite.
     with tempfile.TemporaryDirectory(prefix="demo-") as folder:

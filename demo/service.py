@@ -25,6 +25,7 @@ from agentescrow.chain.rpc import Node
 from agentescrow.errors import ServiceUnreachable
 from agentescrow.indexer.follow import Indexer
 from agentescrow.relayer.admission import Admission
+from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.run import run
 from agentescrow.relayer.sender import Sender
 from agentescrow.store.database import Engine, migrate, open_database
@@ -33,9 +34,11 @@ from agentescrow.store.relay_turn import RelayTurn
 from deployment.local_chain import LocalChain
 
 PATIENCE: Final = 15.0
+UNLIMITED: Final = RelayLimits(pending_per_signer=10**9, per_signer=10**9)
+"""For a chain where a few people do everything, as fast as the machine can."""
 
 _PAUSE: Final = 0.05
-_START_SECONDS: Final = 20
+_START_SECONDS: Final = 600  # a limit for what hangs, not for what is slow
 
 
 @contextmanager
@@ -59,7 +62,7 @@ def service_on(
     contracts, pool = Contracts(chain.w3, deployment), Pool(chain.url)
     engine = open_database(f"sqlite:///{folder / 'index.db'}")
     migrate(engine)
-    admission = Admission(engine, pool, deployment)
+    admission = Admission(engine, pool, deployment, UNLIMITED)
     calls = Calls(deployment.escrow)
     service = Service(engine, deployment, pool, admission, calls, patience=patience)
     app = create_app(service, rate_limit=RateLimit(0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from web3.types import RPCEndpoint
 
@@ -19,6 +19,8 @@ from demo.display import Display
 from demo.wording import passed
 from deployment.local_chain import LocalChain
 from localnet.errors import AnvilFailed
+
+_PATIENCE: Final = 600.0  # seconds: a slow machine plays the same stories
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ class Stage:
                 signer=actor.wallet,
                 deployment=self.contracts.deployment,
                 gasless=actor.gasless,
+                patience=_PATIENCE,
             )
         return self._clients[key]
 

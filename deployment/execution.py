@@ -19,7 +19,7 @@ from agentescrow.errors import TransactionFailed
 from deployment.errors import NonceMoved, NotMined
 from deployment.plan import Plan, Step
 
-_MINED_WITHIN = 300.0  # seconds
+_MINED_WITHIN = 600.0  # seconds
 _NODES_AGREE_WITHIN = 15.0  # seconds; behind one public RPC there are many nodes
 _GAS_MARGIN = 1.1
 

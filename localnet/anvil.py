@@ -23,7 +23,7 @@ from localnet.artifacts import ROOT
 from localnet.errors import AnvilFailed, PortTaken, ToolMissing
 
 _HOST = "127.0.0.1"
-_START_SECONDS = 20
+_START_SECONDS = 600  # a limit for what hangs, not for what is slow
 _ATTEMPTS = 3
 _PR_SET_PDEATHSIG = 1
 

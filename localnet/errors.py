@@ -1,10 +1,11 @@
 """What can go wrong while a local chain is set up.
 
 LocalnetError
-├── ToolMissing     a binary or an npm package is not installed
-├── NotBuilt        a contract has not been compiled
-├── PortTaken       somebody listens where Anvil should
-└── AnvilFailed     Anvil ended, or never answered
+├── ToolMissing       a binary or an npm package is not installed
+├── NotBuilt          a contract has not been compiled
+├── PortTaken         somebody listens where Anvil should
+├── AnvilFailed       Anvil ended, or never answered
+└── PostgresqlFailed  PostgreSQL is installed and does not start
 
 Every message is one line and says what to do.
 """
@@ -39,3 +40,7 @@ class PortTaken(LocalnetError):
 
 class AnvilFailed(LocalnetError):
     """Anvil ended, or never answered."""
+
+
+class PostgresqlFailed(LocalnetError):
+    """PostgreSQL is installed and does not start."""

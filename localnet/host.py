@@ -101,7 +101,7 @@ class Web3Host:
     def _mined(self, sent: HexBytes) -> str | None:
         if not self._rpc("anvil_getAutomine"):
             self._rpc("evm_mine")
-        receipt = self._w3.eth.wait_for_transaction_receipt(sent, timeout=20, poll_latency=0.01)
+        receipt = self._w3.eth.wait_for_transaction_receipt(sent, timeout=600, poll_latency=0.01)
         if receipt["status"] != 1:
             raise LocalnetError(
                 f"a transaction from {receipt['from']} to {receipt.get('to')} reverted"

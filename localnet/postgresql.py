@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from localnet.anvil import free_port
-from localnet.errors import ToolMissing
+from localnet.errors import PostgresqlFailed, ToolMissing
 
 _USER = "postgres"  # PostgreSQL refuses to run as root
+_AS_USER = ("setpriv", "--reuid", _USER, "--regid", _USER, "--clear-groups")
+_START_SECONDS = "600"  # a limit for what hangs, not for what is slow
 
 
 def programs() -> Path:
@@ -41,16 +43,21 @@ def postgresql() -> Iterator[str]:
 
     Raises:
         ToolMissing: PostgreSQL is not installed.
+        PostgresqlFailed: It is, and does not start.
     """
     place, port = programs(), free_port()
-    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp", ignore_cleanup_errors=True) as home:
+    with tempfile.TemporaryDirectory(
+        prefix="pg-", dir=_parent(), ignore_cleanup_errors=True
+    ) as home:
         if os.geteuid() == 0:
             owner = pwd.getpwnam(_USER)
             os.chown(home, owner.pw_uid, owner.pw_gid)
         data = f"{home}/data"
-        _run(home, place / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-N", "-E", "UTF8")
-        options = f"-p {port} -h 127.0.0.1 -k {home} -F -c full_page_writes=off"
-        start = ("-D", data, "-o", options, "-l", f"{home}/log", "-w")
+        initdb = ("-U", _USER, "-A", "trust", "-N", "-E", "UTF8", "--locale", "C")
+        _run(home, place / "initdb", "-D", data, *initdb)
+        # No socket in the file system: its path may have 107 characters.
+        options = f"-p {port} -h 127.0.0.1 -k '' -F -c full_page_writes=off"
+        start = ("-D", data, "-o", options, "-l", f"{home}/log", "-w", "-t", _START_SECONDS)
         _run(home, place / "pg_ctl", *start, "start")
         try:
             yield f"postgresql://{_USER}@127.0.0.1:{port}/postgres"
@@ -58,9 +65,17 @@ def postgresql() -> Iterator[str]:
             _run(home, place / "pg_ctl", "-D", data, "-m", "immediate", "stop")
 
 
+def _parent() -> str:
+    """Where the cluster's folder goes: for root a place that PostgreSQL's user can get to."""
+    usual = tempfile.gettempdir()
+    if os.geteuid() != 0:
+        return usual
+    entered = subprocess.run([*_AS_USER, "test", "-x", usual], check=False)
+    return usual if entered.returncode == 0 else pwd.getpwnam(_USER).pw_dir
+
+
 def _run(home: str, program: Path, *args: str) -> None:
-    as_user = ["setpriv", "--reuid", _USER, "--regid", _USER, "--clear-groups"]
-    prefix = as_user if os.geteuid() == 0 else []
+    prefix = _AS_USER if os.geteuid() == 0 else ()
     # A server keeps what it inherits: pipes to us would stay open as long as it runs.
     done = subprocess.run(
         [*prefix, str(program), *args],
@@ -71,4 +86,13 @@ def _run(home: str, program: Path, *args: str) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise ToolMissing(f"{program.name} failed with exit code {done.returncode}")
+        raise PostgresqlFailed(
+            f"{program.name} failed with exit code {done.returncode}{_log(home)}"
+        )
+
+
+def _log(home: str) -> str:
+    """The last line that the server wrote, if it wrote any."""
+    file = Path(home, "log")
+    lines = file.read_text(errors="replace").splitlines() if file.exists() else []
+    return f": {lines[-1]}" if lines else ""

@@ -20,6 +20,11 @@ _FORK = "base:sepolia-fork:foundry"
 _FLAGS = ("--steps-tracing", "--gas-price", "0", "--block-base-fee-per-gas", "0")
 
 
+def upstream(config: pytest.Config) -> frozenset[str]:
+    """Which variables of the environment the network needs: of the fork, the one it forks from."""
+    return frozenset({RPC_URL}) if config.getoption("--network") == _FORK else frozenset()
+
+
 def start(config: pytest.Config) -> None:
     """Start it and tell Ape where; it ends with the session.
 
@@ -43,7 +48,7 @@ def start(config: pytest.Config) -> None:
 def _fork() -> Anvil:
     # Forks do without Anvil's cache of what they read: it is filed by chain and block number, and
     # one stand-in of Base Sepolia would be given the state of another.
-    upstream = os.environ.get(RPC_URL)
-    if not upstream:
+    url = os.environ.get(RPC_URL)
+    if not url:
         raise pytest.UsageError(f"{RPC_URL} is not set: use `make fork`, or name an RPC endpoint")
-    return Anvil(chain_id=84532, more=(*_FLAGS, "--fork-url", upstream, "--no-storage-caching"))
+    return Anvil(chain_id=84532, more=(*_FLAGS, "--fork-url", url, "--no-storage-caching"))

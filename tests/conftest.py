@@ -14,12 +14,20 @@ import pytest
 
 from localnet import identity as identity_registry
 from localnet import usdc as circle_usdc
-from tests import ape_chain
+from tests import ape_chain, shell
+
+LONGER = ("API_EXAMPLES", "KILLS", "MIXTURES", "STATEFUL_PROFILE", "STATEFUL_ROUNDS")
+"""Settings that make tests longer than the gate's, which may take all the time that they need."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
-    """Tell Ape what to leave to us: the chain, isolation, and the traces that it prints."""
-    if not config.pluginmanager.hasplugin("ape_test"):
+    """Leave the shell's settings; tell Ape what to leave to us: the chain, isolation, traces."""
+    if os.environ.keys() & set(LONGER):
+        os.environ.setdefault("PYTEST_TIMEOUT", "0")
+    on_ape = config.pluginmanager.hasplugin("ape_test")
+    shell.leave(os.environ, keep=ape_chain.upstream(config) if on_ape else frozenset())
+    if not on_ape:
         return
     ape_chain.start(config)
     # It asks the chain twenty times a test which fixtures have changed it, and restores too little
@@ -40,6 +48,15 @@ def pytest_terminal_summary(terminalreporter):
     reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
     for reason, tests in reasons.items():
         terminalreporter.write_line(f"{tests} tests skipped: {reason}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """With NO_SKIPS, as in .ci/run, a test that was left out is one that failed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter is not None and reporter.stats.get("skipped")
+    if os.environ.get("NO_SKIPS") and skipped and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

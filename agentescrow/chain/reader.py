@@ -132,17 +132,25 @@ class Reader:
         logs, block, *owed = self._node.try_each(
             self._logs_question(where),
             _block_question(last.number),
-            *(self._owed_question(address, last.hash) for address in self._totals.values()),
+            *self._owed_questions(last.hash),
         )
         for answer in (logs, block):
             if isinstance(answer, NodeRefused):
                 raise answer
         if logs is None or block is None:
             raise NodeUnreachable(f"the node does not have block {last.number} (any more)")
-        known = zip(self._totals, owed, strict=True)
         with making_sense():
-            said = {n: int(word, 16) for n, word in known if isinstance(word, str) and word != "0x"}
-            return Answer(self._decoded(logs), block["hash"], said)
+            return Answer(self._decoded(logs), block["hash"], self._said(owed))
+
+    def owed(self, block: Header) -> dict[str, int]:
+        """`totalOwed()` at a block by name of contract, as far as the node remembers.
+
+        Args:
+            block: Which.
+        """
+        owed = self._node.try_each(*self._owed_questions(block.hash))
+        with making_sense():
+            return self._said(owed)
 
     def logs_of(self, blocks: Iterable[Header]) -> list[Log]:
         """All events of certain blocks, asked for by their hashes.
@@ -189,8 +197,19 @@ class Reader:
         filtered = {"address": self._addresses, "topics": [self._topics], **where}
         return ("eth_getLogs", [filtered])
 
-    def _owed_question(self, address: str, block_hash: str) -> Question:
-        return ("eth_call", [{"to": address, "data": self._total_owed}, {"blockHash": block_hash}])
+    def _owed_questions(self, block_hash: str) -> list[Question]:
+        return [
+            ("eth_call", [{"to": address, "data": self._total_owed}, {"blockHash": block_hash}])
+            for address in self._totals.values()
+        ]
+
+    def _said(self, owed: Iterable[Any]) -> dict[str, int]:
+        known = zip(self._totals, owed, strict=True)
+        return {name: int(word, 16) for name, word in known if _is_word(word)}
+
+
+def _is_word(answer: object) -> bool:
+    return isinstance(answer, str) and answer != "0x"
 
 
 def _block_question(number: int) -> Question:

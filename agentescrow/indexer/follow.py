@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tenacity import (
@@ -30,6 +30,7 @@ from agentescrow.errors import (
 )
 from agentescrow.indexer.ahead import Ahead
 from agentescrow.indexer.apply import apply
+from agentescrow.indexer.at_rest import require_wrong
 from agentescrow.indexer.batch import Batch
 from agentescrow.indexer.fetch import Fetcher, Stretch
 from agentescrow.indexer.reorg import DEPTH, NodeBehind, follow_reorganisation
@@ -173,12 +174,23 @@ class Indexer:
 
     def _write(self, batch: Batch, head: Header) -> None:
         try:
-            with self._connection.begin():
-                apply(self._connection, batch)
-                report(self._connection, head=head.number, seen_at=_now())
+            self._commit_if_right(batch, head)
         except (IndexWrong, EventsMissing):
             self._wrong += 1
             raise
+
+    def _commit_if_right(self, batch: Batch, head: Header) -> None:
+        try:
+            self._commit(batch, head)
+        except IndexWrong as wrong:
+            require_wrong(self._reader, batch.last, wrong)
+            owed = {**batch.owed, wrong.contract: wrong.indexed}
+            self._commit_if_right(replace(batch, owed=owed), head)
+
+    def _commit(self, batch: Batch, head: Header) -> None:
+        with self._connection.begin():
+            apply(self._connection, batch)
+            report(self._connection, head=head.number, seen_at=_now())
 
     def _is_hopeless(self, _state: RetryCallState) -> bool:
         return self._wrong >= _WRONG_AT_MOST or self._ended()

@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from agentescrow.api.app import create_app
+from agentescrow.api.routes import health
 from agentescrow.api.service import Service
 from agentescrow.api.traffic import RateLimit
 from agentescrow.chain.calls import Calls
@@ -27,11 +28,13 @@ from agentescrow.store.database import migrate, open_database
 from agentescrow.store.lock import writer
 from agentescrow.store.position import indexed_block
 from agentescrow.wire.shape import iso_time
+from demo.service import UNLIMITED
 from deployment.local_chain import local_chain
 from deployment.record import Records
 from localnet.errors import ToolMissing
 from localnet.postgresql import postgresql
 from tests.api.declared import Declared
+from tests.waiting import ENOUGH, until
 
 DAY = 86_400
 USDC = 10**6
@@ -42,7 +45,7 @@ class Pulse:
 
     def __init__(self):
         self._awake = threading.Condition()
-        self._until = 0.0
+        self._last = 0.0
         self.ended = False
 
     def hear(self, request):
@@ -52,9 +55,9 @@ class Pulse:
             self.beat()
 
     def beat(self):
-        """Something happens: be awake for a while."""
+        """Something happens."""
         with self._awake:
-            self._until = time.monotonic() + 2
+            self._last = time.monotonic()
             self._awake.notify_all()
 
     def end(self):
@@ -62,10 +65,9 @@ class Pulse:
         self.beat()
 
     def rest(self):
-        """Wait for a beat, but not for long; whether it has ended."""
+        """Wait for a beat, the longer the longer there was none; whether it has ended."""
         with self._awake:
-            if time.monotonic() >= self._until:
-                self._awake.wait(timeout=5)
+            self._awake.wait(timeout=min((time.monotonic() - self._last) / 10, 5))
         return self.ended
 
 
@@ -89,18 +91,24 @@ class Market:
 
     def indexed(self):
         """Wait until the index has the latest block."""
-        self.pulse.beat()
         head = self.chain.w3.eth.block_number
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
+
+        def reached():
             with self.service.database.connect() as connection:
                 block = indexed_block(connection)
-            if block and block.number >= head:
-                return
-            time.sleep(0.02)
-        raise AssertionError(f"block {head} is not indexed")
+            return block and block.number >= head
 
-    def another_app(self, *, patience=15.0, database=None, **options):
+        until(reached, meanwhile=self.pulse.beat)
+
+    def relayed(self, relays):
+        """Wait until requests are mined."""
+        find = self.service.admission.find
+        until(
+            lambda: {find(relay.request_id).status for relay in relays} == {"mined"},
+            meanwhile=self.pulse.beat,
+        )
+
+    def another_app(self, *, patience=ENOUGH, database=None, **options):
         """A client of another app over the same service, with other settings."""
         database = database or self.service.database
         service = replace(self.service, patience=patience, database=database)
@@ -146,15 +154,19 @@ class Market:
 @contextmanager
 def service_on(url, folder):
     """A chain, its deployment, an indexer, a relayer and the app, over one database."""
-    with local_chain(Records(folder, folder / "unfinished")) as chain:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        local_chain(Records(folder, folder / "unfinished")) as chain,
+    ):
+        patch.setattr(health, "_SILENCE_MAX", ENOUGH)  # the indexer here rests between tests
         record = next(folder.glob("*.json"))
         contracts = Contracts(chain.w3, load(record))
         engine = open_database(url)
         migrate(engine)
         pool = Pool(chain.url)
-        admission = Admission(engine, pool, contracts.deployment)
+        admission = Admission(engine, pool, contracts.deployment, UNLIMITED)
         calls = Calls(contracts.deployment.escrow)
-        service = Service(engine, contracts.deployment, pool, admission, calls)
+        service = Service(engine, contracts.deployment, pool, admission, calls, patience=ENOUGH)
         pulse = Pulse()
         threads = [
             threading.Thread(target=_index, args=(engine, chain.url, contracts, pulse)),
@@ -214,14 +226,14 @@ def client_of(service, pulse, **options):
 def _index(engine, url, contracts, pulse):
     with writer(engine) as connection:
         indexer = Indexer(connection, Reader(Node(url), contracts), contracts.deployment)
-        indexer.follow(lambda _step: None, pulse.rest, pause=0.02)
+        indexer.follow(lambda _step: None, pulse.rest, pause=0.01)
 
 
 def _relay(engine, pool, contracts, chain, pulse):
     sender = Sender(engine, pool, contracts.deployment, chain.accounts["relayer"])
     while not pulse.rest():
         sender.step()
-        time.sleep(0.02)
+        time.sleep(0.01)
 
 
 @pytest.fixture(scope="session")

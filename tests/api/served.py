@@ -9,6 +9,7 @@ from http.client import HTTPResponse
 from types import SimpleNamespace
 
 from agentescrow.api.server import Connection, server_of
+from tests.waiting import ENOUGH, until
 
 
 @contextmanager
@@ -19,27 +20,19 @@ def served(app, connection=Connection):
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         try:
-            wait_until(lambda: server.started)
+            until(lambda: server.started)
             port = listening.getsockname()[1]
             yield SimpleNamespace(port=port, url=f"http://127.0.0.1:{port}", server=server)
         finally:
             server.should_exit = True
-            thread.join(timeout=60)
-
-
-def wait_until(holds):
-    """Wait for something that has to come."""
-    for _ in range(3_000):
-        if holds():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("it has not come")
+            thread.join(ENOUGH)
+            assert not thread.is_alive()
 
 
 @contextmanager
 def connected(port):
-    """A connection whose other end has a minute."""
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+    """A connection whose other end has all the time that it needs."""
+    with socket.create_connection(("127.0.0.1", port), timeout=ENOUGH) as connection:
         yield connection
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 
 import httpx
 import pytest
@@ -18,6 +17,7 @@ from agentescrow.wire.shape import iso_time
 from deployment.local_chain import local_chain
 from deployment.record import Records
 from localnet.anvil import free_port
+from tests.waiting import ENOUGH, until
 
 RUN = "import sys; from agentescrow.cli.main import main; sys.argv[0] = 'agentescrow'; main()"
 
@@ -49,7 +49,7 @@ def start(chain, tmp_path):
     for process in started:
         process.terminate()
     for process in started:
-        process.wait(timeout=20)
+        process.wait(timeout=ENOUGH)
 
 
 def test_commands__together__carry_a_signed_run(chain, start, tmp_path):
@@ -64,7 +64,7 @@ def test_commands__together__carry_a_signed_run(chain, start, tmp_path):
     with_relayer = start("serve", "--port", str(alone))
     _post(chain, poster, alone)
     with_relayer.terminate()
-    with_relayer.wait(timeout=20)
+    with_relayer.wait(timeout=ENOUGH)
     start("serve", "--port", str(shared), "--no-relayer")
     start("relay")
     _post(chain, poster, shared)
@@ -74,7 +74,7 @@ def _post(chain, poster, port):
     now = chain.w3.eth.get_block("latest")["timestamp"]
     body = {"walletAddress": poster.address, "reward": "1000000", "ipfsHash": "ipfs://work"}
     body["deadline"] = iso_time(now + 3600)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=ENOUGH) as client:
         _until_ready(client)
         typed = client.post("/api/runs", json=body).json()["typedData"]
         signature = "0x" + poster.sign_typed_data(typed).hex()
@@ -87,12 +87,11 @@ def _post(chain, poster, port):
 
 def _until_ready(client):
     """It answers, and the indexer beside it has come as far as the chain."""
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
+
+    def ready():
         try:
-            if client.get("/ready").status_code == 200:
-                return
+            return client.get("/ready").status_code == 200
         except httpx.ConnectError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError("the API is not ready")
+            return False
+
+    until(ready)

@@ -12,7 +12,8 @@ from agentescrow.api import feed
 from agentescrow.api.app import create_app
 from agentescrow.api.feed import Seats
 from agentescrow.api.traffic import RateLimit
-from tests.api.served import answer_on, connected, request, served, wait_until
+from tests.api.served import answer_on, connected, request, served
+from tests.waiting import ENOUGH, until
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +29,13 @@ def listening(market, seats):
     with served(app) as running:
         running.feed = app.state.feed
         yield running
-        wait_until(lambda: not running.feed.listeners)
+        until(lambda: not running.feed.listeners)
 
 
 def test_listener__over_a_socket__hears_a_change_as_it_happens(market, events, poster):
     """API-6: and a listener that was cut off goes on where it was."""
     market.post(poster)
-    with httpx.Client(base_url=events.url, timeout=30) as client:
+    with httpx.Client(base_url=events.url, timeout=ENOUGH) as client:
         with client.stream("GET", "/api/events") as stream:
             assert stream.headers["content-type"].startswith("text/event-stream")
             assert "x-indexed-block" in stream.headers
@@ -65,7 +66,7 @@ def test_listeners__two_hundred__all_hear_and_leave_nothing(market, events, post
         stay = [_listener(staying, events.port) for _ in range(100)]
         for _ in range(100):
             _listener(leaving, events.port)
-        wait_until(lambda: events.feed.listeners.total() == 200)
+        until(lambda: events.feed.listeners.total() == 200)
         leaving.close()
         run_id = market.post(poster)
         for connection in stay:
@@ -101,10 +102,10 @@ def test_listeners__while_nothing_happens__do_not_ask(market, events, monkeypatc
     with ExitStack() as stack:
         for _ in range(20):
             _listener(stack, events.port)
-        wait_until(lambda: len({id(args) for args in asked}) >= 20 and len(watched) >= 2)
-        wait_until(lambda: len(watched) >= 3)
+        until(lambda: len({id(args) for args in asked}) >= 20 and len(watched) >= 2)
+        until(lambda: len(watched) >= 3)
         before, looked = len(asked), len(watched)
-        wait_until(lambda: len(watched) >= looked + 3)
+        until(lambda: len(watched) >= looked + 3)
         assert len(asked) == before
 
 
@@ -114,7 +115,7 @@ def test_listeners__too_many__are_told_to_come_again(market):
         one, two, three = (b"X-Forwarded-For: 192.0.2.%d" % number for number in (1, 2, 3))
         for taken, header in enumerate((one, one, two), start=1):
             _listener(stack, running.port, header)
-            wait_until(lambda taken=taken: running.feed.listeners.total() == taken)
+            until(lambda taken=taken: running.feed.listeners.total() == taken)
         for header, status in ((one, 429), (three, 503)):
             with connected(running.port) as connection:
                 connection.sendall(request(b"GET /api/events", header))
@@ -123,9 +124,9 @@ def test_listeners__too_many__are_told_to_come_again(market):
             assert json.loads(refused.body)["error"] == "TOO_MANY_LISTENERS"
             assert refused.headers["retry-after"] == "1"
         stack.close()
-        wait_until(lambda: not running.feed.listeners)
+        until(lambda: not running.feed.listeners)
         _listener(stack, running.port, one)
-        wait_until(lambda: running.feed.listeners.total() == 1)
+        until(lambda: running.feed.listeners.total() == 1)
 
 
 @pytest.mark.parametrize("place", ["x", "1", "1:", ":1", "-1:0", "1:0:0", "1e3:0", "9" * 19 + ":0"])

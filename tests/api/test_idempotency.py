@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from agentescrow.store.idempotency import find_key
 from tests.api.conftest import BOTH, USDC
+from tests.waiting import until
 
 pytestmark = BOTH
 
@@ -194,17 +194,14 @@ def test_key__of_a_request_that_failed__is_free_once_that_is_for_good(
         w3.provider.make_request("evm_setAutomine", [True])
 
     def relay():
-        market.pulse.beat()
         return market.service.admission.find(answer.json()["id"])
 
-    while relay().status == "pending":
-        threading.Event().wait(0.02)
+    until(lambda: relay().status != "pending", meanwhile=market.pulse.beat)
     assert client.post(path, json=body, headers=key("post-3")).json()["error"] == (
         "TRANSACTION_FAILED"
     )
     w3.provider.make_request("anvil_mine", [hex(13)])
-    while not relay().settled:
-        threading.Event().wait(0.02)
+    until(lambda: relay().settled, meanwhile=market.pulse.beat)
     last = client.post(path, json=body, headers=key("post-3"))
     assert last.json()["error"] == "TRANSACTION_FAILED", last.text
 

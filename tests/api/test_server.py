@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import ExitStack
+import threading
+from contextlib import ExitStack, contextmanager, suppress
 
 import httpx
 import pytest
@@ -15,7 +16,8 @@ from agentescrow.api.app import create_app
 from agentescrow.api.body_gate import BYTES_MAX
 from agentescrow.api.server import HEAD_MAX, Connection
 from localnet.anvil import free_port
-from tests.api.served import answer_on, closed, connected, request, sent, served, wait_until
+from tests.api.served import answer_on, closed, connected, request, sent, served
+from tests.waiting import ENOUGH, until
 
 RUN = "import sys; from agentescrow.cli.main import main; sys.argv[0] = 'agentescrow'; main()"
 CLAIM = b"POST /api/runs/999999/claim"
@@ -45,10 +47,10 @@ def port(market):
     words = ("serve", "--no-relayer", "--port", str(port))
     process = subprocess.Popen([sys.executable, "-c", RUN, *words], env=environment)
     with httpx.Client() as client:
-        wait_until(lambda: _answers(client, f"http://127.0.0.1:{port}/health"))
+        until(lambda: _answers(client, f"http://127.0.0.1:{port}/health"))
     yield port
     process.terminate()
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=ENOUGH) == 0
 
 
 def _answers(client, url):
@@ -62,6 +64,20 @@ def _answers(client, url):
 def hasty(market):
     with served(create_app(market.service), Hasty) as running:
         yield running
+
+
+@contextmanager
+def answered(port, first, status):
+    """A connection on which a request was answered, not given up as this machine is too slow."""
+    while True:
+        with connected(port) as connection:
+            connection.sendall(first)
+            answer = answer_on(connection)
+            if answer.status_code == 408:
+                continue
+            assert answer.status_code == status, answer.body
+            yield connection
+            return
 
 
 def require_problem(answer, status):
@@ -214,9 +230,7 @@ def test_dribbling_clients__meanwhile__hold_nobody_up(port):
 )
 def test_request__that_stops_half_way__is_408(hasty, begun):
     """API-3: after a while it is given up, and nothing of it is kept."""
-    with connected(hasty.port) as connection:
-        connection.sendall(request(b"GET /health"))
-        assert answer_on(connection).status_code == 200
+    with answered(hasty.port, request(b"GET /health"), 200) as connection:
         connection.sendall(begun)
         require_problem(answer_on(connection), 408)
         assert closed(connection)
@@ -224,8 +238,8 @@ def test_request__that_stops_half_way__is_408(hasty, begun):
         connection.sendall(begun)
         require_problem(answer_on(connection), 408)
         assert closed(connection)
-    wait_until(lambda: not hasty.server.server_state.connections)
-    wait_until(lambda: not hasty.server.server_state.tasks)
+    until(lambda: not hasty.server.server_state.connections)
+    until(lambda: not hasty.server.server_state.tasks)
 
 
 def test_connection__on_which_nothing_is_asked__is_408(hasty):
@@ -239,10 +253,9 @@ def test_connection__on_which_nothing_is_asked__is_408(hasty):
 def test_body__refused_before_it_came__is_not_waited_for(hasty, more):
     """API-3: 413 is said at once, and the connection closed when nothing more comes."""
     length = b"Content-Length: %d" % (BYTES_MAX + 1)
-    with connected(hasty.port) as connection:
-        connection.sendall(request(CLAIM, JSON, length, body=b"{"))
-        require_problem(answer_on(connection), 413)
-        connection.sendall(b"x" * more)
+    with answered(hasty.port, request(CLAIM, JSON, length, body=b"{"), 413) as connection:
+        with suppress(ConnectionError):  # it may be closed by now
+            connection.sendall(b"x" * more)
         assert closed(connection)
 
 
@@ -252,17 +265,19 @@ def test_client__that_leaves_half_way__leaves_nothing_behind(market):
         for begun in (b"GET /api", request(CLAIM, JSON, LENGTH, body=BODY[:5])):
             with connected(running.port) as connection:
                 connection.sendall(begun)
-                wait_until(lambda: running.server.server_state.connections)
-        wait_until(lambda: not running.server.server_state.connections)
-        wait_until(lambda: not running.server.server_state.tasks)
+                until(lambda: running.server.server_state.connections)
+        until(lambda: not running.server.server_state.connections)
+        until(lambda: not running.server.server_state.tasks)
 
 
 def test_client__that_does_not_read__is_cut_off():
     """API-3: an answer without end waits for its reader, but not for ever."""
+    began = threading.Event()
 
     async def endless(scope, receive, send):
         if scope["type"] != "http":
             return
+        began.set()
         await send({"type": "http.response.start", "status": 200, "headers": []})
         while (await receive())["type"] != "http.disconnect":
             part = {"type": "http.response.body", "body": b"x" * 65_536, "more_body": True}
@@ -271,5 +286,5 @@ def test_client__that_does_not_read__is_cut_off():
 
     with served(endless, Hasty) as running, connected(running.port) as connection:
         connection.sendall(request(b"GET /"))
-        wait_until(lambda: running.server.server_state.tasks)
-        wait_until(lambda: not running.server.server_state.tasks)
+        assert began.wait(ENOUGH)
+        until(lambda: not running.server.server_state.tasks)

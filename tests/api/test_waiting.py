@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 
 from agentescrow.domain.terms import RunTerms
 from agentescrow.store.database import migrate, open_database, write_transaction
 from agentescrow.store.position import read_position, report, report_problem
 from tests.api.conftest import DAY, USDC
+from tests.waiting import until
 
 
 def test_write__that_takes_too_long__is_202_with_a_place_to_ask(market, client, poster, agent):
@@ -24,8 +24,9 @@ def test_write__that_takes_too_long__is_202_with_a_place_to_ask(market, client, 
         assert answer.headers["location"] == status["statusUrl"]
         assert status["id"].startswith("0x")
         assert status["status"] in ("pending", "mined")
-        while (asked := impatient.get(status["statusUrl"]).json())["status"] == "pending":
-            threading.Event().wait(0.02)
+        ask = lambda: impatient.get(status["statusUrl"]).json()  # noqa: E731
+        until(lambda: ask()["status"] != "pending")
+        asked = ask()
         assert asked["status"] == "mined"
         assert asked["blockNumber"] > 0
 

@@ -17,6 +17,7 @@ from agentescrow.domain.run import RunState
 from tests.cli.conftest import Command, environment
 from tests.sdk.between import Between, between
 from tests.sdk.serving import serving
+from tests.waiting import ENOUGH
 
 DAY = 86_400
 _LIMIT = 120  # seconds, after which a test gives up
@@ -117,7 +118,7 @@ def test_keeper__every__stays_and_does_what_falls_due(later, runs):
             away.is_away = False
             _until_done(process, {opened, submitted})
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+            process.communicate(timeout=ENOUGH)
         finally:
             limit.cancel()
             process.kill()

@@ -17,6 +17,7 @@ from agentescrow import AgentClient
 from agentescrow.cli.main import app
 from agentescrow.domain.run import RunState
 from localnet.anvil import free_port
+from tests.waiting import ENOUGH
 
 RUN = "import sys; from agentescrow.cli.main import main; sys.argv[0] = 'agentescrow'; main()"
 
@@ -64,7 +65,7 @@ def _line(process):
 
 def _ended(process):
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    process.communicate(timeout=ENOUGH)
     return process.returncode
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from localnet.artifacts import ROOT
+from tests.waiting import ENOUGH
 
 _COLUMNS = re.compile(r" {2,}")
 
@@ -63,7 +64,7 @@ def demo():
             env={**plain, "PYTHONPATH": str(ROOT), **environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=ENOUGH,
         )
         return Played(done.returncode, done.stdout, done.stderr)
 

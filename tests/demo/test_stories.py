@@ -12,6 +12,7 @@ import pytest
 from agentescrow import AgentClient
 from deployment.record import FINISHED, UNFINISHED
 from localnet.artifacts import ROOT
+from tests.waiting import ENOUGH
 
 _STORIES = {
     "1. Work, a revision, approval": [
@@ -129,7 +130,7 @@ def test_demo__kept__answers_until_it_is_interrupted():
             states = {run.state.name for run in reader.runs.list().runs}
         assert states == {"APPROVED", "SLASHED"}
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 128 + signal.SIGTERM
+        assert process.wait(timeout=ENOUGH) == 128 + signal.SIGTERM
     finally:
         process.kill()
         process.wait()

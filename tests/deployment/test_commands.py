@@ -19,6 +19,7 @@ from localnet import usdc
 from localnet.artifacts import ROOT, ours
 from localnet.base_sepolia import RPC_URL, upstream
 from scripts.chain import cli as chain_command
+from tests.waiting import ENOUGH
 
 _ALIAS = "rehearsal"
 _PASSPHRASE = "correct-horse-7-battery!"
@@ -32,7 +33,7 @@ def run(*arguments, **environment):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=ENOUGH,
     )
 
 

@@ -15,6 +15,7 @@ import pytest
 from deployment import parameters
 from deployment.record import FINISHED
 from localnet.artifacts import ROOT
+from tests.waiting import ENOUGH
 
 LEFTOVERS = ("local.json", "local-demo.json", "base-sepolia-fork.json", "anything.json", "x.draft")
 WHERE = "agentescrow/chain/deployments"
@@ -38,7 +39,7 @@ def built(tmp_path_factory):
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=ENOUGH,
     )
     assert done.returncode == 0, done.stderr
     wheel, source = done.stdout.split()[-2:]

@@ -107,6 +107,14 @@ def forgets_beginnings(questions, answers):
     )
 
 
+def owes_more(questions, answers):
+    """A unit more than it does, or what it owed in no block at all."""
+    for question, answer in zip(questions, answers, strict=True):
+        if question["method"] == "eth_call" and answer["result"] != "0x":
+            answer["result"] = f"0x{int(answer['result'], 16) + 1:064x}"
+    return 200, json.dumps(answers).encode()
+
+
 def makes_no_sense(_questions, answers):
     """Answers of another kind than those to the questions."""
     return 200, json.dumps([{**answer, "result": {"what": "?"}} for answer in answers]).encode()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
+from collections import Counter
 
 import pytest
 
 from agentescrow.chain.reader import Reader
 from agentescrow.chain.rpc import Node
 from agentescrow.errors import DatabaseUnusable, EventsMissing, IndexWrong, NodeUnreachable
+from agentescrow.indexer import at_rest
 from agentescrow.indexer.follow import Indexer
 from agentescrow.store.lock import writer
 from agentescrow.store.position import read_position
@@ -19,6 +22,7 @@ from tests.indexer.faulty_node import (
     forgets_beginnings,
     is_stingy,
     keeps_logs_back,
+    owes_more,
     twice_in_eight,
 )
 from tests.indexer.index import new_database, require_equal, rows, sync
@@ -88,6 +92,48 @@ def test_sync__old_logs_kept_back_for_ever__is_found_out_by_the_sums(activity, c
 
     assert "add up to" in _position(database).problem
     assert rows(database)["events"] == []
+
+
+def test_sync__node_moves_while_it_is_asked__is_asked_again_before_anything_is_said(
+    activity, contracts, fresh, caplog
+):
+    """API-5: Anvil answers of a later state while it mines; no alarm rings on an honest node."""
+    database, another, asked = fresh(), fresh(), Counter()
+    activity.burst(12)
+
+    def moves(questions, answers):
+        asked["sums"] += any(question["method"] == "eth_call" for question in questions)
+        if asked["sums"] % 6 in (1, 2, 3, 4):
+            activity.anvil.rpc("evm_mine")
+            return owes_more(questions, answers)
+        return 200, json.dumps(answers).encode()
+
+    with FaultyNode(activity.anvil.url) as node:
+        node.fault = lambda: moves if asked["sums"] < 18 else None
+        sync(database, contracts, node.url, longest_wait=0.02)
+    sync(another, contracts, activity.anvil.url)
+
+    assert caplog.messages == []
+    require_equal(database, another)
+
+
+@pytest.mark.parametrize("moves", [False, True], ids=["at rest", "moving"])
+def test_sync__sums_wrong_for_ever__is_found_out_whether_the_node_moves_or_not(
+    activity, contracts, fresh, moves, monkeypatch
+):
+    """API-5: a node does not get out of the comparison by making blocks."""
+    monkeypatch.setattr(at_rest, "_LONGEST_PAUSE", 0.02)
+    activity.burst(12)
+
+    def lies(questions, answers):
+        if moves and any(question["method"] == "eth_call" for question in questions):
+            activity.anvil.rpc("evm_mine")
+        return owes_more(questions, answers)
+
+    with FaultyNode(activity.anvil.url) as node:
+        node.fault = lambda: lies
+        with pytest.raises(IndexWrong, match="add up to"):
+            sync(fresh(), contracts, node.url, longest_wait=0.02)
 
 
 def test_sync__beginning_of_a_run_kept_back_for_ever__is_found_out_by_what_follows(

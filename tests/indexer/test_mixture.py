@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from agentescrow.indexer.reorg import DEPTH
 from tests.indexer.faulty_node import FAULTS, FaultyNode
 from tests.indexer.index import new_database, require_equal, sync
-from tests.indexer.killed import sync_and_die_before
+from tests.killed import index, kill_before
 
 MIXTURES = os.environ.get("MIXTURES")
 steps = st.lists(
@@ -26,7 +26,7 @@ steps = st.lists(
         st.tuples(st.just("sync"), st.just(0)),
         st.tuples(st.just("sync while the chain moves"), st.integers(1, 12)),
         st.tuples(st.just("sync with faults"), st.integers(0, 2**16)),
-        st.tuples(st.just("kill"), st.integers(0, 60)),
+        st.tuples(st.just("kill"), st.integers(1, 60)),
     ),
     min_size=3,
     max_size=10,
@@ -42,13 +42,13 @@ steps = st.lists(
 )
 @given(seed=st.integers(0, 2**32), steps=steps)
 def test_sync__any_mixture__has_the_rows_of_a_fresh_one(
-    activity, contracts, url, tmp_path, seed, steps
+    activity, contracts, record, url, tmp_path, seed, steps
 ):
     """API-5: kills, faults, and reorganisations of up to 200 blocks, seen or slept through."""
     activity.random.seed(seed)
     with _beginning(activity), _database(url) as database:
         for kind, number in steps:
-            _take(kind, number, activity, contracts, database, url)
+            _take(kind, number, activity, contracts, record, database, url)
         activity.burst(3)
         sync(database, contracts, activity.anvil.url)
         with _database(f"sqlite:///{tmp_path / 'fresh.db'}") as another:
@@ -56,14 +56,14 @@ def test_sync__any_mixture__has_the_rows_of_a_fresh_one(
             require_equal(database, another)
 
 
-def _take(kind, number, activity, contracts, database, url):
+def _take(kind, number, activity, contracts, record, database, url):
     node = activity.anvil.url
     if kind == "burst":
         activity.burst(number)
     elif kind == "reorganise":
         activity.reorganise(number)
     elif kind == "kill":
-        sync_and_die_before(number, url, contracts, node)
+        kill_before(number, index, url, node, str(record))
     elif kind == "sync with faults":
         chosen = random.Random(number)
         with FaultyNode(node) as faulty:

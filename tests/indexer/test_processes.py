@@ -8,7 +8,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from sqlalchemy import func, select
@@ -16,8 +15,8 @@ from sqlalchemy import func, select
 from agentescrow.store.position import read_position
 from agentescrow.store.tables import events
 from tests.indexer.index import require_equal, sync
+from tests.waiting import ENOUGH, until
 
-_LONG = 300  # seconds; a loaded machine takes its time
 INDEX = [sys.executable, "-c", "from agentescrow.cli.main import main; main()", "index"]
 
 
@@ -77,8 +76,8 @@ def test_index__second_one_on_the_database__waits_its_turn(
 
     first.send_signal(signal.SIGTERM)
 
-    assert first.wait(timeout=_LONG) == 0, first.stdout.read()
-    assert second.wait(timeout=_LONG) == 0
+    assert first.wait(timeout=ENOUGH) == 0, first.stdout.read()
+    assert second.wait(timeout=ENOUGH) == 0
     another = fresh()
     sync(another, contracts, activity.anvil.url)
     require_equal(database, another)
@@ -90,7 +89,7 @@ def test_index__json__says_how_far_it_is(activity, database, start):
     activity.burst(20)
 
     process = start("--to-head", "--json")
-    said, _ = process.communicate(timeout=_LONG)
+    said, _ = process.communicate(timeout=ENOUGH)
 
     lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
     assert lines[-1]["block"] == lines[-1]["head"] == activity.w3.eth.block_number
@@ -121,8 +120,8 @@ def _indexed(database):
 
 def _until(condition, process):
     """Wait for what a process brings about."""
-    end = time.monotonic() + _LONG
-    while not condition():
+
+    def runs():
         assert process.poll() is None, process.stdout.read()
-        assert time.monotonic() < end
-        time.sleep(0.05)
+
+    until(condition, meanwhile=runs)

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from localnet.anvil import Anvil, free_port
 from localnet.artifacts import ROOT
 from localnet.base_sepolia import CHAIN_ID, RPC_URL, upstream
 from localnet.errors import AnvilFailed, PortTaken, ToolMissing
+from tests.waiting import until
 
 
 def test_anvil__taken_port__is_refused_in_one_line(anvil):
@@ -111,7 +111,4 @@ def test_anvil__python_killed__goes_too(tmp_path):
     )
     assert done.returncode < 0
     orphan = Web3(Web3.HTTPProvider(done.stdout.strip()))
-    end = time.monotonic() + 5
-    while orphan.is_connected() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not orphan.is_connected()
+    until(lambda: not orphan.is_connected())

@@ -153,6 +153,19 @@ def test_submit__more_than_may_wait__is_put_off(ground, database, admission, pos
         admission.submit(ground.request(poster, nonce=16))
 
 
+@pytest.mark.parametrize("limits", [RelayLimits(per_signer=2, per_seconds=10**9)])
+def test_submit__more_than_within_a_while__is_put_off(ground, admission, sender, limits, signers):
+    """API-4: one signer cannot have everything paid for, however quickly it is mined."""
+    often, once = signers[:2]
+    for nonce in range(limits.per_signer):
+        admission.submit(ground.request(often, nonce=nonce))
+        sender.step()
+
+    with pytest.raises(TooManyRequests, match=f"{often.address} has sent 2 requests in"):
+        admission.submit(ground.request(often, nonce=2))
+    assert admission.submit(ground.request(once)).signer_nonce == 0
+
+
 def test_submit_all__good_and_bad__are_told_apart(ground, admission, poster, signers):
     """API-4: a bad request harms no other."""
     good = [ground.request(signer) for signer in signers[:3]]

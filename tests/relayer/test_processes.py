@@ -8,7 +8,6 @@ given a queue of signed requests
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import subprocess
@@ -18,16 +17,14 @@ import time
 
 import pytest
 
-from agentescrow.chain.pool import Pool
-from agentescrow.relayer.run import run
-from agentescrow.store.database import open_database
 from agentescrow.store.relay_turn import RelayTurn
+from tests.killed import kill_before, relay
 from tests.relayer.conftest import BOTH, new_sender
 from tests.relayer.test_sender import nonce_of, runs, statuses
+from tests.waiting import until
 
 RELAY = [sys.executable, "-c", "from agentescrow.cli.main import main; main()", "relay"]
-FORK = multiprocessing.get_context("fork")
-PATIENCE = 60
+STATEMENTS = 20  # from the start until all is sent and written down, and again
 
 pytestmark = BOTH
 
@@ -59,43 +56,22 @@ def start(ground, url, database, tmp_path):
         process.stderr.close()
 
 
-@pytest.fixture
-def fork(ground, url, database):
-    """Starts the same loop in a process that need not import everything again."""
-    started = []
-
-    def run_in_process():
-        started.append(FORK.Process(target=relay_for_ever, args=(ground, url)))
-        started[-1].start()
-        return started[-1]
-
-    yield run_in_process
-    for process in started:
-        process.kill()
-        process.join()
-
-
-def relay_for_ever(ground, url):
-    engine, pool = open_database(url), Pool(ground.chain.url)
-    sender = new_sender(engine, pool, ground, time.time)
-    run(sender, RelayTurn(engine), threading.Event())
-
-
-def test_relay__killed_again_and_again__each_is_mined_once(ground, admission, fork, signers):
+def test_relay__killed_again_and_again__each_is_mined_once(
+    ground, url, database, pool, admission, signers
+):
     """API-4: kill -9 anywhere neither loses nor doubles a request."""
-    before, when = nonce_of(ground), random.Random(7)
+    before, chosen = nonce_of(ground), random.Random(7)
+    key = ground.chain.accounts["relayer"].key.to_0x_hex()
+    process = (relay, url, ground.chain.url, str(ground.record), key)
     ground.rpc("evm_setAutomine", False)  # so that every relayer finds some under way
     relays = []
     for signer in signers:
         relays.append(admission.submit(ground.request(signer)))
-        process = fork()
-        time.sleep(when.uniform(0.01, 0.3))  # anywhere in its work; nothing depends on where
-        process.kill()
-        process.join()
+        kill_before(chosen.randint(1, STATEMENTS), *process)
     ground.rpc("evm_mine")
     ground.rpc("evm_setAutomine", True)
-    fork()
-    until(lambda: set(statuses(admission, relays)) == {"mined"})
+    sender = new_sender(database, pool, ground, time.time)
+    until(lambda: set(statuses(admission, relays)) == {"mined"}, meanwhile=sender.step)
 
     nonces = [admission.find(relay.request_id).nonce for relay in relays]
     assert nonces == list(range(before, before + len(signers)))
@@ -144,20 +120,13 @@ def test_submit__from_many_threads__no_conflict_is_seen(ground, admission, sende
         thread.start()
     for thread in (*threads, *stepping):
         thread.join()
-    sender.step()
-    sender.step()
+    relays = admission.submit_all(requests)
+    until(lambda: "pending" not in statuses(admission, relays), meanwhile=sender.step)
 
     assert len(answers) == 30
-    assert statuses(admission, admission.submit_all(requests)) == ["mined"] * 10
+    assert statuses(admission, relays) == ["mined"] * 10
     assert runs(ground) == 10
 
 
 def signed_of(admission, relays):
     return sum(admission.find(relay.request_id).nonce is not None for relay in relays)
-
-
-def until(condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)

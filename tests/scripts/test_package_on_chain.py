@@ -22,6 +22,7 @@ from agentescrow.errors import (
     TransactionFailed,
     WrongChain,
 )
+from tests.waiting import ENOUGH
 
 SALT = b"\x07" * 32
 
@@ -81,13 +82,13 @@ def test_execute__expired_changed_replayed__is_refused_in_words(
     forwarder, relayer = contracts.forwarder, wallets.relayer
     run_id, agent = open_run(), wallets.agent.address
     call = contracts.escrow.calldata("claimRun", run_id, staked_agent)
-    unsigned = forwarder.request(agent, contracts.escrow.address, call, valid_seconds=60)
+    unsigned = forwarder.request(agent, contracts.escrow.address, call, valid_seconds=ENOUGH)
     signed = forwarder.sign(wallets.agent, unsigned)
     assert forwarder.verify(signed)
 
     with pytest.raises(ContractReverted, match="it was changed, used already or signed by another"):
         forwarder.execute(relayer, replace(signed, gas=signed.gas + 1))
-    wait(61)
+    wait(ENOUGH + 1)
     with pytest.raises(ContractReverted, match="was valid until 20"):
         forwarder.execute(relayer, signed)
 

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import orjson
 
+from tests.waiting import ENOUGH
+
 _PASSED_ON = ("Content-Type", "Idempotency-Key", "Last-Event-ID")
 _TOLD = ("Content-Type", "Location", "Retry-After", "X-Indexed-Block")
 
@@ -94,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
         if standing_in is not None:
             self._say(*standing_in, {"Content-Type": "application/json"})
             return
-        asked = {"headers": headers, "content": content, "timeout": 60}
+        asked = {"headers": headers, "content": content, "timeout": ENOUGH}
         with httpx.stream(self.command, self.server.between.api_url + self.path, **asked) as answer:
             if "event-stream" in answer.headers.get("Content-Type", ""):
                 self._stream(answer, self.server.between.cuts_after(seen))

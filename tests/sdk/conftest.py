@@ -7,8 +7,9 @@ from functools import cache
 
 import pytest
 
-from agentescrow import AgentClient
+from agentescrow import AgentClient, AsyncAgentClient
 from tests.sdk.serving import serving
+from tests.waiting import ENOUGH
 
 USDC = 10**6
 
@@ -25,6 +26,15 @@ def market(tmp_path_factory):
     running, ending = _started(tmp_path_factory.getbasetemp())
     yield running
     ending.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient():
+    """What takes long on a busy machine is no fault; a test that has no patience says so."""
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (AgentClient, AsyncAgentClient):
+            patch.setitem(kind.__init__.__kwdefaults__, "patience", ENOUGH)
+        yield
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import httpx
 import orjson
 
 from tests.sdk.between import Between
+from tests.waiting import ENOUGH
 
 
 class HostileApi(Between):
@@ -25,7 +26,7 @@ class HostileApi(Between):
 
     def truth(self, path):
         """What the real API says."""
-        return httpx.get(self.api_url + path, timeout=60).json()
+        return httpx.get(self.api_url + path, timeout=ENOUGH).json()
 
     def stands_in(self, seen):
         told = self.swallows(seen)

@@ -21,6 +21,7 @@ from agentescrow import AgentClient, AsyncAgentClient, Refused
 from agentescrow.domain.run import RunState
 from tests.sdk.between import Between, between
 from tests.sdk.conftest import USDC
+from tests.waiting import ENOUGH
 
 MANY = 6
 
@@ -78,7 +79,7 @@ def test_write__task_given_up_while_it_waits__lets_the_others_go_on(market, runs
             await asyncio.sleep(0)
             tasks[1].cancel()
             done = asyncio.gather(*tasks, return_exceptions=True)
-            return await asyncio.wait_for(done, 60)  # for ever, if a turn were kept
+            return await asyncio.wait_for(done, ENOUGH)  # for ever, if a turn were kept
 
     first, second, third = asyncio.run(cancel_two_of_three())
     assert first.state == third.state == RunState.CANCELLED
@@ -98,7 +99,7 @@ class _Meeting(Between):
         content = answer.read()
         if answer.status_code == 401 and self._left:
             self._left -= 1
-            self._barrier.wait(timeout=30)
+            self._barrier.wait(timeout=ENOUGH)
         return content
 
 

@@ -9,6 +9,7 @@ import sys
 
 from agentescrow.domain.run import RunState
 from localnet.artifacts import ROOT
+from tests.waiting import ENOUGH
 
 README = (ROOT / "README.md").read_text()
 
@@ -40,14 +41,14 @@ def test_examples__agent_and_poster__do_a_run_together(market):
             env=_environment(market, "agent"),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=ENOUGH,
             check=False,
         )
         assert agent.returncode == 0, agent.stderr
         assert f"Claimed run {run_id}: ipfs://description" in agent.stdout
         assert f"Run {run_id} is SUBMITTED." in agent.stdout
         assert "the agent is paid" in poster.stdout.read()
-        assert poster.wait(timeout=30) == 0
+        assert poster.wait(timeout=ENOUGH) == 0
     finally:
         poster.kill()
         poster.wait()
@@ -65,7 +66,7 @@ def test_readme__sdk__claims_a_run(market, run_id):
         env=_environment(market, "agent"),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=ENOUGH,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -12,6 +12,7 @@ import httpx
 from agentescrow.wire.shape import iso_time
 from demo.service import service_on
 from tests.indexer.faulty_node import FaultyNode
+from tests.waiting import ENOUGH, until
 
 _MORE_THAN_THREADS = 60
 
@@ -34,14 +35,13 @@ def test_reads__while_writes_hang_at_the_node__are_answered(market, tmp_path):
         chain = replace(market.chain, url=node.url)
         with (
             service_on(chain, market.contracts.deployment, tmp_path) as api_url,
-            httpx.Client(base_url=api_url, timeout=20) as client,
+            httpx.Client(base_url=api_url, timeout=ENOUGH) as client,
             ThreadPoolExecutor(_MORE_THAN_THREADS) as threads,
         ):
-            while client.get("/ready").status_code != 200:
-                pass
+            until(lambda: client.get("/ready").status_code == 200)
             hangs.set()
             try:
-                post = lambda: httpx.post(f"{api_url}/api/runs", json=body, timeout=60)  # noqa: E731
+                post = lambda: httpx.post(f"{api_url}/api/runs", json=body, timeout=ENOUGH)  # noqa: E731
                 writes = [threads.submit(post) for _ in range(_MORE_THAN_THREADS)]
                 for _ in range(200):
                     assert client.get("/health").status_code == 200

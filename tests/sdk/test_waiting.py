@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -12,6 +11,7 @@ from agentescrow import AgentClient, StillPending
 from agentescrow.domain.run import RunState
 from tests.sdk.conftest import USDC
 from tests.sdk.serving import serving
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,5 @@ def test_funds__with_permits_under_way__wait_for_each_other(slow):
 
 
 def _wait_for_transactions(market, count):
-    end = time.monotonic() + 60
-    while len(market.chain.w3.eth.get_block("pending")["transactions"]) < count:
-        assert time.monotonic() < end, "they do not come"
-        time.sleep(0.05)
+    pending = lambda: market.chain.w3.eth.get_block("pending")["transactions"]  # noqa: E731
+    until(lambda: len(pending()) >= count)

@@ -49,8 +49,8 @@ class Compiler:
         trace: TracebackType | None,
     ) -> None:
         """End it."""
-        self._process.terminate()
-        self._process.wait()
+        with self._process:  # closes its pipes
+            self._process.terminate()
 
     def trees(self, files: Mapping[str, str]) -> dict[str, Any]:
         """Parse sources.

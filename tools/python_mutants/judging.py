@@ -42,7 +42,7 @@ def judged(mutant: Mutant, where: Tree) -> Result:
             if run.code is None:  # a busy machine is no hang
                 run = where.run(step, _PATIENCE * 2)
         if run.code is None:
-            return Result(mutant, KILLED, f"hangs: {run.output.strip().splitlines()[-1]}")
+            return Result(mutant, KILLED, f"hangs: {run.output.strip()[-200:]}")
         if run.code in _FAILURES or run.code < 0:  # or it took the interpreter down
             return _failed(mutant, run.output, where)
         if run.code != 0:
@@ -86,7 +86,7 @@ def results_of(mutants: Iterable[Mutant], workers: int) -> Iterator[Result]:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             for each in trees:
-                each.end()
+                each.close()
 
 
 def _in_a_tree(free: SimpleQueue[Tree], mutant: Mutant) -> Result:

@@ -74,6 +74,7 @@ class Tree:
         # Compiled code is told by the second and the size of its source, which mutants share.
         self._second = 1_000_000_000
         self._running: int | None = None  # leader of the processes of the tests
+        self._closed = False
 
     @contextmanager
     def changed(self, file: str, text: str) -> Iterator[None]:
@@ -92,6 +93,8 @@ class Tree:
             tests: Paths from the root, or tests by their names.
             patience: Seconds within which the next test has to end.
         """
+        if self._closed:
+            return Run(None, "")
         log = self.root / ".build" / "tests.log"
         log.write_bytes(b"")
         process = _processes.Process(target=_tests, args=(self.root, [*_PYTEST, *tests], log))
@@ -104,15 +107,19 @@ class Tree:
                 size, since = log.stat().st_size, monotonic()
         code = process.exitcode
         if code is None:
-            self.end(signal.SIGINT)  # fixtures end what they have started
+            self._signal(signal.SIGINT)  # fixtures end what they have started
             process.join(_GRACE_SECONDS)
-            self.end(signal.SIGKILL)
+            self._signal(signal.SIGKILL)
             process.join()
         self._running = None
         return Run(code, log.read_text(errors="replace"))
 
-    def end(self, sign: signal.Signals = signal.SIGINT) -> None:
-        """End the tests that run just now, if any do."""
+    def close(self) -> None:
+        """End the tests that run just now, and run no others."""
+        self._closed = True
+        self._signal(signal.SIGINT)
+
+    def _signal(self, sign: signal.Signals) -> None:
         if self._running is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._running, sign)

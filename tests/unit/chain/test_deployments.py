@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from agentescrow.chain import deployments
 from agentescrow.chain.deployments import Deployment, load
 from agentescrow.errors import DeploymentUnknown
 
@@ -63,3 +64,33 @@ def test_load__no_file__is_refused(tmp_path):
     """A typing error in a path."""
     with pytest.raises(DeploymentUnknown, match="there is no deployment record"):
         load(tmp_path / "none.json")
+
+
+def test_load__by_chain_id__is_the_public_record_of_that_chain(tmp_path, monkeypatch):
+    """A record of a rehearsal, or of another chain, is none of it, whichever comes first."""
+    monkeypatch.setattr(deployments, "FOLDER", tmp_path)
+    for name, chain_id, kind in (
+        ("a-fork", 84532, "fork"),
+        ("b-other", 8453, "public"),
+        ("c-local", 84532, "local"),
+        ("d-meant", 84532, "public"),
+    ):
+        record = {**RECORD, "network": name, "chain_id": chain_id, "kind": kind}
+        (tmp_path / f"{name}.json").write_text(json.dumps(record))
+
+    assert load(84532).network == "d-meant"
+    assert load(8453).network == "b-other"
+    with pytest.raises(DeploymentUnknown, match="with id 1 is recorded"):
+        load(1)
+
+
+def test_load__hashes_of_the_code__are_those_that_can_be_compared(written):
+    """What is no hash says nothing, and an old record says nothing at all."""
+    code = "0x" + "Ab" * 32
+    contracts = {"RunEscrow": {"code_hash": code}, "Forwarder": {"code_hash": "?"}, "block": 5}
+
+    assert load(written(RECORD)).code_hashes == {}
+    assert load(written({**RECORD, "contracts": []})).code_hashes == {}
+    found = load(written({**RECORD, "contracts": contracts, "block_hash": code}))
+    assert found.code_hashes == {"RunEscrow": code.lower(), "Forwarder": ""}
+    assert found.block_hash == code.lower()

@@ -77,3 +77,14 @@ def test_told__terminal__is_a_bar(capsys):
     assert "0 blocks left, 12,345 events" in " ".join(shown.err.split())
     assert "events/s" in shown.err
     assert shown.out == ""
+
+
+@pytest.mark.parametrize(("block", "ended"), [(950, False), (1_000, True)])
+def test_told__deployment_late_in_the_chain__is_done_at_the_head_and_not_before(
+    capsys, block, ended
+):
+    """API-5: the bar begins where the contracts do, not with the chain."""
+    with told(as_json=False) as tell:
+        tell(Progress(block=block, head=1_000, first_block=900, events=1))
+
+    assert ("0:00:00" in capsys.readouterr().err) is ended

@@ -73,8 +73,9 @@ def test_follow__same_chain__changes_nothing(connection, head):
 @given(forked=st.integers(0, 100), more=st.integers(0, 500))
 def test_follow__fork_too_deep__is_said(connection, forked, more):
     """API-5: rows that cannot be taken back are not served on."""
-    with pytest.raises(ReorganisedTooDeep):
+    with pytest.raises(ReorganisedTooDeep) as refused:
         follow(connection, 100 + more, forked)
+    assert refused.value.args == (300, 100)
 
 
 @settings(deadline=None)

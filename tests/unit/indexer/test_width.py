@@ -44,6 +44,15 @@ def test_width__refused_again_and_again__is_down_to_a_block():
     assert width.blocks == 1
 
 
+def test_width__refused__is_half_as_wide_as_before():
+    """API-5: a limit is found in few questions, and not far below it."""
+    width = Width()
+    for _ in range(6):
+        before = width.blocks
+        width.was_refused()
+        assert width.blocks == max(before // 2, NARROWEST)
+
+
 @given(limit=st.integers(8, WIDEST - 1))
 def test_width__node_has_a_limit__comes_near_it_and_is_seldom_refused(limit):
     """API-5: "range too large" is met once in a while, not every other time."""

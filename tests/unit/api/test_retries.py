@@ -1,0 +1,130 @@
+"""What an Idempotency-Key remembers, whoever else comes with it meanwhile (API-4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentescrow.api import idempotency
+from agentescrow.api.errors import ApiError
+from agentescrow.api.idempotency import Retries
+from agentescrow.store.idempotency import find_key
+from agentescrow.wire.relay import Action
+
+FIRST, SECOND = "0x" + "1" * 64, "0x" + "2" * 64
+ACCOUNT, OTHER = "0x" + "a" * 40, "0x" + "b" * 40
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Goes on when it is told to."""
+    now = [1_700_000_000]
+    monkeypatch.setattr(idempotency.time, "time", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def retries(database):
+    """Makes what one request knows of a key."""
+    return lambda meaning="pay", key="key-1": Retries(database, key, meaning)
+
+
+def known(*request_ids):
+    return lambda request_id: request_id in request_ids
+
+
+def test_choose__first_signed_request__is_the_one_for_all_that_come(retries, clock):
+    """API-4: whatever is signed anew."""
+    assert retries().chosen() is None
+    assert retries().choose(FIRST, known()) == FIRST
+    assert retries().choose(FIRST, known()) == FIRST
+    assert retries().chosen() == FIRST
+    assert retries().choose(SECOND, known(FIRST)) == FIRST
+
+
+def test_choose__while_the_first_is_looked_at__is_busy_for_a_minute(retries, clock):
+    """API-4: it may be taken yet; one that came to nothing does not hold the key for ever."""
+    retries().choose(FIRST, known())
+    clock[0] += 59
+    with pytest.raises(ApiError) as refused:
+        retries().choose(SECOND, known())
+    assert (refused.value.status, refused.value.error) == (409, "IDEMPOTENCY_KEY_BUSY")
+
+    clock[0] += 1
+    assert retries().choose(SECOND, known()) == SECOND
+    assert retries().choose(FIRST, known(SECOND)) == SECOND
+
+
+def test_give_up__refused_request__leaves_the_key_to_another(retries, clock):
+    """API-4: it moved nothing; that of another request stays."""
+    retries().choose(FIRST, known())
+    retries().give_up(SECOND)
+    assert retries().chosen() == FIRST
+
+    retries().give_up(FIRST)
+    assert retries().chosen() is None
+    assert retries().choose(SECOND, known()) == SECOND
+
+
+def test_keep__first_success__is_repeated(retries, clock):
+    """API-4: byte for byte; the first one stays."""
+    assert retries().begin() is None
+    retries().keep(b'{"a": 1}')
+    retries().keep(b'{"a": 2}')
+
+    assert retries().begin() == '{"a": 1}'
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda other: other.begin(),
+        lambda other: other.choose(SECOND, known(FIRST)),
+        lambda other: other.keep(b"{}"),
+    ],
+    ids=["begin", "choose", "keep"],
+)
+def test_key__of_something_else__is_422_at_every_step(retries, clock, use):
+    """API-4: also where it came between two looks at it."""
+    retries().choose(FIRST, known())
+
+    with pytest.raises(ApiError) as refused:
+        use(retries("another meaning"))
+    assert (refused.value.status, refused.value.error) == (422, "IDEMPOTENCY_KEY_REUSED")
+    assert retries().chosen() == FIRST
+    assert retries().begin() is None
+
+
+def test_key__after_a_day__is_forgotten(retries, database, clock):
+    """API-4: kept for a day, and not a second less."""
+    retries().choose(FIRST, known())
+    for seconds, kept in ((86_400, True), (1, False)):
+        clock[0] += seconds
+        retries(key=f"key-{clock[0]}").choose(SECOND, known())
+        with database.connect() as connection:
+            assert (find_key(connection, "key-1") is not None) is kept
+
+
+def test_key__absent__remembers_nothing(retries, clock):
+    """API-4: a client that needs none has none."""
+    none = retries(key=None)
+    none.keep(b"{}")
+    none.give_up(FIRST)
+
+    assert (none.begin(), none.chosen()) == (None, None)
+    assert none.choose(FIRST, known()) == FIRST
+    assert none.choose(SECOND, known(FIRST)) == SECOND
+
+
+def test_of__signed_and_unsigned__mean_the_same_and_another_body_does_not(database):
+    """API-4: the retry that answers a 401 has the same key."""
+    request = {"from": ACCOUNT, "to": OTHER, "gas": 1, "nonce": 0, "deadline": 1, "data": "0x"}
+    plain = Action.model_validate({"walletAddress": ACCOUNT})
+    signed = Action.model_validate(
+        {"walletAddress": ACCOUNT, "request": request, "signature": "0x00"}
+    )
+    other = Action.model_validate({"walletAddress": OTHER})
+    meaning = Retries.of(database, "key", "/api/runs/1/start", plain).meaning
+
+    assert Retries.of(database, "key", "/api/runs/1/start", signed).meaning == meaning
+    assert Retries.of(database, "key", "/api/runs/2/start", plain).meaning != meaning
+    assert Retries.of(database, "key", "/api/runs/1/start", other).meaning != meaning
