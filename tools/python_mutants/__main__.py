@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from time import monotonic
@@ -34,6 +35,9 @@ def _asked(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--line", type=int, help="this line only")
     parser.add_argument("--sample", type=int, metavar="N", help="so many only, drawn by --seed")
     parser.add_argument("--seed", type=int, help="of the sample; a new one where none is given")
+    parser.add_argument(
+        "--near", action="store_true", help="only the tests that kill most: the least share"
+    )
     parser.add_argument(
         "--resume", action="store_true", help="keep what was killed; survivors again"
     )
@@ -67,7 +71,7 @@ def _judged(
     judged = {result.mutant for result in results}
     left = [mutant for mutant in mutants if mutant not in judged]
     begun = monotonic()
-    for number, result in enumerate(results_of(left, asked.workers), 1):
+    for number, result in enumerate(results_of(left, asked.workers, near=asked.near), 1):
         list(kept[result.mutant.file].kept([result]))
         results.append(result)
         shown = "" if result.verdict == KILLED else f"\n{report.difference(result)}\n"
@@ -94,6 +98,8 @@ def main(argv: Sequence[str]) -> int:
         1 where too few were killed or an equivalent speaks of no mutant, else 0.
     """
     asked = _asked(argv)
+    for sign in (signal.SIGINT, signal.SIGTERM):  # so that nothing is left running or lying about
+        signal.signal(sign, lambda *_: sys.exit(1))
     paths = sorted((ROOT / "agentescrow").rglob("*.py"))
     files = {str(path.relative_to(ROOT)): path.read_text() for path in paths}
     mutants = [m for f, t in files.items() if not f.startswith(_LEFT_OUT) for m in mutants_of(f, t)]

@@ -17,11 +17,14 @@ _READING: Final = (f"{_API}/test_reads.py", f"{_API}/test_documented_json.py")
 
 # By the longest beginning of a path below agentescrow/: some tests that kill most of its mutants.
 _NEAR: Final[dict[str, tuple[Step, ...]]] = {
-    "api/": (_READING, (f"{_API}/test_run_life.py",)),
-    "api/body_gate": ((f"{_API}/test_server.py",), (f"{_API}/test_abuse.py",)),
+    "api/": (("tests/unit/api",), _READING, (f"{_API}/test_run_life.py",)),
+    "api/body_gate": (("tests/unit/api",), (f"{_API}/test_server.py",), (f"{_API}/test_abuse.py",)),
     "api/deposits": ((f"{_API}/test_stake.py",),),
     "api/feed": ((f"{_API}/test_events.py",),),
-    "api/idempotency": ((f"{_API}/test_idempotency.py",),),
+    "api/idempotency": (
+        ("tests/unit/api",),
+        (f"{_API}/test_idempotency.py",),
+    ),
     "api/index": ((f"{_API}/test_waiting.py",),),
     "api/meaning": ((f"{_API}/test_run_life.py", f"{_API}/test_stake.py"),),
     "api/permits": ((f"{_API}/test_run_life.py", f"{_API}/test_stake.py"),),
@@ -64,15 +67,17 @@ _ALL: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def tests_of(file: str) -> list[Step]:
+def steps_of(file: str, *, near: bool = False) -> list[Step]:
     """Name the tests of a file of the package, in the order to run them in.
 
     Args:
         file: Its path from the root of the checkout.
+        near: Only those that kill most of its mutants.
     """
     path = file.partition("/")[2]
-    near = _NEAR[max((start for start in _NEAR if path.startswith(start)), key=len)]
-    others = _ALL.get(path.split("/")[0], (_SDK, _RELAYER, _API, "tests/cli"))
-    steps = [*near, *((folder,) for folder in others)]
+    steps = _NEAR[max((start for start in _NEAR if path.startswith(start)), key=len)]
+    if not near:
+        others = _ALL.get(path.split("/")[0], (_SDK, _RELAYER, _API, "tests/cli"))
+        steps += tuple((folder,) for folder in others)
     there = (tuple(name for name in step if (ROOT / name).exists()) for step in steps)
     return [step for step in there if step]

@@ -12,7 +12,7 @@ from typing import Final
 from tools.mutants.campaign import Result
 from tools.mutants.killing import KILLED, SURVIVED
 from tools.mutants.operators import Mutant
-from tools.python_mutants.covering import tests_of
+from tools.python_mutants.covering import steps_of
 from tools.python_mutants.trees import Tree, tree
 
 UNDECIDED: Final = "undecided"
@@ -25,18 +25,19 @@ class Broken(Exception):
     """The tests cannot be run."""
 
 
-def judged(mutant: Mutant, where: Tree) -> Result:
+def judged(mutant: Mutant, where: Tree, *, near: bool = False) -> Result:
     """Let the tests of its file run on a mutant, fastest first, until one fails.
 
     Args:
         mutant: The mutant.
         where: A tree that nothing else uses meanwhile.
+        near: Run only those that kill most of its mutants.
 
     Raises:
         Broken: No test was run.
     """
     source = (where.root / mutant.file).read_text()
-    for step in tests_of(mutant.file):
+    for step in steps_of(mutant.file, near=near):
         with where.changed(mutant.file, mutant.applied(source)):
             run = where.run(step, _PATIENCE)
             if run.code is None:  # a busy machine is no hang
@@ -61,12 +62,13 @@ def _failed(mutant: Mutant, output: str, where: Tree) -> Result:
     return Result(mutant, KILLED, test)
 
 
-def results_of(mutants: Iterable[Mutant], workers: int) -> Iterator[Result]:
+def results_of(mutants: Iterable[Mutant], workers: int, *, near: bool = False) -> Iterator[Result]:
     """Judge mutants.
 
     Args:
         mutants: Which.
         workers: How many at a time.
+        near: As in `judged`.
 
     Yields:
         Each result when it is there, in no order.
@@ -79,7 +81,7 @@ def results_of(mutants: Iterable[Mutant], workers: int) -> Iterator[Result]:
         free: SimpleQueue[Tree] = SimpleQueue()
         for each in trees:
             free.put(each)
-        waiting = [pool.submit(_in_a_tree, free, mutant) for mutant in mutants]
+        waiting = [pool.submit(_in_a_tree, free, mutant, near) for mutant in mutants]
         try:
             for future in as_completed(waiting):
                 yield future.result()
@@ -89,9 +91,9 @@ def results_of(mutants: Iterable[Mutant], workers: int) -> Iterator[Result]:
                 each.close()
 
 
-def _in_a_tree(free: SimpleQueue[Tree], mutant: Mutant) -> Result:
+def _in_a_tree(free: SimpleQueue[Tree], mutant: Mutant, near: bool) -> Result:
     where = free.get()
     try:
-        return judged(mutant, where)
+        return judged(mutant, where, near=near)
     finally:
         free.put(where)

@@ -156,6 +156,7 @@ def tree(number: int) -> Iterator[Tree]:
 def _tests(root: Path, words: list[str], log: Path) -> None:
     """In a process of its own: pytest, with the copy in place of the checkout."""
     os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
     with log.open("wb") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)

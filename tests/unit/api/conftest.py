@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import insert
 
 from agentescrow.api.app import create_app
+from agentescrow.api.routes import health
 from agentescrow.api.service import Service
 from agentescrow.api.traffic import RateLimit
 from agentescrow.chain.calls import Calls
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Pool
 from agentescrow.relayer.admission import Admission
+from agentescrow.store.position import Position, begin_position
+from agentescrow.store.tables import blocks
 from tests.unit.store.conftest import database
 
 __all__ = ["database"]
 
+NOW = 1_700_000_000
 ADDRESSES = {
     name: f"0x{number:040x}"
     for number, name in enumerate(
@@ -35,3 +40,24 @@ def service(database):
 @pytest.fixture
 def client(service):
     return TestClient(create_app(service, rate_limit=RateLimit(0)), raise_server_exceptions=False)
+
+
+@pytest.fixture
+def index_at(database, monkeypatch):
+    """Says how far the index is, by a clock that stands still."""
+    monkeypatch.setattr(health.time, "time", lambda: NOW)
+
+    def say(*, lag=0, silent=0, problem=None):
+        found = Position(31337, "0x5", "0x4", "0x2", 0, 100, 100 + lag, NOW - silent, problem)
+        with database.begin() as connection:
+            begin_position(connection, found)
+            row = {"number": 100, "hash": "0x1", "parent_hash": "0x0", "time": NOW, "digest": ""}
+            connection.execute(insert(blocks).values(row))
+
+    return say
+
+
+@pytest.fixture
+def indexed(index_at):
+    """The index is at the head."""
+    index_at()

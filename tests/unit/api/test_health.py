@@ -5,32 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert
 
-from agentescrow.api.routes import health
-from agentescrow.store.position import Position, begin_position
-from agentescrow.store.tables import blocks, vaults
-
-NOW = 1_700_000_000
-
-
-@pytest.fixture
-def indexed(database, monkeypatch):
-    """Says how far the index is, by a clock that stands still."""
-    monkeypatch.setattr(health.time, "time", lambda: NOW)
-
-    def say(*, lag=0, silent=0, problem=None):
-        found = Position(31337, "0x5", "0x4", "0x2", 0, 100, 100 + lag, NOW - silent, problem)
-        with database.begin() as connection:
-            begin_position(connection, found)
-            row = {"number": 100, "hash": "0x1", "parent_hash": "0x0", "time": NOW, "digest": ""}
-            connection.execute(insert(blocks).values(row))
-
-    return say
+from agentescrow.store.tables import vaults
 
 
 @pytest.mark.parametrize("state", [{}, {"lag": 30}, {"silent": 60}, {"lag": -5}])
-def test_ready__up_to_its_limits__is_200(client, indexed, state):
+def test_ready__up_to_its_limits__is_200(client, index_at, state):
     """API-5: half a minute of blocks behind, a minute of silence; a node may go back."""
-    indexed(**state)
+    index_at(**state)
     answer = client.get("/ready")
 
     assert answer.status_code == 200, answer.text
@@ -48,9 +29,9 @@ def test_ready__up_to_its_limits__is_200(client, indexed, state):
         ({"problem": "First things first.", "lag": 31, "silent": 61}, "First things first."),
     ],
 )
-def test_ready__beyond_its_limits__is_503_in_words(client, indexed, state, words):
+def test_ready__beyond_its_limits__is_503_in_words(client, index_at, state, words):
     """API-5: whoever balances load sends nobody here."""
-    indexed(**state)
+    index_at(**state)
     answer = client.get("/ready")
 
     assert (answer.status_code, answer.json()["error"]) == (503, "NOT_READY")
@@ -68,19 +49,19 @@ def test_ready__nothing_indexed__is_503(client):
     assert client.get("/health").json() == {"status": "ok"}
 
 
-def test_metrics__before_and_after_the_first_block__have_it_and_the_lag(client, indexed):
+def test_metrics__before_and_after_the_first_block__have_it_and_the_lag(client, index_at):
     """API-5: what an alarm is set to."""
     assert "\nagentescrow_indexed_block 0.0\n" in client.get("/metrics").text
-    indexed(lag=7)
+    index_at(lag=7)
     shown = client.get("/metrics").text
 
     assert "\nagentescrow_indexed_block 100.0\n" in shown
     assert "\nagentescrow_index_lag_blocks 7.0\n" in shown
 
 
-def test_stats__before_the_first_event__are_zeros(client, database, indexed):
+def test_stats__before_the_first_event__are_zeros(client, database, index_at):
     """API-1: no vault has a row yet; afterwards each has its own."""
-    indexed()
+    index_at()
     empty = client.get("/api/stats").json()
     amounts = ("escrowed", "staked", "volume", "feesEarned")
     assert [empty[name] for name in amounts] == ["0"] * 4

@@ -7,6 +7,7 @@ import pytest
 from agentescrow.api import idempotency
 from agentescrow.api.errors import ApiError
 from agentescrow.api.idempotency import Retries
+from agentescrow.store.database import DatabaseBusy, write_transaction
 from agentescrow.store.idempotency import find_key
 from agentescrow.wire.relay import Action
 
@@ -128,3 +129,28 @@ def test_of__signed_and_unsigned__mean_the_same_and_another_body_does_not(databa
     assert Retries.of(database, "key", "/api/runs/1/start", signed).meaning == meaning
     assert Retries.of(database, "key", "/api/runs/2/start", plain).meaning != meaning
     assert Retries.of(database, "key", "/api/runs/1/start", other).meaning != meaning
+
+
+def test_choose__database_is_busy__is_tried_three_times(retries, monkeypatch):
+    """API-4: another process wrote the same key meanwhile; more than that is no chance."""
+    busy = DatabaseBusy("INSERT", {}, Exception("database is locked"))
+
+    def fails(times):
+        tried = []
+
+        def write(engine):
+            tried.append(engine)
+            if len(tried) <= times:
+                raise busy
+            return write_transaction(engine)
+
+        monkeypatch.setattr(idempotency, "write_transaction", write)
+        return tried
+
+    tried = fails(2)
+    assert retries().choose(FIRST, known()) == FIRST
+    assert len(tried) == 3
+    tried = fails(9)
+    with pytest.raises(DatabaseBusy):
+        retries().choose(FIRST, known())
+    assert len(tried) == 3

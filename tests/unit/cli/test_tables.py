@@ -18,3 +18,12 @@ def test_show__endless_description__does_not_fill_the_list(capsys):
     assert len(capsys.readouterr().out) < 2_000
     show(page, as_json=True)
     assert "x" * 100_000 in capsys.readouterr().out
+
+
+def test_show__run_with_nothing_in_its_lists__is_lines_without_them(capsys):
+    """API-7: an empty list is a dash, what is not known is left out."""
+    show(run(ipfs_hash="ipfs://x"), as_json=False)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert "ipfs_hash: ipfs://x" in lines
+    assert not any(line.endswith("None") for line in lines)

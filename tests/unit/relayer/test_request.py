@@ -17,6 +17,7 @@ from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
 from agentescrow.chain.typed_data import forward_request
 from agentescrow.errors import RequestRefused
+from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.request import carries, check
 
 DEPLOYMENT = Deployment(
@@ -133,7 +134,9 @@ def test_carries__a_request_in_any_transaction__is_found_by_all_but_its_signatur
     execute = check(DEPLOYMENT, signed()).execute
     resigned = execute[:-192] + "f" * 130 + execute[-62:]
 
-    for data in (execute, resigned, f"0x12345678{execute[10:]}", f"0x{'00' * 99}{execute[10:]}00"):
+    moved = f"0x12345678{'f' * 64}{execute[74:]}"  # the struct stands at another place
+
+    for data in (execute, resigned, moved, f"0x{'00' * 99}{execute[10:]}00"):
         assert carries(data, execute), data
 
 
@@ -147,3 +150,12 @@ def test_carries__another_request_of_the_same_signer__is_not_found(change):
     other = check(DEPLOYMENT, signed(**change)).execute
 
     assert not carries(other, check(DEPLOYMENT, signed()).execute)
+
+
+def test_limits__nothing_said__are_as_documented():
+    """API-4: docs/operations.md says what the relayer's owner pays for, at most."""
+    limits = RelayLimits()
+
+    assert (limits.per_signer, limits.per_seconds, limits.pending_per_signer) == (60, 60, 16)
+    assert (limits.gas, limits.valid_seconds, limits.spare_seconds) == (2_000_000, 86_400, 30)
+    assert limits.max_fee == 500_000_000_000

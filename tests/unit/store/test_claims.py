@@ -114,5 +114,17 @@ def test_claimability__without_a_block_or_a_run__is_none(connection):
     assert claimability(connection, 1, 7) is None
 
 
+def test_claimability__run_that_nobody_claimed__has_zeros_as_the_contract_has(connection):
+    """RUN-5: what the database knows nothing of is zero, not one."""
+    add_agent(connection)
+    connection.execute(runs.update().values(claimed_at=None, submitted_at=None, agent_id=None))
+    connection.execute(runs.update().values(revision_due_at=None, wallet=None))
+    found = claimability(connection, 1, 7).run
+
+    assert (found.claimed_at, found.submitted_at, found.revision_due_at) == (0, 0, 0)
+    assert (found.agent_id, found.wallet) == (0, "0x" + "0" * 40)
+    assert (found.poster, found.reward, found.fee) == (POSTER, USDC, 50_000)
+
+
 def _empty(table):
     return dict.fromkeys(table.c.keys(), 0)

@@ -13,7 +13,7 @@ from tools.mutants.campaign import Result
 from tools.mutants.killing import KILLED, SURVIVED
 from tools.python_mutants import report
 from tools.python_mutants.__main__ import EQUIVALENTS
-from tools.python_mutants.covering import tests_of as covering
+from tools.python_mutants.covering import steps_of
 from tools.python_mutants.judging import UNDECIDED, Broken, judged
 from tools.python_mutants.operators import mutants_of
 from tools.python_mutants.trees import Run, Tree, tree
@@ -90,7 +90,7 @@ def test_applied__each__is_another_program_after_letters_of_several_bytes():
 def test_tests_of__every_file_of_the_package__are_there():
     """A file without tests would be full of survivors."""
     for file in sorted((ROOT / "agentescrow").rglob("*.py")):
-        assert covering(str(file.relative_to(ROOT)))
+        assert steps_of(str(file.relative_to(ROOT)))
 
 
 class Playing:

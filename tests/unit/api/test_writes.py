@@ -1,0 +1,150 @@
+"""A write whose node and relayer answer as they are told: what is to be signed, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from agentescrow.api.errors import ApiError
+from agentescrow.api.idempotency import Retries
+from agentescrow.api.writes import Write, perform
+from agentescrow.errors import ContractReverted
+from agentescrow.store.relays import FAILED, MINED, PENDING
+from agentescrow.wire.relay import Action
+from tests.unit.api.conftest import NOW
+
+POSTER = "0x" + "a1" * 20
+CALL = bytes.fromhex("12345678")
+ID = "0x" + "1" * 64
+
+
+class Admission:
+    """Knows one request, as it is told; takes none."""
+
+    def __init__(self, relay=None):
+        self.relay = relay
+
+    def find(self, _request_id):
+        return self.relay
+
+    def next_nonce(self, _signer):
+        return 7
+
+
+class Pool:
+    """Estimates as it is told, at a block of its own time."""
+
+    def __init__(self, estimate=100_000):
+        self.estimate = estimate
+
+    def estimates(self, calls):
+        self.calls = calls
+        return [self.estimate]
+
+    def head(self, _signer):
+        return SimpleNamespace(time=NOW)
+
+
+class Index:
+    """At block 100."""
+
+    @contextmanager
+    def snapshot(self):
+        yield SimpleNamespace(block=SimpleNamespace(number=100))
+
+
+def relay(status, **more):
+    known = {"problem": None, "block_number": None, "settled": False, "tx_hash": None, **more}
+    return SimpleNamespace(request_id=ID, status=status, **known)
+
+
+@pytest.fixture
+def act(service, database):
+    """Performs a write that is not signed; the key knows a request where one is under way."""
+
+    def performed(*, under_way=None, estimate=100_000, answer=None, allow=lambda _: None):
+        retries = Retries(database, "key-1", "meaning")
+        if under_way is not None:
+            retries.choose(ID, lambda _: True)
+        changed = {"admission": Admission(under_way), "pool": Pool(estimate), "patience": 0}
+        body = Action.model_validate({"walletAddress": POSTER})
+        target = service.deployment.escrow
+        write = Write(body, POSTER, target, CALL, allow, lambda _snapshot, _relay: answer)
+        mine = replace(service, **changed)
+        return asyncio.run(perform(mine, Index(), retries, write)), mine.pool, retries
+
+    return performed
+
+
+def test_perform__unsigned__says_what_to_sign_with_gas_to_spare(act, service):
+    """API-4: a quarter more than it takes now, the signer's next nonce, an hour by the chain."""
+    with pytest.raises(ApiError) as asked:
+        act(estimate=100_001)
+
+    assert (asked.value.status, asked.value.error) == (401, "SIGNATURE_REQUIRED")
+    message = asked.value.more["typedData"]["message"]
+    assert (message["gas"], message["nonce"]) == (125_001, 7)
+    assert (message["from"].lower(), message["to"]) == (POSTER, service.deployment.escrow)
+    assert message["deadline"] == NOW + 3_600
+    assert message["data"] in (CALL, "0x12345678")
+
+
+def test_perform__contract_would_refuse__is_not_to_be_signed(act):
+    """API-4: nobody signs in vain."""
+    with pytest.raises(ContractReverted):
+        act(estimate=ContractReverted("NotPoster", {}))
+
+
+def test_perform__index_knows_better__asks_no_node(act):
+    """API-3: what the index has against it comes first."""
+
+    def refuse(_snapshot):
+        raise ApiError(403, "NOT_ELIGIBLE", "No.")
+
+    with pytest.raises(ApiError) as refused:
+        act(allow=refuse, estimate=ContractReverted("NotPoster", {}))
+    assert refused.value.error == "NOT_ELIGIBLE"
+
+
+@pytest.mark.parametrize(
+    ("relayed", "shown"),
+    [
+        (relay(PENDING), {"a": 1}),
+        (relay(MINED, block_number=101), {"a": 1}),
+        (relay(MINED, block_number=100), None),
+    ],
+    ids=["not mined", "not indexed", "not shown yet"],
+)
+def test_perform__patience_is_over__is_202_with_where_to_ask(act, relayed, shown):
+    """API-4: it may be mined and not be indexed, which answers nothing yet."""
+    answer, _, retries = act(under_way=relayed, answer=shown)
+
+    assert answer.status_code == 202
+    assert answer.headers["Location"] == f"/api/requests/{ID}"
+    assert retries.begin() is None
+
+
+def test_perform__mined_and_indexed__is_the_answer_and_is_kept(act):
+    """API-4: at the block of the index itself, too."""
+    answer, _, retries = act(under_way=relay(MINED, block_number=100), answer={"a": 1})
+
+    assert (answer.status_code, answer.body) == (200, b'{"a":1}')
+    assert retries.begin() == '{"a":1}'
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_perform__transaction_failed__says_why_and_frees_the_key_once_it_is_for_good(
+    act, database, settled
+):
+    """API-4: until then both this one and another could still work."""
+    failed = relay(FAILED, settled=settled, problem="The run was cancelled.")
+    with pytest.raises(ApiError) as refused:
+        act(under_way=failed)
+
+    assert (refused.value.status, refused.value.error) == (400, "TRANSACTION_FAILED")
+    assert refused.value.detail == "The run was cancelled."
+    assert Retries(database, "key-1", "meaning").chosen() == (None if settled else ID)
