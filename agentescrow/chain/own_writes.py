@@ -88,7 +88,8 @@ class OwnWrites:
             except NodeRefused as problem:
                 if time.monotonic() >= end:
                     self._until = 0.0  # a chain that was put back is no reason to wait for ever
-                    raise NodeBehind(self._block, str(problem)) from problem
+                    words = problem.words if isinstance(problem, NodeBehind) else str(problem)
+                    raise NodeBehind(self._block, words) from problem
             time.sleep(_PAUSE)
         with in_words():
             return ask("latest")
