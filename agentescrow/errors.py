@@ -7,6 +7,7 @@ The tree, with the stable `.code` of each class:
         - InvalidAmount           INVALID_AMOUNT        not an amount of USDC
         - InvalidTerms            INVALID_TERMS         terms that the contract would refuse (RUN-2)
         - InvalidTime             INVALID_TIME          not a point in time
+        - TextTooLong             TEXT_TOO_LONG         more bytes than the contract takes (RUN-27)
       x RelayProblem              RELAY_PROBLEM         the relayer does not take a signed request
         - RequestRefused          REQUEST_REFUSED       not signed so, expired, not for us
           · RequestOutOfOrder     REQUEST_OUT_OF_ORDER  its nonce is not its signer's next one
@@ -78,6 +79,7 @@ __all__ = [
     "ServiceProblem",
     "ServiceUnreachable",
     "StillPending",
+    "TextTooLong",
     "TooExpensive",
     "TooManyRequests",
     "TransactionFailed",
@@ -154,6 +156,28 @@ class InvalidTime(InvalidInput):
     def __reduce__(self) -> tuple[type[InvalidTime], tuple[object, str]]:
         """Keep pickling (worker processes) in step with the shorter constructor."""
         return type(self), (self.value, self.allowed)
+
+
+class TextTooLong(InvalidInput):
+    """A text has more bytes of UTF-8 than the contract takes (RUN-27).
+
+    Args:
+        field: What the text was meant to be, in the caller's words ("feedback").
+        value: The refused text.
+        length: Its bytes.
+        max: How many are allowed.
+    """
+
+    code: ClassVar[str] = "TEXT_TOO_LONG"
+
+    def __init__(self, field: str, value: str, length: int, max: int) -> None:
+        super().__init__(field, value, f"it has {length} bytes of UTF-8, {max} at most are allowed")
+        self.length = length
+        self.max = max
+
+    def __reduce__(self) -> tuple[type[TextTooLong], tuple[object, ...]]:
+        """Keep pickling (worker processes) in step with the other constructor."""
+        return type(self), (self.field, self.value, self.length, self.max)
 
 
 class Reverted(AgentEscrowError):

@@ -121,10 +121,9 @@ class Ground:
         self.forwarder = deploy(ours("Forwarder"), sender=owner)
         # Each is an argument of the other's constructor.
         escrow = created_address(owner.address, self.chain.nonce(owner.address) + 1)
-        people = (treasury, owner)
-        registry = (self.token, self.identity, *people, [escrow], self.forwarder)
+        registry = (self.token, self.identity, owner, [escrow], self.forwarder)
         self.registry = deploy(ours("StakeRegistry"), *registry, sender=owner)
-        parts = (self.token, self.registry, *people, self.forwarder)
+        parts = (self.token, self.registry, treasury, owner, self.forwarder)
         self.escrow = deploy(ours("RunEscrow"), *parts, sender=owner)
 
     def _equip(self) -> None:

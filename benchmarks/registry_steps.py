@@ -56,15 +56,21 @@ def _unstake_all(ground: Ground) -> Call:
     )
 
 
+@step("allowMarket", tokens=(PLAIN,))
+def _allow_market(ground: Ground) -> Call:
+    ground.registry.send(ground.owner, "addMarket", ground.outsider)
+    arguments = (ground.agent_id, ground.outsider, STAKE)
+    return Call(ground.agent, ground.registry, "allowMarket", arguments)
+
+
 # The owner
 
 
-@step("scheduleMarket", tokens=(PLAIN,))
-def _schedule_market(ground: Ground) -> Call:
-    return Call(ground.owner, ground.registry, "scheduleMarket", (ground.outsider,))
+@step("addMarket", tokens=(PLAIN,))
+def _add_market(ground: Ground) -> Call:
+    return Call(ground.owner, ground.registry, "addMarket", (ground.outsider,))
 
 
-@step("cancelMarket", tokens=(PLAIN,))
-def _cancel_market(ground: Ground) -> Call:
-    ground.registry.send(ground.owner, "scheduleMarket", ground.outsider)
-    return Call(ground.owner, ground.registry, "cancelMarket", (ground.outsider,))
+@step("retireMarket", tokens=(PLAIN,))
+def _retire_market(ground: Ground) -> Call:
+    return Call(ground.owner, ground.registry, "retireMarket", (ground.escrow,))

@@ -37,7 +37,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     uint256 private constant _PLATFORM_FEE_BPS = 500;
     /// Stake that an open claim locks, in base units: 20 USDC.
     uint256 private constant _MIN_STAKE = 20_000_000;
-    /// Least time that an agent has after a claim, or after a request for revision, before it may be slashed.
+    /// Time that an agent has after a claim, at least, and after a request for revision, exactly.
     uint256 private constant _CLAIM_TIMEOUT = 7 days;
     /// Time in which a claim can be given back.
     uint256 private constant _ABANDON_WINDOW = 1 days;
@@ -47,8 +47,10 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     uint256 private constant _MAX_REVIEW_DAYS = 30;
     /// Most revisions that a poster may reserve.
     uint256 private constant _MAX_REVISIONS = 10;
-    /// Least reward whose approval counts as a completion, in base units: 1 USDC (RUN-22).
-    uint256 private constant _MIN_COMPLETION_REWARD = 1_000_000;
+    /// Least reward whose approval or rejection counts, in base units: 1 USDC (RUN-22).
+    uint256 private constant _MIN_COUNTED_REWARD = 1_000_000;
+    /// Most bytes that a text may have (RUN-27).
+    uint256 private constant _MAX_TEXT = 2048;
 
     uint256 private constant _BPS = 10_000;
     uint8 private constant _OUTCOME_NONE = 0;
@@ -62,6 +64,8 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     uint40 private _runCount;
     uint64 private _accruedFees;
     mapping(uint256 runId => Record run) private _runs;
+    /// @inheritdoc IRunEscrow
+    address public treasury;
 
     /// @notice Sets what never changes.
     /// @param usdc Token escrowed.
@@ -139,7 +143,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     /* AGENTS; no token moves and the registry calls nobody, so it is enough to refuse them in the middle of a payment */
 
     /// @inheritdoc IRunEscrow
-    function claimRun(uint256 runId, uint256 agentId) external nonReentrantView whenNotPaused {
+    function claimRun(uint256 runId, uint256 agentId) external nonReentrantView {
         (Record storage run, Offer offer,) = _gate(runId, RunStates.CLAIMABLE);
         _requireBefore(runId, offer.deadline());
         address wallet = _requireClaimant(runId, offer.poster(), agentId);
@@ -149,7 +153,11 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         emit RunClaimed(runId, agentId, wallet, _MIN_STAKE, _dueAt(block.timestamp, offer));
 
-        _tell(abi.encodeCall(IStakeRegistry.lock, (agentId, _MIN_STAKE, offer.minStatus())));
+        // The registry knows of a pause: it reads this market's slot anyway, and so nothing has to be read here.
+        if (!_told(abi.encodeCall(IStakeRegistry.lock, (agentId, _MIN_STAKE, offer.minStatus())))) {
+            _requireNotPaused();
+            LowLevelCall.bubbleRevert();
+        }
     }
 
     /// @inheritdoc IRunEscrow
@@ -167,6 +175,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         (Record storage run, Claim claim) = _gateOfClaim(runId, RunStates.SUBMITTABLE);
         _requireAgent(runId, claim);
         if (bytes(deliverableURI).length == 0) revert EmptyDeliverableURI(runId);
+        _requireShort(deliverableURI);
 
         claim = claim.withSubmission();
         run.claim = claim;
@@ -187,7 +196,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         emit RunAbandoned(runId, claim.agentId());
 
-        _tell(abi.encodeCall(IStakeRegistry.release, (claim.agentId(), _MIN_STAKE, _OUTCOME_NONE)));
+        _release(claim, _OUTCOME_NONE);
     }
 
     /* POSTERS, ON SUBMITTED WORK */
@@ -209,8 +218,9 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         uint256 revision = run.revisions + 1;
         if (revision > maxRevisions) revert NoRevisionsLeft(runId, maxRevisions);
         if (bytes(feedback).length == 0) revert EmptyFeedback(runId);
+        _requireShort(feedback);
 
-        uint256 dueAt = _dueAt(block.timestamp, offer);
+        uint256 dueAt = block.timestamp + _CLAIM_TIMEOUT;
         run.claim = claim.withState(RunState.REVISION_REQUESTED);
         // Safe casts: at most 10 revisions; times fit until 2106.
         run.revisions = uint8(revision);
@@ -226,6 +236,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         _requireInReview(runId, claim);
         _requireRejectable(runId, offer, claim, run.revisions);
         if (bytes(reason).length == 0) revert EmptyReason(runId);
+        _requireShort(reason);
 
         run.claim = claim.withState(RunState.REJECTED);
         uint256 refund = _escrowed(offer);
@@ -233,7 +244,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         emit RunRejected(runId, claim.agentId(), refund, reason);
 
-        _tell(abi.encodeCall(IStakeRegistry.release, (claim.agentId(), _MIN_STAKE, _OUTCOME_REJECTED)));
+        _release(claim, offer.reward() < _MIN_COUNTED_REWARD ? _OUTCOME_NONE : _OUTCOME_REJECTED);
         _pay(offer.poster(), refund);
     }
 
@@ -253,7 +264,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         emit RunSlashed(runId, claim.agentId(), refund, compensation);
 
-        _tell(abi.encodeCall(IStakeRegistry.slash, (claim.agentId(), _MIN_STAKE, offer.poster(), compensation)));
+        _tell(abi.encodeCall(IStakeRegistry.slash, (claim.agentId(), _MIN_STAKE, compensation, offer.poster(), true)));
         _pay(offer.poster(), refund);
     }
 
@@ -274,7 +285,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         emit RunCancelled(runId, refund);
 
-        if (claimed) _tell(abi.encodeCall(IStakeRegistry.release, (claim.agentId(), _MIN_STAKE, _OUTCOME_NONE)));
+        if (claimed) _release(claim, _OUTCOME_NONE);
         _pay(offer.poster(), refund);
     }
 
@@ -294,6 +305,8 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         uint256 amount = _accruedFees;
         if (amount == 0) revert NoFees();
         address to = treasury;
+        // It may have become a market since it was set.
+        _requireRecipient(to);
 
         _accruedFees = 0;
         _settle(amount);
@@ -308,11 +321,18 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     /// @inheritdoc IRunEscrow
     function pause() external onlyOwner {
         _pause();
+        _REGISTRY.stopClaims(true);
     }
 
     /// @inheritdoc IRunEscrow
     function unpause() external onlyOwner {
         _unpause();
+        _REGISTRY.stopClaims(false);
+    }
+
+    /// @inheritdoc IRunEscrow
+    function setTreasury(address newTreasury) external onlyOwner {
+        _setTreasury(newTreasury);
     }
 
     /* VIEWS */
@@ -334,7 +354,8 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
             wallet: claim.wallet(),
             claimedAt: claim.exists() ? claim.claimedAt(offer) : 0,
             submittedAt: claim.submittedAt(),
-            dueAt: _slashableAt(run, offer, claim, state) + _reviewEndsAt(claim, state)
+            dueAt: _slashableAt(run, offer, claim, state) + _reviewEndsAt(claim, state),
+            abandoned: offer.abandoned()
         });
     }
 
@@ -359,6 +380,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         if (selfClaim) reasons |= Eligibility.SELF_CLAIM;
         if (_REGISTRY.availableStake(agentId) < _MIN_STAKE) reasons |= Eligibility.INSUFFICIENT_STAKE;
+        if (!_REGISTRY.allowsClaim(agentId, address(this), _MIN_STAKE)) reasons |= Eligibility.MARKET_NOT_ALLOWED;
         reasons |= _statusReasons(agentId, offer.minStatus());
     }
 
@@ -392,7 +414,8 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
             maxDeadlineAhead: _MAX_DEADLINE_AHEAD,
             maxReviewDays: _MAX_REVIEW_DAYS,
             maxRevisions: _MAX_REVISIONS,
-            minCompletionReward: _MIN_COMPLETION_REWARD
+            minCountedReward: _MIN_COUNTED_REWARD,
+            maxText: _MAX_TEXT
         });
     }
 
@@ -404,9 +427,9 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /* INTERNAL */
 
-    /// The registry belongs to the system as well.
+    /// The registry and its markets belong to the system as well.
     function _isOneOfTheContracts(address account) internal view override returns (bool) {
-        return super._isOneOfTheContracts(account) || account == address(_REGISTRY);
+        return super._isOneOfTheContracts(account) || _REGISTRY.belongsToSystem(account);
     }
 
     function _msgSender() internal view override(Context, UsdcVault) returns (address) {
@@ -432,6 +455,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     {
         Offer offer = _offerOf(poster, state, terms);
         if (bytes(ipfsHash).length == 0) revert EmptyIpfsHash();
+        _requireShort(ipfsHash);
 
         uint256 fee = _feeOf(offer);
         // Safe "unchecked": a reward has 48 bits, and the fee is no more.
@@ -471,14 +495,30 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         emit RunApproved(runId, claim.agentId(), claim.wallet(), reward, fee, silent);
 
         // Cheaper runs do not count: they would buy ESTABLISHED for cents (RUN-22).
-        uint8 outcome = reward < _MIN_COMPLETION_REWARD ? _OUTCOME_NONE : _OUTCOME_COMPLETED;
-        _tell(abi.encodeCall(IStakeRegistry.release, (claim.agentId(), _MIN_STAKE, outcome)));
+        _release(claim, reward < _MIN_COUNTED_REWARD ? _OUTCOME_NONE : _OUTCOME_COMPLETED);
         _pay(claim.wallet(), reward);
     }
 
-    /// Calls the registry, and reverts with what it reverts with. That it has code, the constructor has seen.
+    function _release(Claim claim, uint8 outcome) private {
+        _tell(abi.encodeCall(IStakeRegistry.release, (claim.agentId(), _MIN_STAKE, outcome)));
+    }
+
+    /// Calls the registry, and reverts with what it reverts with.
     function _tell(bytes memory what) private {
-        if (!LowLevelCall.callNoReturn(address(_REGISTRY), what)) LowLevelCall.bubbleRevert();
+        if (!_told(what)) LowLevelCall.bubbleRevert();
+    }
+
+    /// Calls the registry. That it has code, the constructor has seen.
+    function _told(bytes memory what) private returns (bool success) {
+        success = LowLevelCall.callNoReturn(address(_REGISTRY), what);
+    }
+
+    function _setTreasury(address newTreasury) private {
+        _requireRecipient(newTreasury);
+
+        treasury = newTreasury;
+
+        emit TreasurySet(newTreasury);
     }
 
     /* PRIVATE, CHECKS */
@@ -638,7 +678,12 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         }
     }
 
-    /// When the time of an agent is up that began to work, or to revise, at `start` (RUN-9, RUN-12).
+    /// Empty texts have errors of their own.
+    function _requireShort(string calldata text) private pure {
+        if (bytes(text).length > _MAX_TEXT) revert TextTooLong(bytes(text).length, _MAX_TEXT);
+    }
+
+    /// When the time of an agent is up that claimed at `start` (RUN-9).
     function _dueAt(uint256 start, Offer offer) private pure returns (uint256) {
         // Safe "unchecked": 32 bits of seconds and 7 days.
         unchecked {

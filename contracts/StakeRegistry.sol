@@ -7,6 +7,7 @@ import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {IUsdc} from "./interfaces/IUsdc.sol";
 import {AgentIdentity} from "./libraries/AgentIdentity.sol";
 import {AgentRecord} from "./libraries/AgentRecord.sol";
+import {Market} from "./libraries/Market.sol";
 
 /// @title StakeRegistry
 /// @notice Holds agents' stakes, locks them for markets, and keeps the trust ladder. See {IStakeRegistry}.
@@ -18,16 +19,22 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         AgentRecord record;
     }
 
+    /// What a market other than the first has locked of an agent, and how much of it the owner of the NFT allows: one
+    /// slot, the owner included, since a consent binds nobody else.
+    struct Lock {
+        uint48 amount;
+        uint48 cap;
+        address owner;
+    }
+
     /// @notice Least stake of an agent that works, in base units: 20 USDC.
     uint256 public constant MIN_STAKE = 20_000_000;
     /// @notice Time that an agent has to be staked for before it may be ESTABLISHED.
     uint256 public constant ESTABLISHED_AFTER = 30 days;
     /// @notice Approved runs that an agent needs before it may be ESTABLISHED.
     uint256 public constant ESTABLISHED_COMPLETIONS = 5;
-    /// @notice Slashes after which an agent is BANNED.
+    /// @notice Strikes after which an agent is BANNED.
     uint256 public constant BAN_STRIKES = 3;
-    /// @notice Time between the announcement of a market and its first lock.
-    uint256 public constant MARKET_DELAY = 14 days;
 
     uint8 private constant _OUTCOME_COMPLETED = 1;
     uint8 private constant _OUTCOME_REJECTED = 2;
@@ -37,37 +44,29 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     address private immutable _FIRST_MARKET;
 
     mapping(uint256 agentId => Entry entry) private _entries;
-    /// What the other markets have locked.
-    mapping(address market => mapping(uint256 agentId => uint256 amount)) private _locks;
-    mapping(address market => uint256 usableAt) private _usableAt;
+    mapping(address market => mapping(uint256 agentId => Lock entry)) private _locks;
+    mapping(address account => Market market) private _markets;
 
     modifier onlyMarket() {
         _requireMarket();
         _;
     }
 
-    /// @notice Sets what never changes; the markets given here are usable at once (STAKE-9).
+    /// @notice Sets what never changes; the markets given here may lock at once (STAKE-9).
     /// @param usdc Token staked.
     /// @param identity Registry of the agents.
-    /// @param treasury Receiver of what a slash leaves after the compensation.
-    /// @param owner May announce markets and set the treasury.
+    /// @param owner May add and retire markets.
     /// @param markets Their addresses may be known before they have code.
     /// @param trustedForwarder ERC-2771 forwarder.
-    constructor(
-        address usdc,
-        address identity,
-        // It has the name of what it is for.
-        // slither-disable-next-line shadowing-local
-        address treasury,
-        address owner,
-        address[] memory markets,
-        address trustedForwarder
-    ) UsdcVault(IUsdc(usdc), IIdentityRegistry(identity), owner, trustedForwarder) {
+    // The argument has the name of what it is for.
+    // slither-disable-next-line shadowing-local
+    constructor(address usdc, address identity, address owner, address[] memory markets, address trustedForwarder)
+        UsdcVault(IUsdc(usdc), IIdentityRegistry(identity), owner, trustedForwarder)
+    {
         _FIRST_MARKET = markets.length == 0 ? address(this) : markets[0];
         for (uint256 i = 0; i < markets.length; ++i) {
-            _schedule(markets[i], block.timestamp);
+            _add(markets[i], false);
         }
-        _setTreasury(treasury);
     }
 
     /* AGENTS */
@@ -95,7 +94,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     function unstake(uint256 agentId, uint256 amount, address to) external nonReentrant {
         if (amount == 0) revert ZeroAmount();
         address owner = _requireUnstaker(agentId, to);
-        // The agent's owner may always receive, so that no market can be scheduled at its address to shut it out.
+        // The agent's owner may always receive, so that no market can be added at its address to shut it out.
         if (to != owner) _requireRecipient(to);
 
         Entry storage entry = _entries[agentId];
@@ -111,32 +110,58 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         _push(to, amount);
     }
 
+    /// @inheritdoc IStakeRegistry
+    function allowMarket(uint256 agentId, address market, uint256 cap) external {
+        (bool known, address owner) = _IDENTITY.tryOwnerOf(agentId);
+        if (!known) revert AgentUnknown(agentId);
+        if (_msgSender() != owner) revert NotAgentOwner(agentId, _msgSender());
+        _requireAllowable(market);
+
+        Lock storage entry = _locks[market][agentId];
+        if (cap > type(uint48).max) revert CapTooLarge(cap, type(uint48).max);
+        if (cap < entry.amount) revert CapBelowLocked(agentId, market, cap, entry.amount);
+
+        // Safe cast: just checked.
+        entry.cap = uint48(cap);
+        entry.owner = owner;
+
+        emit MarketAllowed(agentId, market, cap);
+    }
+
     /* MARKETS; what calls nobody cannot be reentered, and needs only to be refused itself in the middle of a payment */
 
     /// @inheritdoc IStakeRegistry
     function lock(uint256 agentId, uint256 amount, uint8 minStatus) external nonReentrantView onlyMarket {
         if (amount == 0) revert ZeroAmount();
-        _requireMinStatus(minStatus);
+        uint8 highest = uint8(AgentStatus.ESTABLISHED);
+        if (minStatus > highest) revert MinStatusOutOfRange(minStatus, 0, highest);
+        bool first = msg.sender == _FIRST_MARKET;
+        bool claim = minStatus != 0;
+        // A bond of the first market is the one lock that needs no look at the market.
+        if (claim || !first) _requireMayLock(agentId, amount, claim);
 
         Entry storage entry = _entries[agentId];
         AgentRecord record = entry.record;
-        AgentStatus status = _statusOf(record);
-        // An order comparison alone would let FROZEN and BANNED pass.
-        if (status > AgentStatus.ESTABLISHED || uint8(status) < minStatus) {
-            revert StatusTooLow(agentId, status, AgentStatus(minStatus));
+        if (claim) {
+            AgentStatus status = _statusOf(record);
+            // An order comparison alone would let FROZEN and BANNED pass.
+            if (status > AgentStatus.ESTABLISHED || uint8(status) < minStatus) {
+                revert StatusTooLow(agentId, status, AgentStatus(minStatus));
+            }
+            record = record.plusClaim();
         }
         uint256 available = record.available();
         if (amount > available) revert InsufficientStake(agentId, available, amount);
 
-        if (msg.sender == _FIRST_MARKET) {
-            record = record.plusLockedByFirst(amount);
+        if (first) {
+            entry.record = record.plusLockedByFirst(amount);
         } else {
-            record = record.plusLockedByOthers(amount);
-            _locks[msg.sender][agentId] += amount;
+            entry.record = record.plusLockedByOthers(amount);
+            // Safe cast: no more than is available.
+            _locks[msg.sender][agentId].amount += uint48(amount);
         }
-        entry.record = record.plusClaim();
 
-        emit StakeLocked(agentId, msg.sender, amount);
+        emit StakeLocked(agentId, msg.sender, amount, minStatus);
     }
 
     /// @inheritdoc IStakeRegistry
@@ -154,43 +179,47 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     }
 
     /// @inheritdoc IStakeRegistry
-    function slash(uint256 agentId, uint256 amount, address beneficiary, uint256 compensation)
+    function slash(uint256 agentId, uint256 amount, uint256 penalty, address beneficiary, bool strike)
         external
         nonReentrant
         onlyMarket
     {
-        if (amount == 0) revert ZeroAmount();
-        if (compensation > amount) revert CompensationTooLarge(compensation, amount);
-        if (beneficiary == address(0)) revert InvalidRecipient(beneficiary);
+        if (amount == 0 || penalty == 0) revert ZeroAmount();
+        if (penalty > amount) revert PenaltyTooLarge(penalty, amount);
+        if (beneficiary == address(0) || beneficiary == address(this)) revert InvalidRecipient(beneficiary);
 
         Entry storage entry = _entries[agentId];
-        AgentRecord record = _unlock(entry.record, agentId, amount);
-        record = _withLess(record, amount).plusStrike().withFrozen(true);
+        AgentRecord record = _withLess(_unlock(entry.record, agentId, amount), penalty);
+        if (strike) record = record.plusStrike().withFrozen(true);
         entry.record = record;
-        _settle(amount);
+        _settle(penalty);
 
-        emit StakeSlashed(agentId, msg.sender, beneficiary, amount, compensation, record.strikes());
+        emit StakeSlashed(agentId, msg.sender, beneficiary, amount, penalty, strike, record.strikes());
 
-        _pay(beneficiary, compensation);
-        _pay(treasury, amount - compensation);
+        _pay(beneficiary, penalty);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function stopClaims(bool stopped) external {
+        _markets[msg.sender] = _markets[msg.sender].withClaimsStopped(stopped);
     }
 
     /* OWNER */
 
     /// @inheritdoc IStakeRegistry
-    function scheduleMarket(address market) external onlyOwner {
-        _schedule(market, block.timestamp + MARKET_DELAY);
+    function addMarket(address market) external onlyOwner {
+        _add(market, true);
     }
 
     /// @inheritdoc IStakeRegistry
-    function cancelMarket(address market) external onlyOwner {
-        uint256 usableAt = _usableAt[market];
-        if (usableAt == 0) revert MarketNotScheduled(market);
-        if (block.timestamp >= usableAt) revert MarketAlreadyUsable(market, usableAt);
+    function retireMarket(address market) external onlyOwner {
+        Market about = _markets[market];
+        if (!about.known()) revert MarketUnknown(market);
+        if (about.retired()) revert MarketIsRetired(market);
 
-        delete _usableAt[market];
+        _markets[market] = about.withRetired();
 
-        emit MarketCancelled(market);
+        emit MarketRetired(market);
     }
 
     /* VIEWS */
@@ -234,7 +263,29 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /// @inheritdoc IStakeRegistry
     function isMarket(address market) external view returns (bool) {
-        return _isMarket(market);
+        Market about = _markets[market];
+        return about.known() && !about.retired();
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function marketAllowance(uint256 agentId, address market) external view returns (uint256) {
+        Market about = _markets[market];
+        if (!about.known()) return 0;
+        if (!about.added()) return type(uint48).max;
+        return about.retired() ? 0 : _allowance(agentId, _locks[market][agentId]);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function allowsClaim(uint256 agentId, address market, uint256 amount) external view returns (bool) {
+        Market about = _markets[market];
+        if (!about.known() || about.retired()) return false;
+        Lock memory entry = _locks[market][agentId];
+        return !about.added() || entry.amount + amount <= _allowance(agentId, entry);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function belongsToSystem(address account) external view returns (bool) {
+        return _isOneOfTheContracts(account);
     }
 
     /// @inheritdoc IStakeRegistry
@@ -242,16 +293,11 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         return _IDENTITY;
     }
 
-    /// @inheritdoc IStakeRegistry
-    function marketUsableAt(address market) external view returns (uint256) {
-        return _usableAt[market];
-    }
-
     /* INTERNAL */
 
-    /// Markets belong to the system, scheduled ones included.
+    /// Markets belong to the system, retired ones included.
     function _isOneOfTheContracts(address account) internal view override returns (bool) {
-        return super._isOneOfTheContracts(account) || _usableAt[account] != 0;
+        return super._isOneOfTheContracts(account) || _markets[account].known();
     }
 
     /* PRIVATE */
@@ -284,23 +330,26 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     /// Takes `amount` out of the calling market's own lock.
     function _unlock(AgentRecord record, uint256 agentId, uint256 amount) private returns (AgentRecord) {
         bool first = msg.sender == _FIRST_MARKET;
-        uint256 locked = first ? record.lockedByFirst() : _locks[msg.sender][agentId];
+        uint256 locked = first ? record.lockedByFirst() : _locks[msg.sender][agentId].amount;
         if (amount > locked) revert LockExceeded(agentId, msg.sender, amount, locked);
 
         if (first) return record.minusLockedByFirst(amount);
 
-        _locks[msg.sender][agentId] = locked - amount;
+        // Safe cast: less than before.
+        _locks[msg.sender][agentId].amount = uint48(locked - amount);
         return record.minusLockedByOthers(amount);
     }
 
-    function _schedule(address market, uint256 usableAt) private {
+    function _add(address market, bool added) private {
         // A forwarder as a market would let anybody slash: markets are asked for by msg.sender (STAKE-3).
         if (market == address(0) || super._isOneOfTheContracts(market)) revert InvalidMarket(market);
-        if (_usableAt[market] != 0) revert MarketAlreadyScheduled(market, _usableAt[market]);
+        Market about = _markets[market];
+        if (about.retired()) revert MarketIsRetired(market);
+        if (about.known()) revert MarketAlreadyAdded(market);
 
-        _usableAt[market] = usableAt;
+        _markets[market] = about.withKnown(added);
 
-        emit MarketScheduled(market, usableAt);
+        emit MarketAdded(market);
     }
 
     /// The NFT's owner may send its stake anywhere, an approved operator only to the owner (STAKE-2).
@@ -321,12 +370,35 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     /// Asks msg.sender: a market calls itself, never through the forwarder (STAKE-3).
     function _requireMarket() private view {
         // The first market is one from the constructor on, and so need not be looked up.
-        if (msg.sender != _FIRST_MARKET && !_isMarket(msg.sender)) revert NotMarket(msg.sender);
+        if (msg.sender != _FIRST_MARKET && !_markets[msg.sender].known()) revert NotMarket(msg.sender);
     }
 
-    function _isMarket(address market) private view returns (bool) {
-        uint256 usableAt = _usableAt[market];
-        return usableAt != 0 && block.timestamp >= usableAt;
+    /// What a retired market, a stopped one and one that was added later may lock (STAKE-9).
+    function _requireMayLock(uint256 agentId, uint256 amount, bool claim) private view {
+        Market market = _markets[msg.sender];
+        if (market.unrestricted()) return;
+        if (market.retired() && (claim || market.added())) revert MarketIsRetired(msg.sender);
+        if (market.claimsStopped() && claim) revert ClaimsStopped(msg.sender);
+        if (!market.added()) return;
+
+        Lock memory entry = _locks[msg.sender][agentId];
+        uint256 required = entry.amount + amount;
+        uint256 allowance = _allowance(agentId, entry);
+        if (required > allowance) revert MarketNotAllowed(agentId, msg.sender, required, allowance);
+    }
+
+    /// A consent is for markets that were added later and are not retired; elsewhere it would say what is not so.
+    function _requireAllowable(address market) private view {
+        Market about = _markets[market];
+        if (!about.known()) revert MarketUnknown(market);
+        if (!about.added()) revert MarketNeedsNoAllowance(market);
+        if (about.retired()) revert MarketIsRetired(market);
+    }
+
+    /// The cap, as long as who set it owns the NFT. No answer of the identity registry is no consent.
+    function _allowance(uint256 agentId, Lock memory entry) private view returns (uint256) {
+        (bool known, address owner) = _IDENTITY.tryOwnerOf(agentId);
+        return known && owner == entry.owner ? entry.cap : 0;
     }
 
     function _statusOf(AgentRecord record) private view returns (AgentStatus) {
@@ -340,12 +412,6 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         }
         bool goodEnough = record.completions() >= ESTABLISHED_COMPLETIONS && record.completions() > record.rejections();
         return longEnough && goodEnough ? AgentStatus.ESTABLISHED : AgentStatus.PROVISIONAL;
-    }
-
-    function _requireMinStatus(uint8 minStatus) private pure {
-        uint8 lowest = uint8(AgentStatus.PROVISIONAL);
-        uint8 highest = uint8(AgentStatus.ESTABLISHED);
-        if (minStatus < lowest || minStatus > highest) revert MinStatusOutOfRange(minStatus, lowest, highest);
     }
 
     /// The stake without `amount`; below the minimum it counts as staked no longer (STAKE-7).

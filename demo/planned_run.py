@@ -7,15 +7,15 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
-from agentescrow.domain.constants import DAY, DEADLINE_MAX_AHEAD, REWARD_MAX, REWARD_MIN
+from agentescrow.domain.constants import DAY, DEADLINE_MAX_AHEAD, MAX_TEXT, REWARD_MAX, REWARD_MIN
 from agentescrow.domain.money import format_usdc, parse_usdc
 from agentescrow.domain.times import format_time, parse_time
 from agentescrow.errors import InvalidInput
+from demo.wording import description_uri
 
 SET_UP_SECONDS: Final = 60
 """How far ahead a date has to be as a deadline: the chain starts after the file is read."""
 
-_DESCRIPTION_MAX: Final = 1_000  # characters
 _REWARDS: Final = f"{format_usdc(REWARD_MIN)} to {format_usdc(REWARD_MAX)} USDC"
 
 
@@ -43,8 +43,10 @@ def _description(value: object) -> str:
     text = _text("description", value, "Translate the handbook")
     if not text.strip():
         raise InvalidInput("description", text, "some words on what is to be done")
-    if len(text) > _DESCRIPTION_MAX:
-        raise InvalidInput("description", text, f"at most {_DESCRIPTION_MAX:,} characters")
+    length = len(description_uri(text))
+    if length > MAX_TEXT:
+        allowed = f"as a data URI it has {length:,} bytes, and a run takes {MAX_TEXT:,} at most"
+        raise InvalidInput("description", text, allowed)
     return text
 
 

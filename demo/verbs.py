@@ -7,7 +7,6 @@ deposit that somebody else sends, the fees.
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote
 
 from agentescrow.chain.events import FeesSwept, StakeSlashed
 from agentescrow.domain.constants import MIN_STAKE
@@ -15,7 +14,7 @@ from agentescrow.domain.terms import RunTerms
 from agentescrow.errors import Refused
 from demo.cast import Actor
 from demo.stage import Stage
-from demo.wording import moment, shown, usdc
+from demo.wording import description_uri, moment, shown, usdc
 
 _HOUR: Final = 3600
 
@@ -99,9 +98,11 @@ def allow(stage: Stage, poster: Actor, amount: int) -> None:
 
 def post(stage: Stage, poster: Actor, terms: RunTerms, description: str) -> int:
     """Post a run; returns its id."""
-    uri = f"data:text/plain;charset=utf-8,{quote(description)}"
     run = stage.client(poster).runs.create(
-        terms.reward, terms.deadline, uri, max_revisions=terms.max_revisions
+        terms.reward,
+        terms.deadline,
+        description_uri(description),
+        max_revisions=terms.max_revisions,
     )
     stage.descriptions[run.bounty_id] = description
     text = f"posts run {run.bounty_id}, “{shown(description)}”: {usdc(run.reward)} + "
@@ -135,10 +136,10 @@ def slash(stage: Stage, poster: Actor, run_id: int, agent: Actor) -> None:
     """Slash the agent that let the time of its run pass."""
     run = stage.client(poster).runs.slash(run_id)
     taken = next(event for event in stage.news() if isinstance(event, StakeSlashed))
-    rest = taken.amount - taken.compensation
+    rest = taken.amount - taken.penalty
     text = f"slashes run {run_id}: {usdc(run.reward + run.fee)} back + "
-    text += f"{usdc(taken.compensation)} of the stake as compensation"
-    text += f"; {usdc(rest)} to the treasury" if rest else ""
+    text += f"{usdc(taken.penalty)} of the stake as a penalty"
+    text += f"; {usdc(rest)} of the lock are the agent's again" if rest else ""
     stage.did(poster, "slash", text)
     left = usdc(stage.contracts.registry.get_agent(agent.agent).staked)
     stage.tell(agent, f"let the time pass: {standing(stage, agent)}, {left} of stake are left")

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import quote
 
 from agentescrow.domain.constants import DAY, ONE_USDC, USDC_DECIMALS
 from agentescrow.domain.money import format_usdc
 
 _UNITS: Final = (("day", DAY), ("hour", 3600), ("minute", 60), ("second", 1))
 _FEWEST: Final = 2  # decimals
+
+
+def description_uri(description: str) -> str:
+    """A run's description as the URI that goes into the chain.
+
+    Args:
+        description: Text.
+    """
+    return f"data:text/plain;charset=utf-8,{quote(description)}"
 
 
 def usdc(amount: int) -> str:

@@ -1,4 +1,4 @@
-"""Types of command-line parameters: amounts in USDC, ids, counts, addresses, statuses."""
+"""Types of command-line parameters: amounts in USDC, ids, counts, addresses, statuses, texts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from eth_utils.address import (
 
 from agentescrow.domain.agent import CLAIMING_STATUSES, AgentStatus
 from agentescrow.domain.money import parse_usdc
-from agentescrow.errors import InvalidAmount
+from agentescrow.domain.texts import require_text
+from agentescrow.errors import InvalidAmount, InvalidInput
 
 
 class _Usdc(click.ParamType):
@@ -33,6 +34,25 @@ class _Usdc(click.ParamType):
         try:
             return parse_usdc(str(value))
         except InvalidAmount as error:
+            self.fail(str(error), param, ctx)
+
+
+class _Text(click.ParamType):
+    """A text that goes into the chain: 1 to 2,048 bytes of UTF-8 (RUN-27)."""
+
+    name = "text"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Check it.
+
+        Raises:
+            click.BadParameter: It is empty or too long.
+        """
+        try:
+            return require_text("this text", str(value))
+        except InvalidInput as error:
             self.fail(str(error), param, ctx)
 
 
@@ -87,6 +107,7 @@ class _Number(click.IntRange):
 
 
 USDC = _Usdc()
+TEXT = _Text()
 ADDRESS = _Address()
 MIN_STATUS = _Status()
 RUN_ID = _Number(2**256 - 1)

@@ -76,7 +76,7 @@ class Parameters(_Strict):
         confirmations: Blocks to wait for after each transaction, its own included.
         usdc: The token.
         identity: Address of the ERC-8004 identity registry.
-        owner: Who may pause and announce markets; None where nobody has decided yet.
+        owner: Who may pause, add and retire markets; None where nobody has decided yet.
         treasury: Who receives the fees; None where nobody has decided yet.
     """
 

@@ -20,6 +20,8 @@ from localnet.artifacts import Artifact, ours
 FORWARDER = "Forwarder"
 REGISTRY = "StakeRegistry"
 ESCROW = "RunEscrow"
+MARKETS = (ESCROW,)
+"""May lock stake from the beginning, without the leave of any agent's owner (STAKE-9)."""
 ORDER = (FORWARDER, REGISTRY, ESCROW)
 """The escrow's constructor asks the registry, which is told the escrow's address beforehand."""
 
@@ -137,9 +139,8 @@ def _arguments(p: Parameters, at: Mapping[str, str]) -> dict[str, dict[str, Any]
         REGISTRY: {
             "usdc": p.usdc.address,
             "identity": p.identity,
-            "treasury": p.treasury,
             "owner": p.owner,
-            "markets": [at[ESCROW]],
+            "markets": [at[market] for market in MARKETS],
             "trustedForwarder": at[FORWARDER],
         },
         ESCROW: {

@@ -36,6 +36,7 @@ def run_facts(contracts: Contracts, run_id: int) -> dict[str, Any]:
         "claimedAt": run.claimed_at,
         "submittedAt": run.submitted_at,
         "dueAt": run.due_at,
+        "abandoned": run.abandoned,
     }
 
 
@@ -59,6 +60,7 @@ def run_rows(facts: Mapping[str, Any]) -> dict[str, str]:
         "claimed": moment(facts["claimedAt"]),
         "submitted": moment(facts["submittedAt"]),
         "due": moment(facts["dueAt"]),
+        "abandoned": "once, which is all that a run allows" if facts["abandoned"] else "",
     }
 
 

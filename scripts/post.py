@@ -9,13 +9,13 @@ from agentescrow.domain.terms import RunTerms
 from agentescrow.domain.times import parse_time
 from deployment.command import PERMIT_SECONDS, Session, permit_option, verb
 from deployment.display import moment, usdc
-from deployment.parameter_types import COUNT, MIN_STATUS, USDC
+from deployment.parameter_types import COUNT, MIN_STATUS, TEXT, USDC
 
 
 @verb()
 @click.option("--reward", type=USDC, required=True, help="What the agent gets, in USDC.")
 @click.option("--deadline", required=True, help='ISO 8601 with its zone, or "+3d".')
-@click.option("--uri", required=True, help="Where the description is: ipfs://…")
+@click.option("--uri", type=TEXT, required=True, help="Where the description is: ipfs://…")
 @click.option("--review-days", type=COUNT, default=REVIEW_DAYS_DEFAULT, show_default=True)
 @click.option("--max-revisions", type=COUNT, default=MAX_REVISIONS_DEFAULT, show_default=True)
 @click.option("--min-status", type=MIN_STATUS, default="PROVISIONAL", show_default=True)

@@ -6,12 +6,12 @@ import click
 
 from deployment.command import Session, verb
 from deployment.display import usdc
-from deployment.parameter_types import RUN_ID
+from deployment.parameter_types import RUN_ID, TEXT
 
 
 @verb()
 @click.argument("run_id", type=RUN_ID)
-@click.option("--reason", required=True, help="Why.")
+@click.option("--reason", type=TEXT, required=True, help="Why.")
 def cli(session: Session, run_id: int, reason: str) -> None:
     """Refuse the work for run RUN_ID, after all revisions or because it came late."""
     done = session.contracts.escrow.reject(session.wallet, run_id, reason)

@@ -6,12 +6,12 @@ import click
 
 from deployment.command import Session, verb
 from deployment.display import moment
-from deployment.parameter_types import RUN_ID
+from deployment.parameter_types import RUN_ID, TEXT
 
 
 @verb()
 @click.argument("run_id", type=RUN_ID)
-@click.option("--feedback", required=True, help="What to change.")
+@click.option("--feedback", type=TEXT, required=True, help="What to change.")
 def cli(session: Session, run_id: int, feedback: str) -> None:
     """Ask the agent of run RUN_ID for changes."""
     done = session.contracts.escrow.request_revision(session.wallet, run_id, feedback)

@@ -12,7 +12,7 @@ from deployment.parameter_types import RUN_ID
 @verb()
 @click.argument("run_id", type=RUN_ID)
 def cli(session: Session, run_id: int) -> None:
-    """Take the lock of the overdue agent of run RUN_ID and refund its poster."""
+    """Slash the overdue agent of run RUN_ID; refund and penalty go to its poster."""
     done = session.contracts.escrow.slash(session.wallet, run_id)
     refund, compensation = usdc(done.event.refund), usdc(done.event.compensation)
     agent = done.event.agent_id

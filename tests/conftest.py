@@ -67,7 +67,7 @@ def owner(accounts):
 
 @pytest.fixture(scope="session")
 def treasury(accounts):
-    """Gets fees and its share of slashed stakes."""
+    """Gets the fees of approved runs."""
     return accounts[1]
 
 

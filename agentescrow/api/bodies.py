@@ -19,6 +19,12 @@ class StakeBody(agents.StakeBody):
     amount: SentAmount
 
 
+class AllowMarketBody(agents.AllowMarketBody):
+    """Leave for a market; the fields are explained there."""
+
+    cap: SentAmount
+
+
 class UnstakeBody(agents.UnstakeBody):
     """Stake that is taken out; the fields are explained there."""
 

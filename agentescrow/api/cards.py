@@ -6,6 +6,7 @@ the shapes is what tests are for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -13,16 +14,18 @@ import orjson
 from pydantic.alias_generators import to_camel
 
 from agentescrow.domain.agent import AgentStatus, can_claim_runs, reputation_score, status_of
-from agentescrow.domain.constants import MIN_STAKE
+from agentescrow.domain.constants import MAX_TEXT, MIN_STAKE
 from agentescrow.domain.eligibility import reasons
 from agentescrow.domain.run import RunState, due_at
 from agentescrow.store.claims import Claimability, agent_of
+from agentescrow.store.markets import Standing
 from agentescrow.store.relays import Relay
 from agentescrow.store.runs import AnyRow
 from agentescrow.wire.shape import iso_time
 
 Json = dict[str, Any]
 
+_ELLIPSIS = "…"
 _STATES = [state.name for state in RunState]
 _STATUSES = [status.name for status in AgentStatus]
 
@@ -55,11 +58,12 @@ def run_card(row: AnyRow) -> Json:
         "dueAt": _time(due_at(row) or None),
         "feedback": row.feedback,
         "reason": row.reason,
+        "abandoned": bool(row.abandoned),
     }
 
 
 def event_card(row: AnyRow) -> Json:
-    """An event: `wire.runs.Event`.
+    """An event: `wire.runs.Event`; it may be one of many, so its texts are cut.
 
     Args:
         row: Of `events`.
@@ -75,6 +79,16 @@ def event_card(row: AnyRow) -> Json:
         "time": iso_time(row.time),
         "data": {_key(key): _plain(value) for key, value in orjson.loads(row.data).items()},
     }
+
+
+def listed_agent_card(row: AnyRow, now: int) -> Json:
+    """One of many agents: `wire.agents.Agent`, with its URI cut.
+
+    Args:
+        row: Of `agents`, with an owner.
+        now: Time of the indexed block.
+    """
+    return {**agent_card(row, now), "agentURI": _cut(row.uri)}
 
 
 def agent_card(row: AnyRow, now: int) -> Json:
@@ -123,6 +137,27 @@ def stake_card(row: AnyRow, now: int) -> Json:
         "lockedStake": str(agent.locked),
         "minStake": str(MIN_STAKE),
         "stakedAt": _time(agent.staked_at or None),
+    }
+
+
+def markets_card(agent_id: int, found: Sequence[Standing]) -> Json:
+    """What markets may lock of an agent's stake: `wire.agents.AgentMarkets`.
+
+    Args:
+        agent_id: Number of the agent.
+        found: The markets.
+    """
+    return {
+        "agentId": agent_id,
+        "markets": [
+            {
+                "market": each.market,
+                "retired": each.retired,
+                "cap": None if each.cap is None else str(each.cap),
+                "locked": None if each.locked is None else str(each.locked),
+            }
+            for each in found
+        ],
     }
 
 
@@ -210,5 +245,15 @@ def _key(name: str) -> str:
     return camel.removesuffix("Uri") + "URI" if camel.endswith("Uri") else camel
 
 
+def _cut(text: str) -> str:
+    """Bound what others have stored: the identity registry takes texts of any length."""
+    written = text.encode(errors="replace")
+    if len(written) <= MAX_TEXT:
+        return text
+    return written[: MAX_TEXT - len(_ELLIPSIS.encode())].decode(errors="ignore") + _ELLIPSIS
+
+
 def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, str):
+        return _cut(value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -14,13 +14,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from agentescrow.domain.eligibility import Ineligibility, reasons
-from agentescrow.errors import AgentEscrowError, ContractReverted, TooManyRequests
+from agentescrow.errors import AgentEscrowError, ContractReverted, TextTooLong, TooManyRequests
 from agentescrow.store.database import DatabaseBusy
 from agentescrow.wire.codes import name_of, status_of, status_of_claim
 from agentescrow.wire.problem import MEDIA_TYPE
 
 _log = logging.getLogger(__name__)
 _LATER: Final = {"Retry-After": "1"}
+_TEXT_TOO_LONG: Final = TextTooLong.code
 _ASKED: Final[Mapping[int, dict[str, str]]] = {
     401: {"WWW-Authenticate": 'EIP712 realm="agentescrow"'},
     429: _LATER,
@@ -145,7 +146,9 @@ async def _invalid(_request: Request, error: Exception) -> Response:
         f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()
     ]
     codes = [str(each["type"]).upper() for each in error.errors()]
-    return problem(400, "INVALID_INPUT", "; ".join(found), reasons=found, reasonCodes=codes)
+    named = _TEXT_TOO_LONG if codes == [_TEXT_TOO_LONG] else "INVALID_INPUT"
+    limits = error.errors()[0]["ctx"] if named == _TEXT_TOO_LONG else {}
+    return problem(400, named, "; ".join(found), reasons=found, reasonCodes=codes, **limits)
 
 
 async def _http(_request: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""The writes of an agent's stake: put in by a report or a signed request, taken out by one."""
+"""The writes of an agent's stake: put in by a report or a signed request, taken out, allowed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from fastapi import Response
 from starlette.concurrency import run_in_threadpool
 
 from agentescrow.api.answer import kept_answer
-from agentescrow.api.bodies import StakeBody, UnstakeBody
-from agentescrow.api.cards import Json, stake_card
+from agentescrow.api.bodies import AllowMarketBody, StakeBody, UnstakeBody
+from agentescrow.api.cards import Json, markets_card, stake_card
 from agentescrow.api.deposits import known_agent, recorded
 from agentescrow.api.errors import ApiError
 from agentescrow.api.index import Snapshot
@@ -18,8 +18,14 @@ from agentescrow.api.meaning import encoded, signer_of, stake_call
 from agentescrow.api.payments import with_taken_signatures
 from agentescrow.api.writer import Writer
 from agentescrow.api.writes import Write
+from agentescrow.store.markets import standings
 from agentescrow.store.relays import Relay
+from agentescrow.store.runs import AnyRow
 from agentescrow.wire.relay import Action
+
+
+def _stake_of(snapshot: Snapshot, agent: AnyRow) -> Json:
+    return stake_card(agent, snapshot.now)
 
 
 class StakeWriter(Writer):
@@ -52,6 +58,16 @@ class StakeWriter(Writer):
         call = encoded(self.service.stake_calls, "unstake", agent_id, body.amount, to)
         return await self._perform(agent_id, body, call, "Unstaked.")
 
+    async def allow_market(self, agent_id: int, body: AllowMarketBody) -> Response:
+        """Relay the leave for a market."""
+        market = to_checksum_address(body.market)
+        call = encoded(self.service.stake_calls, "allowMarket", agent_id, market, body.cap)
+
+        def card(snapshot: Snapshot, agent: AnyRow) -> Json:
+            return markets_card(agent_id, standings(snapshot.connection, agent))
+
+        return await self._perform(agent_id, body, call, "Market allowed.", card=card)
+
     async def _perform(
         self,
         agent_id: int,
@@ -59,13 +75,14 @@ class StakeWriter(Writer):
         call: bytes,
         words: str,
         cost: Callable[[], int] | None = None,
+        card: Callable[[Snapshot, AnyRow], Json] = _stake_of,
     ) -> Response:
         def allow(snapshot: Snapshot) -> None:
             known_agent(snapshot, agent_id)
 
         def answer(snapshot: Snapshot, _relay: Relay) -> Json:
-            card = stake_card(known_agent(snapshot, agent_id), snapshot.now)
-            return {"success": True, "agent": card, "message": words}
+            agent = card(snapshot, known_agent(snapshot, agent_id))
+            return {"success": True, "agent": agent, "message": words}
 
         target = self.service.stake_calls.target
         write = Write(body, signer_of(body), target, call, allow, answer, cost)

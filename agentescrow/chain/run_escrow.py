@@ -120,7 +120,7 @@ class RunEscrow(Vault):
         return self._write(wallet, RunRejected, "reject", run_id, reason)
 
     def slash(self, wallet: Wallet, run_id: int) -> Mined[RunSlashed]:
-        """Take the lock of an overdue agent and refund the poster (RUN-9, RUN-12, STAKE-8)."""
+        """Slash an overdue agent: refund and penalty go to the poster (RUN-9, RUN-12, STAKE-8)."""
         return self._write(wallet, RunSlashed, "slash", run_id)
 
     def cancel_run(self, wallet: Wallet, run_id: int) -> Mined[RunCancelled]:
@@ -174,12 +174,11 @@ class RunEscrow(Vault):
     def get_run(self, run_id: int) -> Run:
         """Everything that the contract tells of a run.
 
-        It does not tell whether the run was given back before (`abandoned` is always False), and
-        the time of a requested revision only while that is due.
+        The time of a requested revision it tells only while that is due.
         """
         values = self._read("getRun", run_id)
         (poster, state, reward, fee, deadline, review_days, max_revisions, revisions) = values[:8]
-        (min_status, agent_id, wallet, claimed_at, submitted_at, due_at) = values[8:]
+        (min_status, agent_id, wallet, claimed_at, submitted_at, due_at, abandoned) = values[8:]
         return Run(
             poster=poster,
             state=RunState(state),
@@ -195,6 +194,7 @@ class RunEscrow(Vault):
             claimed_at=claimed_at,
             submitted_at=submitted_at,
             revision_due_at=due_at if state == RunState.REVISION_REQUESTED else 0,
+            abandoned=abandoned,
         )
 
     def run_count(self) -> int:
@@ -220,6 +220,10 @@ class RunEscrow(Vault):
     def accrued_fees(self) -> int:
         """Fees earned and not swept yet."""
         return int(self._read("accruedFees"))
+
+    def treasury(self) -> str:
+        """Who gets the fees."""
+        return str(self._read("treasury"))
 
     def paused(self) -> bool:
         """Whether new runs, funding and claims are stopped (RUN-18)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentescrow.chain.events import MarketCancelled, MarketScheduled, Staked, TreasurySet, Unstaked
+from agentescrow.chain.events import MarketAdded, MarketAllowed, MarketRetired, Staked, Unstaked
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import stake_nonce
 from agentescrow.chain.vault import Authorization, Vault
@@ -90,21 +90,30 @@ class StakeRegistry(Vault):
         return str(self._read("payoutWalletOf", agent_id))
 
     def is_market(self, market: str) -> bool:
-        """Whether a contract may lock stakes now."""
+        """Whether a contract is a market that is not retired."""
         return bool(self._read("isMarket", market))
 
-    def market_usable_at(self, market: str) -> int:
-        """From when on it may lock stakes; 0 where it is not scheduled."""
-        return int(self._read("marketUsableAt", market))
+    def market_allowance(self, agent_id: int, market: str) -> int:
+        """Up to how much the market may have locked of the agent at once, base units (STAKE-9)."""
+        return int(self._read("marketAllowance", agent_id, market))
 
-    def schedule_market(self, wallet: Wallet, market: str) -> Mined[MarketScheduled]:
-        """Announce a market (STAKE-9); the owner's."""
-        return self._write(wallet, MarketScheduled, "scheduleMarket", market)
+    def allow_market(
+        self, wallet: Wallet, agent_id: int, market: str, cap: int
+    ) -> Mined[MarketAllowed]:
+        """Let an added market lock up to `cap` of an agent's stake (STAKE-9).
 
-    def cancel_market(self, wallet: Wallet, market: str) -> Mined[MarketCancelled]:
-        """Take back an announced market before it is usable (STAKE-9); the owner's."""
-        return self._write(wallet, MarketCancelled, "cancelMarket", market)
+        Args:
+            wallet: Owner of the agent's NFT.
+            agent_id: Agent.
+            market: The contract.
+            cap: Base units; not below what it has locked already.
+        """
+        return self._write(wallet, MarketAllowed, "allowMarket", agent_id, market, cap)
 
-    def set_treasury(self, wallet: Wallet, treasury: str) -> Mined[TreasurySet]:
-        """Send what slashes leave to `treasury` from now on; the owner's."""
-        return self._write(wallet, TreasurySet, "setTreasury", treasury)
+    def add_market(self, wallet: Wallet, market: str) -> Mined[MarketAdded]:
+        """Add a market, which locks only what agents' owners allow it (STAKE-9); the owner's."""
+        return self._write(wallet, MarketAdded, "addMarket", market)
+
+    def retire_market(self, wallet: Wallet, market: str) -> Mined[MarketRetired]:
+        """End a market for good: it takes no claim any more (STAKE-9); the owner's."""
+        return self._write(wallet, MarketRetired, "retireMarket", market)

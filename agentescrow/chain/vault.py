@@ -138,10 +138,6 @@ class Vault(Contract):
         """All that the contract owes; its USDC balance is never less (RUN-20)."""
         return int(self._read("totalOwed"))
 
-    def treasury(self) -> str:
-        """Who gets the platform's money."""
-        return str(self._read("treasury"))
-
     def owner(self) -> str:
         """Who owns the contract."""
         return str(self._read("owner"))

@@ -42,6 +42,7 @@ ERROR_WORDS: Final[Mapping[str, str]] = {
     "EmptyDeliverableURI": "The URI of the deliverable of run {runId} is empty.",
     "EmptyFeedback": "The feedback on run {runId} is empty.",
     "EmptyReason": "The reason for rejecting run {runId} is empty.",
+    "TextTooLong": "The text has {length} bytes: at most {max} are allowed.",
     "UsdcMismatch": "The escrow was given the token {usdc}, its registry holds {registryUsdc}.",
     "DeadlinePassed": (
         "The deadline of run {runId}, {deadline:time}, has passed: it is {timestamp:time}."
@@ -84,7 +85,7 @@ ERROR_WORDS: Final[Mapping[str, str]] = {
     "InsufficientStake": (
         "Agent {agentId} has {available:usdc} of stake available, but {required:usdc} are needed."
     ),
-    "NotMarket": "{caller} is no market that may lock stakes now.",
+    "NotMarket": "{caller} is not a market of the stake registry.",
     "MinStatusOutOfRange": (
         "The least status {minStatus:status} is not allowed: {lowest:status} and {highest:status} "
         "are."
@@ -95,16 +96,25 @@ ERROR_WORDS: Final[Mapping[str, str]] = {
         "Market {market} has locked {locked:usdc} of agent {agentId}, which is less than "
         "{amount:usdc}."
     ),
-    "CompensationTooLarge": (
-        "A compensation of {compensation:usdc} is more than the slashed {amount:usdc}."
-    ),
+    "PenaltyTooLarge": "A penalty of {penalty:usdc} is more than the lock of {amount:usdc}.",
     "InvalidMarket": (
         "{market} cannot be a market: it is zero, the registry, its token, its identity registry or"
         " its forwarder."
     ),
-    "MarketAlreadyScheduled": "Market {market} is scheduled already, usable from {usableAt:time}.",
-    "MarketNotScheduled": "Market {market} is not scheduled.",
-    "MarketAlreadyUsable": "Market {market} is usable since {usableAt:time} and stays.",
+    "MarketAlreadyAdded": "{market} is a market already.",
+    "MarketUnknown": "{market} is not a market.",
+    "MarketIsRetired": "Market {market} is retired, which is for good.",
+    "MarketNeedsNoAllowance": "Market {market} was there from the beginning and needs no leave.",
+    "MarketNotAllowed": (
+        "The owner of agent {agentId} lets market {market} have {allowance:usdc} locked, but "
+        "{required:usdc} are needed."
+    ),
+    "ClaimsStopped": "Market {market} has stopped its claims.",
+    "CapTooLarge": "A cap of {cap:usdc} is too large: at most {highest:usdc} are allowed.",
+    "CapBelowLocked": (
+        "A cap of {cap:usdc} is too low: market {market} has {locked:usdc} of agent {agentId} "
+        "locked."
+    ),
     # both
     "ZeroAmount": "The amount is zero.",
     "InvalidRecipient": "Money cannot be sent to {to}: it is zero or one of the contracts.",
@@ -117,6 +127,7 @@ ERROR_WORDS: Final[Mapping[str, str]] = {
     "OwnableUnauthorizedAccount": (
         "Only the owner of the contract may do this; {account} is not the owner."
     ),
+    "OwnershipNotRenounceable": "The ownership can be handed over, and not given up.",
     "OwnableInvalidOwner": "{owner} cannot be the owner of the contract.",
     "ReentrancyGuardReentrantCall": (
         "The call came in the middle of another one, which is not allowed."

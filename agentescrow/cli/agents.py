@@ -11,7 +11,7 @@ from agentescrow import AgentClient, parse_usdc
 from agentescrow.cli.verb import AGENT, READ
 from agentescrow.errors import InvalidInput
 from agentescrow.settings import ClientSettings, read
-from agentescrow.wire.agents import Agent, AgentPage, StakeInfo
+from agentescrow.wire.agents import Agent, AgentMarkets, AgentPage, StakeInfo
 from agentescrow.wire.eligibility import Eligibility
 from agentescrow.wire.shape import Shape
 from agentescrow.wire.stats import Stats
@@ -64,6 +64,21 @@ def stake_info(client: AgentClient, agent_id: AgentId = None) -> StakeInfo:
     return client.agents.get_stake_info(agent_id)
 
 
+def list_markets(client: AgentClient, agent_id: AgentId = None) -> AgentMarkets:
+    """Show what markets may lock of an agent's stake."""
+    return client.agents.list_markets(agent_id)
+
+
+def allow_market(
+    client: AgentClient,
+    market: Annotated[str, typer.Argument(help="Address of the contract.")],
+    cap: Annotated[str, typer.Argument(help="In USDC; 0 takes the leave back.")],
+    agent_id: AgentId = None,
+) -> AgentMarkets:
+    """Let a market lock stake of an agent."""
+    return client.agents.allow_market(_chosen(agent_id), market, parse_usdc(cap))
+
+
 def can_claim(
     client: AgentClient,
     run_id: Annotated[int, typer.Argument(help="Number of the run.")],
@@ -90,9 +105,15 @@ VERBS: Final[dict[str, dict[str, Callable[..., Shape]]]] = {
         "agents": list_agents,
         "agent": agent,
         "stake-info": stake_info,
+        "markets": list_markets,
         "can-claim": can_claim,
         "stats": stats,
     },
-    AGENT: {"register": register, "stake": stake, "unstake": unstake},
+    AGENT: {
+        "register": register,
+        "stake": stake,
+        "unstake": unstake,
+        "allow-market": allow_market,
+    },
 }
 """Commands by heading and name, in the order of `--help`."""

@@ -126,7 +126,7 @@ def finalize(client: AgentClient, run_id: RunId) -> Run:
 
 
 def slash(client: AgentClient, run_id: RunId) -> Run:
-    """Take the lock of an overdue agent."""
+    """Slash an overdue agent."""
     return client.runs.slash(run_id)
 
 

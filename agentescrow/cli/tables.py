@@ -30,6 +30,8 @@ _AMOUNTS = (
     "volume",
     "total_volume",
     "fees_earned",
+    "cap",
+    "locked",
 )
 _TIMES = (
     "deadline",

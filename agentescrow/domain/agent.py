@@ -35,13 +35,13 @@ class Agent:
 
     Args:
         staked: Base units held for the agent, locked ones included.
-        locked: Base units that back open claims.
+        locked: Base units that back open claims and bonds.
         staked_at: Unix second since when `staked` has been MIN_STAKE or more, 0 if it is not.
-        claims: Runs ever claimed; abandoned ones count too.
+        claims: Runs ever claimed; abandoned ones count too, bonds do not (STAKE-11).
         completions: Approved runs of at least 1 USDC.
-        rejections: Rejected runs.
-        strikes: Slashes.
-        frozen: Slashed since the last re-stake.
+        rejections: Rejected runs of at least 1 USDC.
+        strikes: Slashes that were strikes.
+        frozen: Struck since the last re-stake.
     """
 
     staked: int = 0
@@ -55,7 +55,7 @@ class Agent:
 
     @property
     def available(self) -> int:
-        """Base units that can be unstaked or locked by a new claim (STAKE-2, STAKE-3)."""
+        """Base units that can be unstaked or locked anew (STAKE-2, STAKE-3)."""
         return self.staked - self.locked
 
     @property

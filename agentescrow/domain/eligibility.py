@@ -13,7 +13,7 @@ from agentescrow.domain.run import Run, RunState
 
 
 class Ineligibility(IntFlag):
-    """The bits of `RunEscrow.claimEligibility`; 0 means eligible, bit 9 is unused."""
+    """The bits of `RunEscrow.claimEligibility`; 0 means eligible."""
 
     RUN_NOT_OPEN = 1 << 0
     DEADLINE_PASSED = 1 << 1
@@ -24,6 +24,7 @@ class Ineligibility(IntFlag):
     STATUS_TOO_LOW = 1 << 6
     INSUFFICIENT_STAKE = 1 << 7
     SELF_CLAIM = 1 << 8
+    MARKET_NOT_ALLOWED = 1 << 9
     PAUSED = 1 << 10
 
 
@@ -48,6 +49,10 @@ _SENTENCES: Final = {
         f"The agent has less than {_MIN_STAKE_WORDS} of stake that no other claim has locked."
     ),
     Ineligibility.SELF_CLAIM: "The run's poster is an operator of the agent.",
+    Ineligibility.MARKET_NOT_ALLOWED: (
+        f"The escrow may not lock {_MIN_STAKE_WORDS} of the agent's stake: "
+        "the agent's owner has not allowed it so much, or it is a retired market."
+    ),
     Ineligibility.PAUSED: "New claims are paused.",
 }
 
@@ -66,7 +71,13 @@ class Reason:
 
 
 def claim_eligibility(
-    run: Run, agent: Agent | None, now: int, *, poster_is_operator: bool, paused: bool
+    run: Run,
+    agent: Agent | None,
+    now: int,
+    *,
+    poster_is_operator: bool,
+    market_allowed: bool,
+    paused: bool,
 ) -> Ineligibility:
     """The checks of claimRun, except the caller's, without reverting (RUN-5).
 
@@ -78,6 +89,8 @@ def claim_eligibility(
             agent; then only the bits of run, deadline, agent and pause are set.
         now: Unix seconds.
         poster_is_operator: Whether the run's poster is an operator of the agent.
+        market_allowed: Whether the registry lets the escrow lock MIN_STAKE of this agent, were it
+            available (STAKE-9).
         paused: Whether the escrow is paused.
     """
     bits = Ineligibility(0)
@@ -98,6 +111,8 @@ def claim_eligibility(
         bits |= Ineligibility.INSUFFICIENT_STAKE
     if poster_is_operator:
         bits |= Ineligibility.SELF_CLAIM
+    if not market_allowed:
+        bits |= Ineligibility.MARKET_NOT_ALLOWED
     return bits
 
 

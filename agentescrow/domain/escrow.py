@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from agentescrow.domain.constants import (
     CLAIM_TIMEOUT,
-    MIN_COMPLETION_REWARD,
+    MIN_COUNTED_REWARD,
     MIN_STAKE,
     ZERO_ADDRESS,
 )
@@ -62,10 +62,10 @@ class RunEscrowTwin(RunBook):
 
     def claim_run(self, run_id: int, agent_id: int, *, sender: str, now: int) -> None:
         """OPEN to CLAIMED: locks MIN_STAKE and freezes the payout wallet (RUN-5, RUN-6)."""
-        self._require_not_paused()
         run = self._gate(run_id, "claimRun")
         self._require_before_deadline(run_id, run, now)
         self._require_claimant(run_id, run, agent_id, sender)
+        self._require_not_paused()  # as late as the registry, which knows of the pause
         claimed = replace(
             run,
             state=RunState.CLAIMED,
@@ -90,8 +90,7 @@ class RunEscrowTwin(RunBook):
         """To SUBMITTED, however late (RUN-10)."""
         run = self._gate(run_id, "submitWork")
         self._require_agent(run_id, run, sender)
-        if not deliverable_uri:
-            raise reverted("EmptyDeliverableURI", run_id)
+        self._require_text(deliverable_uri, "EmptyDeliverableURI", run_id)
         submitted = replace(run, state=RunState.SUBMITTED, submitted_at=now)
         self.runs[run_id] = submitted
         self._emit("WorkSubmitted", run_id, deliverable_uri, submitted.review_ends_at)
@@ -105,7 +104,7 @@ class RunEscrowTwin(RunBook):
         if run.abandoned:
             raise reverted("AlreadyAbandoned", run_id)
         self._emit("RunAbandoned", run_id, run.agent_id)
-        self._release(run, Outcome.NONE, now)
+        self._release(run, Outcome.NONE)
         self.runs[run_id] = replace(
             run,
             state=RunState.OPEN,
@@ -117,26 +116,25 @@ class RunEscrowTwin(RunBook):
 
     # Posters, on submitted work
 
-    def approve(self, run_id: int, *, sender: str, now: int) -> None:
+    def approve(self, run_id: int, *, sender: str) -> None:
         """SUBMITTED to APPROVED."""
         run = self._gate(run_id, "approve")
         self._require_poster(run_id, run, sender)
-        self._accept(run_id, run, now, silent=False)
+        self._accept(run_id, run, silent=False)
 
     def request_revision(self, run_id: int, feedback: str, *, sender: str, now: int) -> None:
-        """SUBMITTED to REVISION_REQUESTED, with a time to resubmit (RUN-12)."""
+        """SUBMITTED to REVISION_REQUESTED, with 7 days to resubmit (RUN-12)."""
         run = self._gate(run_id, "requestRevision")
         self._require_poster(run_id, run, sender)
         self._require_in_review(run_id, run, now)
         if run.revisions == run.max_revisions:
             raise reverted("NoRevisionsLeft", run_id, run.max_revisions)
-        if not feedback:
-            raise reverted("EmptyFeedback", run_id)
+        self._require_text(feedback, "EmptyFeedback", run_id)
         revised = replace(
             run,
             state=RunState.REVISION_REQUESTED,
             revisions=run.revisions + 1,
-            revision_due_at=max(now + CLAIM_TIMEOUT, run.deadline),
+            revision_due_at=now + CLAIM_TIMEOUT,
         )
         self.runs[run_id] = revised
         self._emit("RevisionRequested", run_id, revised.revisions, revised.due_at, feedback)
@@ -148,25 +146,24 @@ class RunEscrowTwin(RunBook):
         self._require_in_review(run_id, run, now)
         if run.revisions != run.max_revisions and not run.came_late:
             raise reverted("RevisionsLeft", run_id, run.revisions, run.max_revisions)
-        if not reason:
-            raise reverted("EmptyReason", run_id)
+        self._require_text(reason, "EmptyReason", run_id)
         self._emit("RunRejected", run_id, run.agent_id, run.cost, reason)
-        self._release(run, Outcome.REJECTED, now)
+        self._release(run, Outcome.REJECTED)
         self.runs[run_id] = replace(run, state=RunState.REJECTED)
         self._pay(run.poster, run.cost)
 
     # Posters, on work that does not come
 
     def slash(self, run_id: int, *, sender: str, now: int) -> None:
-        """To SLASHED: refund, and compensation out of the lock (RUN-9, RUN-12, STAKE-8)."""
+        """To SLASHED: refund, and a penalty out of the lock (RUN-9, RUN-12, STAKE-8)."""
         run = self._gate(run_id, "slash")
         self._require_poster(run_id, run, sender)
         if now < run.slashable_at:
             raise reverted("NotOverdue", run_id, run.slashable_at, now)
-        compensation = min(MIN_STAKE, run.cost)
-        self._emit("RunSlashed", run_id, run.agent_id, run.cost, compensation)
+        penalty = min(MIN_STAKE, run.cost)
+        self._emit("RunSlashed", run_id, run.agent_id, run.cost, penalty)
         self.registry.slash(
-            run.agent_id, MIN_STAKE, run.poster, compensation, sender=self.address, now=now
+            run.agent_id, MIN_STAKE, penalty, run.poster, strike=True, sender=self.address
         )
         self.runs[run_id] = replace(run, state=RunState.SLASHED)
         self._pay(run.poster, run.cost)
@@ -182,7 +179,7 @@ class RunEscrowTwin(RunBook):
             raise reverted("BeforeDeadline", run_id, run.deadline, now)
         self._emit("RunCancelled", run_id, run.escrowed)
         if claimed:
-            self._release(run, Outcome.NONE, now)
+            self._release(run, Outcome.NONE)
         self.runs[run_id] = replace(run, state=RunState.CANCELLED)
         self._pay(run.poster, run.escrowed)
 
@@ -193,23 +190,30 @@ class RunEscrowTwin(RunBook):
         run = self._gate(run_id, "finalize")
         if now < run.review_ends_at:
             raise reverted("ReviewNotOver", run_id, run.review_ends_at, now)
-        self._accept(run_id, run, now, silent=True)
+        self._accept(run_id, run, silent=True)
 
     def sweep_fees(self) -> None:
         """Send the fees to the treasury, or revert and keep them (RUN-16, RUN-24)."""
         if self.fees == 0:
             raise reverted("NoFees")
+        self._require_recipient(self.treasury)  # it may have become a market since it was set
         self._push(self.treasury, self.fees)
         self._emit("FeesSwept", self.treasury, self.fees)
         self.fees = 0
 
     # Owner
 
+    def set_treasury(self, treasury: str, *, sender: str) -> None:
+        """Name the receiver of the fees (RUN-24)."""
+        self._require_owner(sender)
+        self._set_treasury(treasury)
+
     def pause(self, *, sender: str) -> None:
         """Stop entries: createRun, postRun*, fundRun, claimRun (RUN-18)."""
         self._require_owner(sender)
         self._require_not_paused()
         self.paused = True
+        self.registry.stop_claims(True, sender=self.address)
         self._emit("Paused", sender)
 
     def unpause(self, *, sender: str) -> None:
@@ -218,6 +222,7 @@ class RunEscrowTwin(RunBook):
         if not self.paused:
             raise reverted("ExpectedPause")
         self.paused = False
+        self.registry.stop_claims(False, sender=self.address)
         self._emit("Unpaused", sender)
 
     # Effects used above
@@ -241,15 +246,16 @@ class RunEscrowTwin(RunBook):
             self._emit("RunFunded", run_id, run.cost)
         return run_id
 
-    def _accept(self, run_id: int, run: Run, now: int, *, silent: bool) -> None:
+    def _accept(self, run_id: int, run: Run, *, silent: bool) -> None:
         """The agent gets the whole reward, the platform its fee (RUN-4, RUN-22)."""
         values = (run_id, run.agent_id, run.wallet, run.reward, run.fee, silent)
         self._emit("RunApproved", *values)
-        counts = run.reward >= MIN_COMPLETION_REWARD
-        self._release(run, Outcome.COMPLETED if counts else Outcome.NONE, now)
+        self._release(run, Outcome.COMPLETED)
         self.runs[run_id] = replace(run, state=RunState.APPROVED)
         self.fees += run.fee
         self._pay(run.wallet, run.reward)
 
-    def _release(self, run: Run, outcome: Outcome, now: int) -> None:
-        self.registry.release(run.agent_id, MIN_STAKE, outcome, sender=self.address, now=now)
+    def _release(self, run: Run, outcome: Outcome) -> None:
+        """Free the lock; a run that is too cheap to count ends without an outcome (RUN-22)."""
+        counted = outcome if run.reward >= MIN_COUNTED_REWARD else Outcome.NONE
+        self.registry.release(run.agent_id, MIN_STAKE, counted, sender=self.address)

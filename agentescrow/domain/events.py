@@ -18,15 +18,23 @@ EVENTS: Final[dict[str, tuple[str, ...]]] = {
     # both contracts (UsdcVault)
     "Credited": ("account", "amount"),
     "CreditWithdrawn": ("account", "to", "amount"),
-    "TreasurySet": ("treasury",),
     # StakeRegistry
     "Staked": ("agentId", "from", "amount"),
     "Unstaked": ("agentId", "to", "amount"),
-    "StakeLocked": ("agentId", "market", "amount"),
+    "StakeLocked": ("agentId", "market", "amount", "minStatus"),
     "StakeReleased": ("agentId", "market", "amount", "outcome"),
-    "StakeSlashed": ("agentId", "market", "beneficiary", "amount", "compensation", "strikes"),
-    "MarketScheduled": ("market", "usableAt"),
-    "MarketCancelled": ("market",),
+    "StakeSlashed": (
+        "agentId",
+        "market",
+        "beneficiary",
+        "amount",
+        "penalty",
+        "strike",
+        "strikes",
+    ),
+    "MarketAdded": ("market",),
+    "MarketRetired": ("market",),
+    "MarketAllowed": ("agentId", "market", "cap"),
     # RunEscrow
     "RunCreated": (
         "runId",
@@ -50,6 +58,7 @@ EVENTS: Final[dict[str, tuple[str, ...]]] = {
     "RunAbandoned": ("runId", "agentId"),
     "RunSlashed": ("runId", "agentId", "refund", "compensation"),
     "FeesSwept": ("treasury", "amount"),
+    "TreasurySet": ("treasury",),
 }
 
 

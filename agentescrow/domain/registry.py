@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from enum import IntEnum
+from typing import Final, NamedTuple
 
 from agentescrow.domain.agent import CLAIMING_STATUSES, Agent, AgentStatus, status_of
 from agentescrow.domain.constants import (
     BAN_STRIKES,
     CLAIMS_MAX,
     COMPLETIONS_MAX,
-    MARKET_DELAY,
+    MARKET_CAP_MAX,
     MIN_STAKE,
     OUTCOME_MAX,
     REJECTIONS_MAX,
@@ -23,7 +24,7 @@ from agentescrow.domain.constants import (
 from agentescrow.domain.events import Journal
 from agentescrow.domain.identity import IdentityView
 from agentescrow.domain.reverts import reverted
-from agentescrow.domain.terms import MIN_STATUS_HIGHEST, MIN_STATUS_LOWEST
+from agentescrow.domain.terms import MIN_STATUS_HIGHEST
 from agentescrow.domain.token import Authorization, TokenLedger
 from agentescrow.domain.vault import UsdcVaultTwin
 
@@ -36,13 +37,33 @@ class Outcome(IntEnum):
     REJECTED = 2
 
 
+# A lock for which no status is asked, and no claim is counted: a bond (STAKE-11).
+NO_STATUS: Final = 0
+
+
+class Allowance(NamedTuple):
+    """What an agent's owner has allowed a market that was added later (STAKE-9).
+
+    Args:
+        owner: Who allowed it; it binds only while the NFT is theirs.
+        cap: Base units that the market may have locked at once.
+    """
+
+    owner: str
+    cap: int
+
+
 class StakeRegistryTwin(UsdcVaultTwin):
     """One method per contract function, in snake case; a refused call changes nothing.
 
     Attributes:
         agents: Records by agent id; a missing one is all zeros.
         locks: Base units that each (market, agent id) has locked (STAKE-3).
-        usable_at: Unix second by market from which it may lock (STAKE-9).
+        founders: Markets of the constructor, which may lock everybody's stake (STAKE-9).
+        added: Markets of later, which may lock what they are allowed.
+        retired: Which of both take no claim more (STAKE-9).
+        stopped: Accounts that have stopped claims of their own, markets or not (RUN-18).
+        allowances: By (market, agent id), of added markets.
     """
 
     def __init__(
@@ -51,21 +72,22 @@ class StakeRegistryTwin(UsdcVaultTwin):
         token: TokenLedger,
         identity: IdentityView,
         *,
-        treasury: str,
         owner: str,
         forwarder: str,
         markets: Iterable[str],
-        now: int,
     ) -> None:
         super().__init__(
             address, token, identity, owner=owner, forwarder=forwarder, journal=Journal()
         )
         self.agents: dict[int, Agent] = {}
         self.locks: dict[tuple[str, int], int] = {}
-        self.usable_at: dict[str, int] = {}
+        self.founders: set[str] = set()
+        self.added: set[str] = set()
+        self.retired: set[str] = set()
+        self.stopped: set[str] = set()
+        self.allowances: dict[tuple[str, int], Allowance] = {}
         for market in markets:
-            self._schedule(market, now)
-        self._set_treasury(treasury)
+            self._add(market, self.founders)
 
     # Agents
 
@@ -99,31 +121,47 @@ class StakeRegistryTwin(UsdcVaultTwin):
         self.agents[agent_id] = _reduced(agent, amount)
         self._emit("Unstaked", agent_id, to, amount)
 
+    def allow_market(self, agent_id: int, market: str, cap: int, *, sender: str) -> None:
+        """Let an added market lock up to `cap` of the agent's stake (STAKE-9)."""
+        self._require_known(agent_id)
+        owner = self.identity.agents[agent_id].owner
+        if sender != owner:
+            raise reverted("NotAgentOwner", agent_id, sender)
+        self._require_allowable(market)
+        locked = self.locked_by(market, agent_id)
+        if cap > MARKET_CAP_MAX:
+            raise reverted("CapTooLarge", cap, MARKET_CAP_MAX)
+        if cap < locked:
+            raise reverted("CapBelowLocked", agent_id, market, cap, locked)
+        self.allowances[market, agent_id] = Allowance(owner, cap)
+        self._emit("MarketAllowed", agent_id, market, cap)
+
     # Markets
 
     def lock(self, agent_id: int, amount: int, min_status: int, *, sender: str, now: int) -> None:
-        """Bind available stake to a piece of work (STAKE-3, STAKE-4)."""
-        self._require_market(sender, now)
+        """Bind available stake to a piece of work, or as a bond (STAKE-3, STAKE-4, STAKE-11)."""
+        self._require_market(sender)
         if amount == 0:
             raise reverted("ZeroAmount")
-        if not MIN_STATUS_LOWEST <= min_status <= MIN_STATUS_HIGHEST:
-            limits = (MIN_STATUS_LOWEST, MIN_STATUS_HIGHEST)
-            raise reverted("MinStatusOutOfRange", min_status, *limits)
+        if not NO_STATUS <= min_status <= MIN_STATUS_HIGHEST:
+            raise reverted("MinStatusOutOfRange", min_status, NO_STATUS, MIN_STATUS_HIGHEST)
+        claim = min_status != NO_STATUS
+        self._require_may_lock(agent_id, amount, sender, claim=claim)
         agent = self.get_agent(agent_id)
         status = status_of(agent, now)
-        if status not in CLAIMING_STATUSES or status < min_status:
+        if claim and (status not in CLAIMING_STATUSES or status < min_status):
             raise reverted("StatusTooLow", agent_id, status, AgentStatus(min_status))
         if amount > agent.available:
             raise reverted("InsufficientStake", agent_id, agent.available, amount)
         self.locks[sender, agent_id] = self.locked_by(sender, agent_id) + amount
         self.agents[agent_id] = replace(
-            agent, locked=agent.locked + amount, claims=min(agent.claims + 1, CLAIMS_MAX)
+            agent, locked=agent.locked + amount, claims=min(agent.claims + claim, CLAIMS_MAX)
         )
-        self._emit("StakeLocked", agent_id, sender, amount)
+        self._emit("StakeLocked", agent_id, sender, amount, min_status)
 
-    def release(self, agent_id: int, amount: int, outcome: int, *, sender: str, now: int) -> None:
+    def release(self, agent_id: int, amount: int, outcome: int, *, sender: str) -> None:
         """Free what the market locked itself (STAKE-3)."""
-        self._require_market(sender, now)
+        self._require_market(sender)
         if amount == 0:
             raise reverted("ZeroAmount")
         if outcome > OUTCOME_MAX:
@@ -143,46 +181,49 @@ class StakeRegistryTwin(UsdcVaultTwin):
         self,
         agent_id: int,
         amount: int,
+        penalty: int,
         beneficiary: str,
-        compensation: int,
+        strike: bool,
         *,
         sender: str,
-        now: int,
     ) -> None:
-        """Take what the market locked itself; strike, freeze, pay (STAKE-6, STAKE-8)."""
-        self._require_market(sender, now)
-        if amount == 0:
+        """End a lock: its penalty goes to the injured, the rest is free (STAKE-6, STAKE-8)."""
+        self._require_market(sender)
+        if 0 in (amount, penalty):
             raise reverted("ZeroAmount")
-        if compensation > amount:
-            raise reverted("CompensationTooLarge", compensation, amount)
-        if beneficiary == ZERO_ADDRESS:
+        if penalty > amount:
+            raise reverted("PenaltyTooLarge", penalty, amount)
+        if beneficiary in (ZERO_ADDRESS, self.address):
             raise reverted("InvalidRecipient", beneficiary)
         self._unlock(agent_id, amount, sender)
-        agent = _reduced(self.get_agent(agent_id), amount)
-        strikes = min(agent.strikes + 1, STRIKES_MAX)
-        self.agents[agent_id] = replace(agent, strikes=strikes, frozen=True)
-        values = (agent_id, sender, beneficiary, amount, compensation, strikes)
+        agent = _reduced(self.get_agent(agent_id), penalty)
+        if strike:
+            agent = replace(agent, strikes=min(agent.strikes + 1, STRIKES_MAX), frozen=True)
+        self.agents[agent_id] = agent
+        values = (agent_id, sender, beneficiary, amount, penalty, strike, agent.strikes)
         self._emit("StakeSlashed", *values)
-        self._pay(beneficiary, compensation)
-        self._pay(self.treasury, amount - compensation)
+        self._pay(beneficiary, penalty)
+
+    def stop_claims(self, stopped: bool, *, sender: str) -> None:
+        """Let a market refuse claims of its own, or take them again (RUN-18)."""
+        (self.stopped.add if stopped else self.stopped.discard)(sender)
 
     # Owner
 
-    def schedule_market(self, market: str, *, sender: str, now: int) -> None:
-        """Announce a market, usable MARKET_DELAY later (STAKE-9)."""
+    def add_market(self, market: str, *, sender: str) -> None:
+        """Name a market that may lock what agents' owners allow it (STAKE-9)."""
         self._require_owner(sender)
-        self._schedule(market, now + MARKET_DELAY)
+        self._add(market, self.added)
 
-    def cancel_market(self, market: str, *, sender: str, now: int) -> None:
-        """Take an announced market back, never once it is usable (STAKE-9)."""
+    def retire_market(self, market: str, *, sender: str) -> None:
+        """Let a market take no claim more, and an added one lock nothing more (STAKE-9)."""
         self._require_owner(sender)
-        usable_at = self.market_usable_at(market)
-        if usable_at == 0:
-            raise reverted("MarketNotScheduled", market)
-        if now >= usable_at:
-            raise reverted("MarketAlreadyUsable", market, usable_at)
-        del self.usable_at[market]
-        self._emit("MarketCancelled", market)
+        if market not in self.markets():
+            raise reverted("MarketUnknown", market)
+        if market in self.retired:
+            raise reverted("MarketIsRetired", market)
+        self.retired.add(market)
+        self._emit("MarketRetired", market)
 
     # Views
 
@@ -207,13 +248,34 @@ class StakeRegistryTwin(UsdcVaultTwin):
         self._require_known(agent_id)
         return self.identity.payout_wallet(agent_id)
 
-    def is_market(self, market: str, *, now: int) -> bool:
-        """Whether the market may lock stakes now."""
-        return market in self.usable_at and now >= self.usable_at[market]
+    def markets(self) -> frozenset[str]:
+        """All that ever were; not a view of the contract."""
+        return frozenset(self.founders | self.added)
 
-    def market_usable_at(self, market: str) -> int:
-        """Unix second from which it may, 0 where it is not scheduled."""
-        return self.usable_at.get(market, 0)
+    def is_market(self, market: str) -> bool:
+        """Whether the account is a market that has not been retired."""
+        return market in self.markets() - self.retired
+
+    def market_allowance(self, agent_id: int, market: str) -> int:
+        """Base units of the agent's stake that the market may hold locked in all (STAKE-9)."""
+        if market in self.founders:
+            return MARKET_CAP_MAX
+        return self._allowance(agent_id, market) if self.is_market(market) else 0
+
+    def allows_claim(self, agent_id: int, market: str, amount: int) -> bool:
+        """Whether the market may lock so much for a claim, whatever status and stake are."""
+        return self.is_market(market) and (
+            market in self.founders
+            or self.locked_by(market, agent_id) + amount <= self._allowance(agent_id, market)
+        )
+
+    def belongs_to_system(self, account: str) -> bool:
+        """Whether it is a contract of ours, or a market, to which nobody's money goes (RUN-26)."""
+        return account in self.contracts()
+
+    def contracts(self) -> AbstractSet[str]:
+        """The contracts of the system, with all markets (RUN-26)."""
+        return super().contracts() | self.markets()
 
     def locked_by(self, market: str, agent_id: int) -> int:
         """Base units that one market holds of the agent's stake; not a view of the contract."""
@@ -224,9 +286,6 @@ class StakeRegistryTwin(UsdcVaultTwin):
         return sum(agent.staked for agent in self.agents.values()) + sum(self.credits.values())
 
     # Rules used above
-
-    def _contracts(self) -> AbstractSet[str]:
-        return super()._contracts() | self.usable_at.keys()
 
     def _deposited(self, agent_id: int, amount: int, now: int) -> Agent:
         """The record after a deposit (STAKE-6, STAKE-7)."""
@@ -254,13 +313,15 @@ class StakeRegistryTwin(UsdcVaultTwin):
         self.locks[market, agent_id] -= amount
         self.agents[agent_id] = replace(agent, locked=agent.locked - amount)
 
-    def _schedule(self, market: str, usable_at: int) -> None:
-        if market == ZERO_ADDRESS or market in super()._contracts():
+    def _add(self, market: str, to: set[str]) -> None:
+        if market == ZERO_ADDRESS or market in super().contracts():
             raise reverted("InvalidMarket", market)
-        if market in self.usable_at:
-            raise reverted("MarketAlreadyScheduled", market, self.usable_at[market])
-        self.usable_at[market] = usable_at
-        self._emit("MarketScheduled", market, usable_at)
+        if market in self.retired:
+            raise reverted("MarketIsRetired", market)
+        if market in self.markets():
+            raise reverted("MarketAlreadyAdded", market)
+        to.add(market)
+        self._emit("MarketAdded", market)
 
     def _require_known(self, agent_id: int) -> None:
         if not self.identity.exists(agent_id):
@@ -271,9 +332,39 @@ class StakeRegistryTwin(UsdcVaultTwin):
         if amount > locked:
             raise reverted("LockExceeded", agent_id, market, amount, locked)
 
-    def _require_market(self, sender: str, now: int) -> None:
-        if not self.is_market(sender, now=now):
+    def _require_market(self, sender: str) -> None:
+        if sender not in self.markets():
             raise reverted("NotMarket", sender)
+
+    def _require_may_lock(self, agent_id: int, amount: int, market: str, *, claim: bool) -> None:
+        """What a retired market, a stopped one and an added one may lock (STAKE-9)."""
+        if market in self.retired and (claim or market in self.added):
+            raise reverted("MarketIsRetired", market)
+        if market in self.stopped and claim:
+            raise reverted("ClaimsStopped", market)
+        if market in self.founders:
+            return
+        required = self.locked_by(market, agent_id) + amount
+        allowance = self._allowance(agent_id, market)
+        if required > allowance:
+            raise reverted("MarketNotAllowed", agent_id, market, required, allowance)
+
+    def _require_allowable(self, market: str) -> None:
+        """Consent is for added markets that still lock."""
+        if market not in self.markets():
+            raise reverted("MarketUnknown", market)
+        if market in self.founders:
+            raise reverted("MarketNeedsNoAllowance", market)
+        if market in self.retired:
+            raise reverted("MarketIsRetired", market)
+
+    def _allowance(self, agent_id: int, market: str) -> int:
+        """What the NFT's present owner has allowed; no answer of the registry is no consent."""
+        allowance = self.allowances.get((market, agent_id))
+        nft = self.identity.agents.get(agent_id)
+        if allowance is None or nft is None or nft.owner != allowance.owner:
+            return 0
+        return allowance.cap
 
     def _require_unstaker(self, agent_id: int, to: str, sender: str) -> None:
         """The NFT's owner to anywhere, an approved account to the owner only (STAKE-2)."""

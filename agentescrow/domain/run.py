@@ -56,7 +56,7 @@ FINAL_STATES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What `RunEscrow.getRun` returns, in its order, then what the rules need besides.
+    """What `RunEscrow.getRun` returns, in its order, and one time that it tells as `dueAt`.
 
     `agent_id` means nothing while `claimed_at` is 0, because 0 is a valid agent.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from agentescrow.domain.constants import AGENT_ID_MAX
+from agentescrow.domain.constants import AGENT_ID_MAX, MAX_TEXT, MIN_STAKE
 from agentescrow.domain.eligibility import Ineligibility, claim_eligibility
 from agentescrow.domain.money import fee_on
 from agentescrow.domain.registry import StakeRegistryTwin
@@ -21,6 +21,7 @@ class RunBook(UsdcVaultTwin):
     Attributes:
         registry: The StakeRegistry twin in which claims lock stakes.
         runs: Runs by id, from 1 on.
+        treasury: Where the fees go.
         fees: Base units earned and not swept.
         paused: Whether entries are stopped (RUN-18).
     """
@@ -72,6 +73,7 @@ class RunBook(UsdcVaultTwin):
             self.registry.get_agent(agent_id) if self._knows(agent_id) else None,
             now,
             poster_is_operator=self.registry.is_operator(agent_id, run.poster),
+            market_allowed=self.registry.allows_claim(agent_id, self.address, MIN_STAKE),
             paused=self.paused,
         )
 
@@ -92,10 +94,18 @@ class RunBook(UsdcVaultTwin):
         escrowed = sum(run.escrowed for run in self.runs.values())
         return escrowed + sum(self.credits.values()) + self.fees
 
-    # Checks, in the order in which calls make them
+    def contracts(self) -> AbstractSet[str]:
+        """The contracts of the system, with all markets (RUN-26)."""
+        return super().contracts() | self.registry.contracts()
 
-    def _contracts(self) -> AbstractSet[str]:
-        return super()._contracts() | {self.registry.address}
+    # Effects that the constructor has too
+
+    def _set_treasury(self, treasury: str) -> None:
+        self._require_recipient(treasury)
+        self.treasury = treasury
+        self._emit("TreasurySet", treasury)
+
+    # Checks, in the order in which calls make them
 
     def _require_not_paused(self) -> None:
         if self.paused:
@@ -138,8 +148,15 @@ class RunBook(UsdcVaultTwin):
         violation = terms.violation(now)
         if violation is not None:
             raise reverted(violation.error, *violation.error_values)
-        if not ipfs_hash:
-            raise reverted("EmptyIpfsHash")
+        self._require_text(ipfs_hash, "EmptyIpfsHash")
+
+    def _require_text(self, text: str, empty: str, *values: object) -> None:
+        """1 to MAX_TEXT bytes, on the chain UTF-8 or not (RUN-13, RUN-27)."""
+        if not text:
+            raise reverted(empty, *values)
+        length = len(text.encode("utf-8", "surrogateescape"))
+        if length > MAX_TEXT:
+            raise reverted("TextTooLong", length, MAX_TEXT)
 
     def _knows(self, agent_id: int) -> bool:
         """Whether the agent exists and its id fits a run's record (RUN-2)."""

@@ -110,7 +110,7 @@ TRANSITIONS: Final = (
         "poster",
         "overdue",
         RunState.SLASHED,
-        "refund + compensation, lock taken",
+        "refund + penalty, rest of the lock freed",
     ),
     Transition(
         "cancelRun(runId)",

@@ -1,4 +1,4 @@
-"""What both contracts share: USDC in and out, credits, treasury, owner (RUN-16, RUN-24, RUN-26)."""
+"""What both contracts share: USDC in and out, credits, owner (RUN-16, RUN-24, RUN-26)."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ class UsdcVaultTwin:
         identity: The ERC-8004 registry.
         forwarder: The trusted ERC-2771 forwarder; calls name their sender, so it only stands among
             the addresses that get no money.
-        owner: Who pauses, schedules markets and sets the treasury; assign it to hand it over.
-        treasury: Where the platform's money goes.
+        owner: Who pauses, sets the treasury, adds and retires markets; assign it to hand it over.
         credits: Base units by account that USDC refused to pay (RUN-16).
         journal: What both contracts have emitted since somebody cleared it.
     """
@@ -43,7 +42,6 @@ class UsdcVaultTwin:
         self.identity = identity
         self.owner = owner
         self.forwarder = forwarder
-        self.treasury = ZERO_ADDRESS
         self.credits: dict[str, int] = {}
 
     def withdraw_credit(self, to: str, *, sender: str) -> None:
@@ -56,14 +54,17 @@ class UsdcVaultTwin:
         del self.credits[sender]
         self._emit("CreditWithdrawn", sender, to, amount)
 
-    def set_treasury(self, treasury: str, *, sender: str) -> None:
-        """Name the receiver of the platform's money (RUN-24)."""
-        self._require_owner(sender)
-        self._set_treasury(treasury)
+    def renounce_ownership(self) -> None:
+        """Refuse: a contract without an owner could never be cared for again."""
+        raise reverted("OwnershipNotRenounceable")
 
     def credit_of(self, account: str) -> int:
         """Base units that the account may withdraw."""
         return self.credits.get(account, 0)
+
+    def contracts(self) -> AbstractSet[str]:
+        """The contracts of the system; a child adds its counterparts."""
+        return {self.address, self.token.address, self.identity.address, self.forwarder}
 
     def authorize(
         self,
@@ -118,14 +119,5 @@ class UsdcVaultTwin:
             raise reverted("OwnableUnauthorizedAccount", sender)
 
     def _require_recipient(self, to: str) -> None:
-        if to == ZERO_ADDRESS or to in self._contracts():
+        if to == ZERO_ADDRESS or to in self.contracts():
             raise reverted("InvalidRecipient", to)
-
-    def _contracts(self) -> AbstractSet[str]:
-        """The contracts of the system; a child adds its counterparts."""
-        return {self.address, self.token.address, self.identity.address, self.forwarder}
-
-    def _set_treasury(self, treasury: str) -> None:
-        self._require_recipient(treasury)
-        self.treasury = treasury
-        self._emit("TreasurySet", treasury)

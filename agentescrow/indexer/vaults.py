@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agentescrow.chain import events as said
+from agentescrow.domain.constants import ZERO_ADDRESS
 from agentescrow.indexer.batch import Entry
 from agentescrow.store.changes import Changes, Row
 from agentescrow.store.tables import credits, vaults
@@ -19,8 +20,8 @@ def vault(changes: Changes, contract: str) -> Row:
     if row is not None:
         return row
     amounts = dict.fromkeys(("held", "credits", "fees", "fees_earned", "volume"), 0)
-    empty = {"contract": contract, "owner": None, "treasury": None, "paused": False, **amounts}
-    return changes.put(vaults, empty)
+    unknown = dict.fromkeys(("created_in", "owner", "treasury"))
+    return changes.put(vaults, {"contract": contract, **unknown, "paused": False, **amounts})
 
 
 def credited(changes: Changes, event: said.Credited, at: Entry) -> None:
@@ -40,10 +41,13 @@ def withdrawn(changes: Changes, event: said.CreditWithdrawn, at: Entry) -> None:
 
 
 def treasury_set(changes: Changes, event: said.TreasurySet, at: Entry) -> None:
-    """Where the platform's money goes."""
+    """Where the fees go."""
     vault(changes, at.log.contract)["treasury"] = event.treasury
 
 
 def owner_set(changes: Changes, event: said.OwnershipTransferred, at: Entry) -> None:
-    """Who owns the contract."""
-    vault(changes, at.log.contract)["owner"] = event.new_owner
+    """Who owns the contract; at first nobody has, in the transaction that creates it."""
+    row = vault(changes, at.log.contract)
+    row["owner"] = event.new_owner
+    if event.previous_owner == ZERO_ADDRESS:
+        row["created_in"] = at.log.tx_hash

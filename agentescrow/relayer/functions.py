@@ -35,7 +35,14 @@ _CALLED: Final = {
         ]
     ),
     "StakeRegistry": frozenset(
-        ["stake", "stakeWithAuthorization", "unstake", "selfPermit", "withdrawCredit"]
+        [
+            "stake",
+            "stakeWithAuthorization",
+            "unstake",
+            "allowMarket",
+            "selfPermit",
+            "withdrawCredit",
+        ]
     ),
 }
 

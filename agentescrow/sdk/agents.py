@@ -6,12 +6,19 @@ from agentescrow.errors import InvalidInput
 from agentescrow.sdk.asking import parsed, successful
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.shells import Awaiting, Blocking, operation
-from agentescrow.sdk.stake_writes import stake, stake_info, unstake
+from agentescrow.sdk.stake_writes import agent_markets, allow_market, stake, stake_info, unstake
 from agentescrow.sdk.steps import Steps
-from agentescrow.sdk.values import base_units, number
+from agentescrow.sdk.values import address, base_units, number
 from agentescrow.sdk.verifying import verified_agent, verified_stake
 from agentescrow.sdk.write_key import WriteKey, write_key
-from agentescrow.wire.agents import Agent, AgentPage, StakeAnswer, StakeBody, StakeInfo
+from agentescrow.wire.agents import (
+    Agent,
+    AgentMarkets,
+    AgentPage,
+    StakeAnswer,
+    StakeBody,
+    StakeInfo,
+)
 from agentescrow.wire.eligibility import Eligibility
 
 
@@ -124,6 +131,29 @@ class _Operations:
         """
         agent, units = number("agent_id", agent_id), base_units(amount)
         return (yield from unstake(self._session, agent, units, to))
+
+    @operation
+    def list_markets(self, agent_id: int | None = None) -> Steps[AgentMarkets]:
+        """List the markets, with what each may lock of an agent's stake.
+
+        Args:
+            agent_id: Agent.
+        """
+        return (yield from agent_markets(self._session, self._agent(agent_id)))
+
+    @operation
+    def allow_market(self, agent_id: int, market: str, cap: int | str) -> Steps[AgentMarkets]:
+        """Let a market lock up to `cap` of an agent's stake at once, as the owner of its NFT.
+
+        The markets that StakeRegistry was made with need no leave.
+
+        Args:
+            agent_id: Agent.
+            market: Address of the contract.
+            cap: Base units; not below what it has locked, 0 takes the leave back.
+        """
+        agent, units = number("agent_id", agent_id), base_units(cap)
+        return (yield from allow_market(self._session, agent, address("market", market), units))
 
     def _report(self, agent: int, units: int, tx_hash: str, key: WriteKey) -> Steps[StakeInfo]:
         payer = self._session.wallet().address

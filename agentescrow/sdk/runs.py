@@ -9,6 +9,7 @@ from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import MAX_REVISIONS_DEFAULT, REVIEW_DAYS_DEFAULT
 from agentescrow.domain.money import format_usdc, parse_usdc
 from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.texts import require_text
 from agentescrow.sdk.run_writes import claim, fund_run, get_run, move, post
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.shells import Awaiting, Blocking, operation
@@ -114,7 +115,7 @@ class _Operations:
         Args:
             reward: Base units of USDC, `parse_usdc("100")`; the fee of 5 % comes on top.
             deadline: From when on it cannot be claimed: unix seconds, ISO 8601, "+3d", a datetime.
-            uri: Of the description.
+            uri: Of the description; as every text for the contract, 1 to 2,048 bytes of UTF-8.
             review_days: Days to judge a submission.
             max_revisions: Revisions that may be asked for.
             min_status: Lowest status that may claim.
@@ -124,6 +125,7 @@ class _Operations:
                 first answer, the chain refuses the used authorization (400).
         """
         key = write_key(idempotency_key)
+        require_text("uri", uri)
         now = yield from self._session.now()
         until = moment(deadline, now)
         terms = RunTerms(base_units(reward), until, review_days, max_revisions, int(min_status))
@@ -162,6 +164,7 @@ class _Operations:
             feedback: What is to change.
         """
         run = number("run_id", run_id)
+        require_text("feedback", feedback)
         return (
             yield from move(
                 self._session,
@@ -184,6 +187,7 @@ class _Operations:
             reason: Why.
         """
         run = number("run_id", run_id)
+        require_text("reason", reason)
         return (
             yield from move(
                 self._session,
@@ -199,7 +203,7 @@ class _Operations:
 
     @operation
     def slash(self, run_id: int) -> Steps[Run]:
-        """Take the lock of an overdue agent; reward and fee come back.
+        """Slash an overdue agent: reward, fee and a penalty of its stake go to the poster.
 
         Args:
             run_id: Run.
@@ -261,6 +265,7 @@ class _Operations:
             deliverable_uri: Where it is, an IPFS URI for example.
         """
         run = number("run_id", run_id)
+        require_text("deliverable_uri", deliverable_uri)
         return (
             yield from move(
                 self._session,

@@ -1,4 +1,4 @@
-"""How stake is put in and taken out: by a transaction of one's own, or by the API's relayer."""
+"""How stake is put in, taken out, allowed: by one's own transaction, or by the API's relayer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import httpx
 
 from agentescrow.chain.calls import StakeCalls
 from agentescrow.chain.contracts import Contracts
-from agentescrow.chain.events import Event, Staked, Unstaked
+from agentescrow.chain.events import Event, MarketAllowed, Staked, Unstaked
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
 from agentescrow.sdk.asking import parsed
@@ -19,9 +19,17 @@ from agentescrow.sdk.session import Session
 from agentescrow.sdk.signing import Write
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.values import address
-from agentescrow.sdk.verifying import verified_stake
+from agentescrow.sdk.verifying import verified_markets, verified_stake
 from agentescrow.sdk.write_key import WriteKey
-from agentescrow.wire.agents import StakeAnswer, StakeBody, StakeInfo, UnstakeBody
+from agentescrow.wire.agents import (
+    AgentMarkets,
+    AllowMarketBody,
+    MarketsAnswer,
+    StakeAnswer,
+    StakeBody,
+    StakeInfo,
+    UnstakeBody,
+)
 
 _OK: Final = 200
 
@@ -99,6 +107,50 @@ def unstake(session: Session, agent_id: int, amount: int, to: str | None) -> Ste
                 wallet, agent_id, amount, receiver
             ),
             lambda mined: verified_stake(session, agent_id, mined.block_number),
+        )
+    )
+
+
+def agent_markets(session: Session, agent_id: int, since: int = 0) -> Steps[AgentMarkets]:
+    """What markets may lock of an agent's stake, compared with the node where there is one."""
+    if session.is_verified(None):
+        return (yield from verified_markets(session, agent_id, since))
+    return (yield from session.read(f"/api/agents/{agent_id}/markets", AgentMarkets))
+
+
+def allow_market(session: Session, agent_id: int, market: str, cap: int) -> Steps[AgentMarkets]:
+    """Let a market lock up to a cap of an agent's stake.
+
+    Args:
+        session: Who owns the agent's NFT.
+        agent_id: Agent.
+        market: The contract, in checksum case.
+        cap: Base units.
+    """
+
+    def look(mined: Mined[Event]) -> Steps[AgentMarkets]:
+        return (yield from agent_markets(session, agent_id, mined.block_number))
+
+    def told(answer: httpx.Response) -> Steps[AgentMarkets]:
+        if answer.status_code == _OK and not session.is_verified(None):
+            return parsed(MarketsAnswer, answer).agent
+        return (yield from agent_markets(session, agent_id))
+
+    if session.options.gasless:
+        calls = StakeCalls(session.deployment().registry)
+        signer = session.wallet().address
+        body = AllowMarketBody(wallet_address=signer, market=market, cap=cap)
+        call = calls.of("allowMarket", agent_id, market, cap)
+        did = _moves(MarketAllowed, agent_id)
+        path = f"/api/agents/{agent_id}/markets"
+        write = Write(path, body, calls, call, did, works_once=False)
+        return (yield from relayed(session, write, look, told))
+    return (
+        yield from session.send(
+            lambda contracts, wallet: contracts.registry.allow_market(
+                wallet, agent_id, market, cap
+            ),
+            look,
         )
     )
 

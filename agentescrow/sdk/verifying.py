@@ -20,7 +20,7 @@ from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.decode import decode_events
 from agentescrow.chain.events import Event, OtherEvent, RevisionRequested, RunCreated, WorkSubmitted
 from agentescrow.chain.reverts import in_words
-from agentescrow.domain.constants import MIN_STAKE
+from agentescrow.domain.constants import MARKET_CAP_MAX, MIN_STAKE
 from agentescrow.domain.run import FINAL_STATES
 from agentescrow.errors import (
     ChainProblem,
@@ -31,7 +31,7 @@ from agentescrow.errors import (
 from agentescrow.sdk.asking import FIRST_PAUSE, LONGEST_PAUSE, parsed
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.steps import Steps, pause
-from agentescrow.wire.agents import Agent, StakeInfo
+from agentescrow.wire.agents import Agent, AgentMarkets, StakeInfo
 from agentescrow.wire.runs import Run, RunPage, RunWithEvents
 from agentescrow.wire.shape import Shape
 
@@ -160,6 +160,34 @@ def verified_agent(session: Session, agent_id: int, since: int = 0) -> Steps[Age
     return (yield from _verified(session, f"/api/agents/{agent_id}", Agent, differs, since))
 
 
+def verified_markets(session: Session, agent_id: int, since: int = 0) -> Steps[AgentMarkets]:
+    """What markets may lock of an agent as the API has it, where the node agrees.
+
+    Args:
+        session: Has a node.
+        agent_id: Agent.
+        since: Block that the answer must not be older than.
+
+    Raises:
+        Contradicted: It does not agree.
+    """
+
+    def differs(chain: Contracts, block: int, agent: AgentMarkets) -> Contradicted | None:
+        registry, subject = chain.registry.as_of(block), f"agent {agent_id}"
+        facts: list[tuple[str, object, object]] = [("number", agent.agent_id, agent_id)]
+        for each in agent.markets:
+            cap = MARKET_CAP_MAX if each.cap is None else 0 if each.retired else each.cap
+            allowed = registry.market_allowance(agent_id, each.market)
+            facts.append((f"cap of {each.market}", cap, allowed))
+            facts.append(
+                (f"market {each.market}", not each.retired, registry.is_market(each.market))
+            )
+        return _first(subject, *facts)
+
+    path = f"/api/agents/{agent_id}/markets"
+    return (yield from _verified(session, path, AgentMarkets, differs, since))
+
+
 def require_paid_by(chain: Contracts, run: RunWithEvents, payer: str, nonce: bytes) -> None:
     """Make sure that an authorization has paid for this run, and for no other.
 
@@ -275,6 +303,7 @@ def _of_run(chain: Contracts, block: int, run: Run) -> Contradicted | None:
         ("time of the claim", run.claimed_at, found.claimed_at or None),
         ("time of submission", run.submitted_at, found.submitted_at or None),
         ("time when due", run.due_at, found.due_at or None),
+        ("given back once", run.abandoned, found.abandoned),
     )
 
 

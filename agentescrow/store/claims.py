@@ -11,7 +11,8 @@ from agentescrow.domain.agent import Agent, AgentStatus, status_of
 from agentescrow.domain.constants import AGENT_ID_MAX, ZERO_ADDRESS
 from agentescrow.domain.eligibility import Ineligibility, claim_eligibility
 from agentescrow.domain.run import Run, RunState
-from agentescrow.store.position import Block, indexed_block
+from agentescrow.store.markets import standing_of
+from agentescrow.store.position import Block, indexed_block, read_position
 from agentescrow.store.tables import agents, operators, runs, vaults
 
 _AGENT_FIELDS = tuple(Agent.__dataclass_fields__)
@@ -57,9 +58,24 @@ def claimability(connection: Connection, run_id: int, agent_id: int) -> Claimabi
         agent,
         block.time,
         poster_is_operator=known is not None and is_operator(connection, known, run.poster),
+        market_allowed=known is not None and may_lock(connection, known),
         paused=is_paused(connection),
     )
     return Claimability(bits, run, agent, block)
+
+
+def may_lock(connection: Connection, agent: Row[tuple[Any, ...]]) -> bool:
+    """Whether the registry would let the escrow lock MIN_STAKE of an agent, were it available.
+
+    Args:
+        connection: A transaction.
+        agent: A row of `agents` whose owner is known.
+    """
+    position = read_position(connection)
+    if position is None:
+        return False
+    standing = standing_of(connection, agent, position.escrow)
+    return standing is not None and standing.may_claim
 
 
 def is_paused(connection: Connection) -> bool:

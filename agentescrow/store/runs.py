@@ -40,7 +40,6 @@ _HIDDEN: Final = {
     "silent",
     "refund",
     "compensation",
-    "abandoned",
     "updated_block",
 }
 _RARE: Final = 5_000

@@ -73,7 +73,7 @@ runs: Final = Table(
     _time("ended_at", nullable=True),
     Column("silent", Boolean),  # approved by silence; NULL unless APPROVED
     _amount("refund", nullable=True),  # to the poster, where it ended otherwise
-    _amount("compensation", nullable=True),  # to the poster, out of the stake; SLASHED only
+    _amount("compensation", nullable=True),  # penalty to the poster, of the stake; SLASHED only
     Column("updated_block", BigInteger, nullable=False),  # of the latest event
     Index(None, "state", "run_id"),
     Index(None, "state", "reward", "run_id"),
@@ -173,7 +173,19 @@ markets: Final = Table(
     "markets",
     metadata,
     Column("market", _ADDRESS, primary_key=True),
-    _time("usable_at"),
+    Column("of_constructor", Boolean, nullable=False),  # else it needs allowances
+    Column("retired", Boolean, nullable=False),
+)
+
+# What the owners of agents let the markets lock that are not the constructor's (STAKE-9).
+market_allowances: Final = Table(
+    "market_allowances",
+    metadata,
+    _id("agent_id"),
+    Column("market", _ADDRESS, primary_key=True),
+    Column("owner", _ADDRESS),  # who allowed it: binding while it owns the NFT
+    _amount("cap"),
+    _amount("locked"),  # by this market now
 )
 
 # RunEscrow and StakeRegistry. What a contract owes (`totalOwed`) is held + credits + fees.
@@ -181,8 +193,9 @@ vaults: Final = Table(
     "vaults",
     metadata,
     Column("contract", String(20), primary_key=True),
+    Column("created_in", _HASH),  # transaction
     Column("owner", _ADDRESS),
-    Column("treasury", _ADDRESS),
+    Column("treasury", _ADDRESS),  # of RunEscrow; StakeRegistry has none
     Column("paused", Boolean, nullable=False),  # RUN-18; never of StakeRegistry
     _amount("held"),  # escrowed, or staked
     _amount("credits"),
@@ -230,5 +243,14 @@ position: Final = Table(
     Column("problem", Text),  # why the indexer has stopped for good; NULL while it has not
 )
 
-FROM_CHAIN: Final = (runs, events, agents, operators, credits, markets, vaults)
+FROM_CHAIN: Final = (
+    runs,
+    events,
+    agents,
+    operators,
+    credits,
+    markets,
+    market_allowances,
+    vaults,
+)
 """The tables that a digest is of."""

@@ -103,6 +103,61 @@ class StakeInfo(Shape):
     staked_at: Time | None
 
 
+class MarketStanding(Shape):
+    """What a market may lock of an agent's stake.
+
+    Attributes:
+        market: Address of the contract.
+        retired: Whether it takes no claim any more.
+        cap: Base units that the owner of the agent's NFT lets it lock; null where it needs no
+            leave, as the markets that StakeRegistry was made with.
+        locked: Base units that it has locked; null where it needs no leave.
+    """
+
+    market: Address
+    retired: bool
+    cap: Amount | None
+    locked: Amount | None
+
+
+class AgentMarkets(Shape):
+    """The markets, and what each may lock of an agent's stake.
+
+    Attributes:
+        agent_id: Number.
+        markets: By address.
+    """
+
+    agent_id: int
+    markets: list[MarketStanding]
+
+
+class AllowMarketBody(Action):
+    """Leave for a market; of the owner of the agent's NFT.
+
+    Attributes:
+        market: Address of the contract.
+        cap: Base units that it may lock at once; 0 takes the leave back.
+    """
+
+    market: Address
+    cap: Amount
+
+
+class MarketsAnswer(Shape):
+    """Leave that was given, and that is indexed.
+
+    Attributes:
+        success: True.
+        agent: Its markets as they are now.
+        message: The same for people.
+    """
+
+    success: Literal[True] = True
+    agent: AgentMarkets
+    message: str
+
+
 class StakeBody(Action):
     """A deposit: reported, where `tx_hash` is there, else signed and relayed.
 

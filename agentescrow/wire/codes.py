@@ -40,6 +40,9 @@ REVERTS: Final[Mapping[str, int]] = {
     "SelfClaim": 403,
     "StatusTooLow": 403,
     "InsufficientStake": 403,
+    "NotMarket": 403,
+    "MarketIsRetired": 403,
+    "MarketNotAllowed": 403,
     "NotAgentOwner": 403,
 }
 """Statuses of the contracts' errors; all others are 400."""

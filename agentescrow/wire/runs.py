@@ -16,10 +16,9 @@ from agentescrow.domain.constants import (
 )
 from agentescrow.wire.pagination import Pagination
 from agentescrow.wire.relay import Action, Authorization, Permit
-from agentescrow.wire.shape import Address, Amount, Id, Shape, State, Status, Time
+from agentescrow.wire.shape import Address, Amount, Id, SentText, Shape, State, Status, Time
 
 REASON_DEFAULT = "Rejected by the poster."
-_TEXT_MAX = 4096
 
 
 class Run(Shape):
@@ -47,6 +46,7 @@ class Run(Shape):
         due_at: When the side that has to act runs out of time, or null.
         feedback: Of the latest request for revision, or null.
         reason: Of the rejection, or null.
+        abandoned: Whether an agent has given it back, which is possible once in its life.
     """
 
     bounty_id: int
@@ -70,6 +70,7 @@ class Run(Shape):
     due_at: Time | None
     feedback: str | None
     reason: str | None
+    abandoned: bool
 
 
 class Event(Shape):
@@ -181,7 +182,7 @@ class SubmitBody(Action):
         deliverable_uri: Where it is.
     """
 
-    deliverable_uri: str = Field(alias="deliverableURI", min_length=1, max_length=_TEXT_MAX)
+    deliverable_uri: SentText = Field(alias="deliverableURI")
 
 
 class RevisionBody(Action):
@@ -191,7 +192,7 @@ class RevisionBody(Action):
         feedback: What is to change.
     """
 
-    feedback: str = Field(min_length=1, max_length=_TEXT_MAX)
+    feedback: SentText
 
 
 class RejectBody(Action):
@@ -201,7 +202,7 @@ class RejectBody(Action):
         reason: Why.
     """
 
-    reason: str = Field(default=REASON_DEFAULT, min_length=1, max_length=_TEXT_MAX)
+    reason: SentText = REASON_DEFAULT
 
 
 class PostBody(Action):
@@ -221,7 +222,7 @@ class PostBody(Action):
 
     reward: Amount
     deadline: Time
-    ipfs_hash: str = Field(min_length=1, max_length=_TEXT_MAX)
+    ipfs_hash: SentText
     review_days: int = Field(
         default=REVIEW_DAYS_DEFAULT, ge=REVIEW_DAYS_MIN, le=REVIEW_DAYS_MAX, strict=True
     )

@@ -8,11 +8,20 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from agentescrow.domain.agent import AgentStatus
+from agentescrow.domain.constants import MAX_TEXT
 from agentescrow.domain.run import RunState
 
 INTEGER_MAX: Final = 2**63 - 1
@@ -95,6 +104,18 @@ def _hex(value: object) -> str:
     raise ValueError("bytes: 0x and an even number of hexadecimal digits")
 
 
+def _bounded(text: str) -> str:
+    # A half of a character is no UTF-8; whoever encodes the call says so.
+    length = len(text.encode(errors="surrogatepass"))
+    if length > MAX_TEXT:
+        raise PydanticCustomError(
+            "text_too_long",
+            "The text has {length} bytes of UTF-8: at most {max} are allowed.",
+            {"length": length, "max": MAX_TEXT},
+        )
+    return text
+
+
 def _text_schema(example: str, **more: Any) -> WithJsonSchema:  # noqa: ANN401 - JSON
     return WithJsonSchema({"type": "string", "examples": [example], **more})
 
@@ -150,6 +171,14 @@ Address = Annotated[
 
 Bytes = Annotated[str, BeforeValidator(_hex), _text_schema("0x", pattern="^0x([0-9a-fA-F]{2})*$")]
 """Bytes as 0x and hexadecimal digits."""
+
+SentText = Annotated[
+    str,
+    AfterValidator(_bounded),
+    Field(min_length=1),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}),
+]
+"""A text for the contract: at most MAX_TEXT bytes of UTF-8; a schema counts characters only."""
 
 Id = Annotated[int, Field(ge=0, le=INTEGER_MAX, strict=True)]
 """The number of a run or an agent."""

@@ -25,13 +25,11 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
     /// Registry that says who owns an agent.
     IIdentityRegistry internal immutable _IDENTITY;
 
-    /// @inheritdoc IUsdcVault
-    address public treasury;
     mapping(address account => uint256 amount) private _credits;
     /// 64 bits hold 18 million million USDC. Internal, so that what shares its slot can be written together with it.
     uint64 internal _totalOwed;
 
-    /// @notice Sets what never changes, the owner and the treasury.
+    /// @notice Sets what never changes, and the owner.
     constructor(IUsdc usdc, IIdentityRegistry identity, address owner, address trustedForwarder)
         Ownable(owner)
         ERC2771Context(trustedForwarder)
@@ -64,13 +62,6 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
         _push(to, amount);
     }
 
-    /* OWNER */
-
-    /// @inheritdoc IUsdcVault
-    function setTreasury(address newTreasury) external onlyOwner {
-        _setTreasury(newTreasury);
-    }
-
     /* VIEWS */
 
     /// @inheritdoc IUsdcVault
@@ -81,6 +72,13 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
     /// @inheritdoc IUsdcVault
     function totalOwed() external view returns (uint256) {
         return _totalOwed;
+    }
+
+    /* OWNER */
+
+    /// @notice Always reverts: ownership is handed over in two steps, never given up.
+    function renounceOwnership() public pure override {
+        revert OwnershipNotRenounceable();
     }
 
     /* INTERNAL */
@@ -134,14 +132,6 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
 
             emit Credited(to, amount);
         }
-    }
-
-    function _setTreasury(address newTreasury) internal {
-        _requireRecipient(newTreasury);
-
-        treasury = newTreasury;
-
-        emit TreasurySet(newTreasury);
     }
 
     /// Refuses receivers from where the money could never return (RUN-26).

@@ -65,7 +65,7 @@ interface IRunEscrow is IUsdcVault {
         uint256 platformFeeBps;
         /// Stake that an open claim locks, in base units.
         uint256 minStake;
-        /// Least seconds that an agent has after a claim, or after a request for revision, before it may be slashed.
+        /// Seconds after a claim, at least, and after a request for revision, exactly, until the agent may be slashed.
         uint256 claimTimeout;
         /// Seconds in which a claim can be given back.
         uint256 abandonWindow;
@@ -75,11 +75,15 @@ interface IRunEscrow is IUsdcVault {
         uint256 maxReviewDays;
         /// Most revisions that a poster may reserve.
         uint256 maxRevisions;
-        /// Least reward whose approval counts as a completion, in base units (RUN-22).
-        uint256 minCompletionReward;
+        /// Least reward whose approval counts as a completion, and whose rejection as one, in base units (RUN-22).
+        uint256 minCountedReward;
+        /// Most bytes that a text may have (RUN-27).
+        uint256 maxText;
     }
 
     /// @notice Everything that is known of a run.
+    // It is never stored, and new fields come last, so that the others stay where clients know them.
+    // solhint-disable-next-line gas-struct-packing
     struct Run {
         /// Account that pays and judges.
         address poster;
@@ -109,6 +113,8 @@ interface IRunEscrow is IUsdcVault {
         uint256 submittedAt;
         /// When the side that has to act runs out of time, or 0 (RUN-23).
         uint256 dueAt;
+        /// Whether an agent has given it back, so that the next one cannot (RUN-17).
+        bool abandoned;
     }
 
     /* EVENTS */
@@ -160,6 +166,9 @@ interface IRunEscrow is IUsdcVault {
     /// @notice The agent vanished; the poster gets `refund` and, from the agent's stake, `compensation`.
     event RunSlashed(uint256 indexed runId, uint256 indexed agentId, uint256 refund, uint256 compensation);
 
+    /// @notice Fees go to `treasury` from now on.
+    event TreasurySet(address indexed treasury);
+
     /// @notice The fees went to the treasury.
     event FeesSwept(address indexed treasury, uint256 amount);
 
@@ -209,6 +218,9 @@ interface IRunEscrow is IUsdcVault {
 
     /// @notice The reason is empty (RUN-13).
     error EmptyReason(uint256 runId);
+
+    /// @notice A text has more bytes than lists and listeners carry (RUN-27).
+    error TextTooLong(uint256 length, uint256 max);
 
     /// @notice The deadline has passed.
     error DeadlinePassed(uint256 runId, uint256 deadline, uint256 timestamp);
@@ -311,7 +323,8 @@ interface IRunEscrow is IUsdcVault {
 
     /* POSTERS, ON WORK THAT DOES NOT COME */
 
-    /// @notice Takes the lock of an overdue agent and refunds the poster (RUN-9, RUN-12, STAKE-8).
+    /// @notice Slashes an overdue agent: the poster gets reward + fee back, and up to as much again, at most MIN_STAKE,
+    /// out of the agent's stake; the rest of the lock is the agent's again (RUN-9, RUN-12, STAKE-8).
     /// @param runId Run.
     function slash(uint256 runId) external;
 
@@ -335,6 +348,10 @@ interface IRunEscrow is IUsdcVault {
 
     /// @notice Allows new runs, funding and claims again.
     function unpause() external;
+
+    /// @notice Sends fees to `newTreasury` from now on.
+    /// @param newTreasury Receiver; neither zero nor one of the contracts (RUN-24).
+    function setTreasury(address newTreasury) external;
 
     /* VIEWS */
 
@@ -367,6 +384,10 @@ interface IRunEscrow is IUsdcVault {
     /// @param runId Run.
     /// @return timestamp Unix second.
     function reviewEndsAt(uint256 runId) external view returns (uint256 timestamp);
+
+    /// @notice Receiver of the fees.
+    /// @return account The treasury.
+    function treasury() external view returns (address account);
 
     /// @notice Fees earned and not swept yet.
     /// @return amount Base units.

@@ -7,6 +7,7 @@ import {IUsdcVault} from "./IUsdcVault.sol";
 /// @title Agents' stakes and the trust ladder
 /// @notice An agent stakes USDC once. Markets lock a part of it for each piece of open work, release it when the work
 /// is judged, and slash it when the agent vanishes. The stake belongs to the agent id and goes along with its NFT.
+/// A lock with a least status is a claim; a lock without one is a bond, which asks nothing of the agent but the stake.
 /// @dev All amounts are USDC base units (6 decimals), all times unix seconds. The ids (STAKE-…) are those of
 /// docs/spec.md.
 interface IStakeRegistry is IUsdcVault {
@@ -16,8 +17,8 @@ interface IStakeRegistry is IUsdcVault {
     /// @custom:value0 UNVERIFIED Less than the minimum staked.
     /// @custom:value1 PROVISIONAL Staked; may work.
     /// @custom:value2 ESTABLISHED Staked for 30 days, five approved runs, more approved than rejected.
-    /// @custom:value3 FROZEN Slashed and not staked again since.
-    /// @custom:value4 BANNED Slashed three times.
+    /// @custom:value3 FROZEN Slashed with a strike and not staked again since.
+    /// @custom:value4 BANNED Three strikes.
     enum AgentStatus {
         UNVERIFIED,
         PROVISIONAL,
@@ -34,15 +35,15 @@ interface IStakeRegistry is IUsdcVault {
         uint256 locked;
         /// When the stake last reached the minimum; 0 while it is below (STAKE-7).
         uint256 stakedAt;
-        /// Locks ever made for it; never decreases.
+        /// Claims ever made; never decreases. Bonds are not counted.
         uint256 claims;
         /// Locks released as completed.
         uint256 completions;
         /// Locks released as rejected.
         uint256 rejections;
-        /// Locks slashed.
+        /// Slashes with a strike.
         uint256 strikes;
-        /// Slashed since the last re-stake (STAKE-6).
+        /// Slashed with a strike since the last re-stake (STAKE-6).
         bool frozen;
     }
 
@@ -54,27 +55,32 @@ interface IStakeRegistry is IUsdcVault {
     /// @notice `amount` left the agent's stake to `to`.
     event Unstaked(uint256 indexed agentId, address indexed to, uint256 amount);
 
-    /// @notice `market` bound `amount` of the agent's stake to a piece of work.
-    event StakeLocked(uint256 indexed agentId, address indexed market, uint256 amount);
+    /// @notice `market` bound `amount` of the agent's stake: for a claim, or with `minStatus` 0 as a bond.
+    event StakeLocked(uint256 indexed agentId, address indexed market, uint256 amount, uint8 minStatus);
 
     /// @notice `market` freed `amount` again; outcome 0 none, 1 completed, 2 rejected.
     event StakeReleased(uint256 indexed agentId, address indexed market, uint256 amount, uint8 outcome);
 
-    /// @notice `market` took `amount`: `compensation` for `beneficiary`, the rest for the treasury.
+    /// @notice `market` took `penalty` for `beneficiary` out of a lock of `amount`, whose rest is available again. With
+    /// `strike` the agent is frozen; `strikes` is how many it has now.
     event StakeSlashed(
         uint256 indexed agentId,
         address indexed market,
         address indexed beneficiary,
         uint256 amount,
-        uint256 compensation,
+        uint256 penalty,
+        bool strike,
         uint256 strikes
     );
 
-    /// @notice `market` may lock stakes from `usableAt` on.
-    event MarketScheduled(address indexed market, uint256 usableAt);
+    /// @notice `market` is a market from now on. One of the constructor may lock at once, a later one what it is allowed.
+    event MarketAdded(address indexed market);
 
-    /// @notice `market` will not become usable.
-    event MarketCancelled(address indexed market);
+    /// @notice `market` takes no claim more; one that was added later locks nothing more (STAKE-9).
+    event MarketRetired(address indexed market);
+
+    /// @notice The owner of the agent's NFT lets `market` hold up to `cap` of the stake locked.
+    event MarketAllowed(uint256 indexed agentId, address indexed market, uint256 cap);
 
     /* ERRORS */
 
@@ -87,7 +93,7 @@ interface IStakeRegistry is IUsdcVault {
     /// @notice The deposit is more than the record has room for (281 million USDC in all).
     error StakeTooLarge(uint256 amount, uint256 limit);
 
-    /// @notice The caller neither owns the agent's NFT nor is approved for it (STAKE-2).
+    /// @notice The caller does not own the agent's NFT, nor, where that is enough (STAKE-2), is approved for it.
     error NotAgentOwner(uint256 agentId, address caller);
 
     /// @notice An approved operator may send the stake to the NFT's owner only (STAKE-2).
@@ -96,10 +102,10 @@ interface IStakeRegistry is IUsdcVault {
     /// @notice Less of the stake is available than is required.
     error InsufficientStake(uint256 agentId, uint256 available, uint256 required);
 
-    /// @notice The caller is no usable market (STAKE-3).
+    /// @notice The caller is not a market (STAKE-3).
     error NotMarket(address caller);
 
-    /// @notice The least status that work may ask for is PROVISIONAL or ESTABLISHED.
+    /// @notice The least status of a run is PROVISIONAL or ESTABLISHED, that of a lock may be 0 as well (STAKE-11).
     error MinStatusOutOfRange(uint8 minStatus, uint8 lowest, uint8 highest);
 
     /// @notice The agent's status does not allow this work; FROZEN and BANNED never do.
@@ -111,20 +117,35 @@ interface IStakeRegistry is IUsdcVault {
     /// @notice A market releases and slashes no more than it locked itself (STAKE-3).
     error LockExceeded(uint256 agentId, address market, uint256 amount, uint256 locked);
 
-    /// @notice The compensation is part of what is slashed, so it cannot be more.
-    error CompensationTooLarge(uint256 compensation, uint256 amount);
+    /// @notice The penalty is part of the lock that is slashed, so it cannot be more.
+    error PenaltyTooLarge(uint256 penalty, uint256 amount);
 
     /// @notice Neither zero, nor this contract, its token, its identity registry or its forwarder can be a market.
     error InvalidMarket(address market);
 
-    /// @notice The market is scheduled or usable already.
-    error MarketAlreadyScheduled(address market, uint256 usableAt);
+    /// @notice The address is a market already.
+    error MarketAlreadyAdded(address market);
 
-    /// @notice The market was never scheduled, or was cancelled.
-    error MarketNotScheduled(address market);
+    /// @notice The address is not a market and never was.
+    error MarketUnknown(address market);
 
-    /// @notice A usable market stays: open claims of its agents would be stuck without it (STAKE-9).
-    error MarketAlreadyUsable(address market, uint256 usableAt);
+    /// @notice The market is retired, for good: it is not added, retired or allowed again, and takes no claim (STAKE-9).
+    error MarketIsRetired(address market);
+
+    /// @notice A market of the constructor needs no allowance and heeds none (STAKE-9).
+    error MarketNeedsNoAllowance(address market);
+
+    /// @notice With this lock the market would hold `required`, and the NFT's owner allows it `allowance` (STAKE-9).
+    error MarketNotAllowed(uint256 agentId, address market, uint256 required, uint256 allowance);
+
+    /// @notice The market itself takes no claims at the moment.
+    error ClaimsStopped(address market);
+
+    /// @notice A cap has 48 bits, as a stake has.
+    error CapTooLarge(uint256 cap, uint256 highest);
+
+    /// @notice The market holds more than this cap locked already.
+    error CapBelowLocked(uint256 agentId, address market, uint256 cap, uint256 locked);
 
     /* AGENTS */
 
@@ -147,12 +168,20 @@ interface IStakeRegistry is IUsdcVault {
     /// @param to Receiver: any address for the owner, the owner for an approved operator.
     function unstake(uint256 agentId, uint256 amount, address to) external;
 
+    /// @notice Lets a market that was added later hold up to `cap` of the agent's stake locked (STAKE-9). It binds for
+    /// as long as the caller owns the NFT; a buyer has allowed nothing.
+    /// @param agentId Agent whose NFT the caller owns.
+    /// @param market Market that the owner of this contract added and has not retired.
+    /// @param cap Base units, at least what the market has locked and at most 2^48 - 1; 0 takes the consent back.
+    function allowMarket(uint256 agentId, address market, uint256 cap) external;
+
     /* MARKETS */
 
     /// @notice Binds a part of the agent's available stake to a piece of work of the calling market (STAKE-3, STAKE-4).
     /// @param agentId Agent.
     /// @param amount Base units.
-    /// @param minStatus Least status asked for: PROVISIONAL (1) or ESTABLISHED (2).
+    /// @param minStatus Least status asked for, PROVISIONAL (1) or ESTABLISHED (2), and counted as a claim; 0 for a bond,
+    /// which asks for none and is not counted (STAKE-11).
     function lock(uint256 agentId, uint256 amount, uint8 minStatus) external;
 
     /// @notice Frees stake that the calling market locked.
@@ -161,22 +190,29 @@ interface IStakeRegistry is IUsdcVault {
     /// @param outcome 0 none, 1 completed, 2 rejected.
     function release(uint256 agentId, uint256 amount, uint8 outcome) external;
 
-    /// @notice Takes stake that the calling market locked, adds a strike and freezes the agent (STAKE-6, STAKE-8).
+    /// @notice Ends a lock of the calling market by paying a part of it to the injured party (STAKE-6, STAKE-8).
     /// @param agentId Agent.
-    /// @param amount Base units.
-    /// @param beneficiary Injured party.
-    /// @param compensation Part of `amount` that goes to `beneficiary`; the rest goes to the treasury.
-    function slash(uint256 agentId, uint256 amount, address beneficiary, uint256 compensation) external;
+    /// @param amount Base units of the market's lock that are taken out of it, above 0.
+    /// @param penalty Part of `amount` that goes to `beneficiary`, above 0; the rest is available to the agent again.
+    /// @param beneficiary Injured party; neither zero nor this contract.
+    /// @param strike Whether the agent gets a strike and is frozen.
+    function slash(uint256 agentId, uint256 amount, uint256 penalty, address beneficiary, bool strike) external;
+
+    /// @notice Stops claims of the caller, or allows them again; a market's switch for itself. Bonds go on (RUN-18).
+    /// @dev Lets a market that can be paused leave the question to `lock`, which reads the market's slot anyway.
+    /// @param stopped Whether `lock` refuses claims of the caller.
+    function stopClaims(bool stopped) external;
 
     /* OWNER */
 
-    /// @notice Announces a market that may lock stakes MARKET_DELAY later (STAKE-9). Agents can leave before.
+    /// @notice Adds a market, which can lock only what owners of agents allow it (STAKE-9).
     /// @param market Contract that will call lock, release and slash.
-    function scheduleMarket(address market) external;
+    function addMarket(address market) external;
 
-    /// @notice Takes back an announced market before it is usable, never after (STAKE-9).
-    /// @param market Scheduled market.
-    function cancelMarket(address market) external;
+    /// @notice Retires a market for good: it takes no claim more, and locks nothing more if it was added later. Releases
+    /// and slashes of what it has locked go on (STAKE-9).
+    /// @param market Market.
+    function retireMarket(address market) external;
 
     /* VIEWS */
 
@@ -206,17 +242,33 @@ interface IStakeRegistry is IUsdcVault {
     /// @return wallet The payee.
     function payoutWalletOf(uint256 agentId) external view returns (address wallet);
 
-    /// @notice Whether `market` may lock stakes now.
+    /// @notice Whether `market` is a market that has not been retired.
     /// @param market Address asked about.
-    /// @return usable The answer.
-    function isMarket(address market) external view returns (bool usable);
+    /// @return active The answer.
+    function isMarket(address market) external view returns (bool active);
+
+    /// @notice How much of the agent's stake `market` may hold locked in all (STAKE-9).
+    /// @param agentId Agent.
+    /// @param market Address asked about.
+    /// @return cap Base units: 2^48 - 1 for a market of the constructor; for one that was added what the present owner of
+    /// the NFT allows it, and 0 once it is retired; 0 for any other address.
+    function marketAllowance(uint256 agentId, address market) external view returns (uint256 cap);
+
+    /// @notice Whether `market` may lock `amount` for a claim, as far as markets go: status, stake and the market's own
+    /// switch are other questions.
+    /// @param agentId Agent.
+    /// @param market Address asked about.
+    /// @param amount Base units.
+    /// @return allowed The answer.
+    function allowsClaim(uint256 agentId, address market, uint256 amount) external view returns (bool allowed);
+
+    /// @notice Whether `account` is this contract, its token, its identity registry, its forwarder or a market, retired
+    /// ones included: nobody's money is sent there (RUN-26).
+    /// @param account Address asked about.
+    /// @return belongs The answer.
+    function belongsToSystem(address account) external view returns (bool belongs);
 
     /// @notice The registry that says who owns an agent.
     /// @return registry The registry.
     function identities() external view returns (IIdentityRegistry registry);
-
-    /// @notice From when on `market` may lock stakes; 0 where it is not scheduled.
-    /// @param market Address asked about.
-    /// @return usableAt Unix second.
-    function marketUsableAt(address market) external view returns (uint256 usableAt);
 }

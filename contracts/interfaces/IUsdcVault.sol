@@ -33,9 +33,6 @@ interface IUsdcVault {
     /// @notice `account` withdrew its credit to `to`.
     event CreditWithdrawn(address indexed account, address indexed to, uint256 amount);
 
-    /// @notice The platform's money goes to `treasury` from now on.
-    event TreasurySet(address indexed treasury);
-
     /* ERRORS */
 
     /// @notice An amount of zero was given where money has to move (RUN-26).
@@ -46,6 +43,9 @@ interface IUsdcVault {
 
     /// @notice `account` has no credit to withdraw (RUN-26).
     error NoCredit(address account);
+
+    /// @notice A contract without an owner could never be stopped or cared for again, so ownership is only handed over.
+    error OwnershipNotRenounceable();
 
     /* ANYONE */
 
@@ -60,12 +60,6 @@ interface IUsdcVault {
     /// @param to Receiver, chosen by the caller; neither zero nor one of the contracts.
     function withdrawCredit(address to) external;
 
-    /* OWNER */
-
-    /// @notice Sends the platform's future money to `newTreasury`.
-    /// @param newTreasury Receiver; neither zero nor one of the contracts (RUN-24).
-    function setTreasury(address newTreasury) external;
-
     /* VIEWS */
 
     /// @notice What USDC refused to pay `account` and it has not withdrawn yet.
@@ -76,10 +70,6 @@ interface IUsdcVault {
     /// @notice All that the contract owes; its USDC balance is never less (RUN-20).
     /// @return amount Base units.
     function totalOwed() external view returns (uint256 amount);
-
-    /// @notice Receiver of the platform's money.
-    /// @return account The treasury.
-    function treasury() external view returns (address account);
 
     /// @notice The token that is held here.
     /// @return usdc The token.

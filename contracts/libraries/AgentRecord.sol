@@ -71,7 +71,7 @@ library AgentRecordLibrary {
         value = uint32(AgentRecord.unwrap(record) >> _STAKED_AT);
     }
 
-    /// @notice Locks ever made.
+    /// @notice Claims ever made.
     /// @param record The record.
     /// @return value Count.
     function claims(AgentRecord record) internal pure returns (uint256 value) {
@@ -92,14 +92,14 @@ library AgentRecordLibrary {
         value = uint16(AgentRecord.unwrap(record) >> _REJECTIONS);
     }
 
-    /// @notice Locks slashed.
+    /// @notice Slashes with a strike.
     /// @param record The record.
     /// @return value Count.
     function strikes(AgentRecord record) internal pure returns (uint256 value) {
         value = uint8(AgentRecord.unwrap(record) >> _STRIKES);
     }
 
-    /// @notice Whether the agent was slashed since the last re-stake (STAKE-6).
+    /// @notice Whether the agent was slashed with a strike since the last re-stake (STAKE-6).
     /// @param record The record.
     /// @return value The answer.
     function frozen(AgentRecord record) internal pure returns (bool value) {
@@ -154,7 +154,7 @@ library AgentRecordLibrary {
         changed = _with(record, _STAKED_AT, type(uint32).max, value);
     }
 
-    /// @notice The same record with one lock more.
+    /// @notice The same record with one claim more.
     /// @param record The record.
     /// @return changed The record.
     function plusClaim(AgentRecord record) internal pure returns (AgentRecord changed) {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @title Reasons why an agent may not claim a run
-/// @notice The bits of RunEscrow.claimEligibility (RUN-5). Bit 9 is unused.
+/// @notice The bits of RunEscrow.claimEligibility (RUN-5).
 library Eligibility {
     /// @notice The run is not OPEN.
     uint256 internal constant RUN_NOT_OPEN = 1 << 0;
@@ -22,6 +22,8 @@ library Eligibility {
     uint256 internal constant INSUFFICIENT_STAKE = 1 << 7;
     /// @notice The poster is an operator of the agent.
     uint256 internal constant SELF_CLAIM = 1 << 8;
+    /// @notice The registry would not let this escrow lock the minimum stake: it is retired, or not allowed as much.
+    uint256 internal constant MARKET_NOT_ALLOWED = 1 << 9;
     /// @notice New claims are paused.
     uint256 internal constant PAUSED = 1 << 10;
 }

@@ -27,9 +27,9 @@ NUMBERS += (
 )
 TEXTS = (
     "\0",
-    "\0" * 4_096,
+    "\0" * 2_048,
     "\N{RIGHT-TO-LEFT OVERRIDE}",
-    "\N{PILE OF POO}" * 1_024,
+    "\N{PILE OF POO}" * 512,
     "\ufeff",
     "\uffff",
 )
@@ -48,6 +48,7 @@ POSTS = {
     "/api/runs/{run_id}/abandon": {},
     "/api/agents/{agent_id}/stake": {"amount": "20000000"},
     "/api/agents/{agent_id}/unstake": {"amount": "20000000"},
+    "/api/agents/{agent_id}/markets": {"market": WALLET, "cap": "20000000"},
 }
 
 

@@ -13,6 +13,7 @@ import pytest
 import typer
 from eth_account import Account
 
+from agentescrow.chain.wallet import LocalWallet
 from agentescrow.cli.failure import fail
 from agentescrow.cli.main import app
 from agentescrow.errors import Refused
@@ -37,6 +38,28 @@ def test_verbs__whole_run__by_words_alone(command):
     assert poster.json("approve", run, "--gasless")["state"] == "APPROVED"
     assert agent.json("agent", "--agent-id", number)["reputation"]["completions"] == 1
     assert agent.json("list", "--agent-id", number)["pagination"]["total"] == 1
+
+
+def test_allow_market__in_words__is_shown_with_the_others(command, market, agent_id):
+    """STAKE-9: leave of the NFT's owner, in USDC."""
+    owner = LocalWallet(market.chain.w3, market.chain.accounts["owner"])
+    added = market.contracts.registry.add_market(owner, "0x" + "8" * 40).event.market
+
+    done = command("agent")("allow-market", added, "12.5", "--agent-id", agent_id)
+    assert done.exit_code == 0, done.output
+    assert f"{added} False 12.5 USDC 0 USDC" in done.stdout
+
+    shown = command().json("markets", "--agent-id", agent_id)["markets"]
+    assert {each["market"]: each["cap"] for each in shown}[added] == "12500000"
+
+
+@pytest.mark.parametrize("verb", ["submit", "revise"])
+def test_texts__too_long__are_refused_in_a_line(command, verb):
+    """RUN-27: code 2, as for every value that the caller can repair."""
+    done = command("poster")(verb, 1, "x" * 2_049)
+
+    assert done.exit_code == 2
+    assert "it has 2049 bytes of UTF-8, 2048 at most are allowed" in done.stderr
 
 
 def test_verbs__without_json__print_lines_for_people(command, run_id):

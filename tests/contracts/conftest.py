@@ -44,10 +44,10 @@ def forwarder(project, owner):
 
 
 @pytest.fixture(scope="session")
-def registry(project, owner, usdc, identity, treasury, forwarder):
+def registry(project, owner, usdc, identity, forwarder):
     """The StakeRegistry; its first market is the escrow, deployed next."""
     escrow = owner.get_deployment_address(owner.nonce + 1)
-    return owner.deploy(project.StakeRegistry, usdc, identity, treasury, owner, [escrow], forwarder)
+    return owner.deploy(project.StakeRegistry, usdc, identity, owner, [escrow], forwarder)
 
 
 @pytest.fixture(scope="session")

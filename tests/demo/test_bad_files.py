@@ -54,7 +54,7 @@ _BAD_FILES = {
     "UTF-16": ("[]".encode("utf-16"), 1, "is not encoded in UTF-8"),
     "description a number": (_second(description=1), 9, "description 1 is not allowed: text in"),
     "description empty": (_second(description=" "), 9, "some words on what is to be done"),
-    "description long": (_second(description="x" * 1001), 9, "at most 1,000 characters"),
+    "description long": (_second(description="x" * 2020), 9, "a run takes 2,048 at most"),
     "half a surrogate": (_second(description="\ud800"), 9, "without halves of surrogate pairs"),
     "reward a number": (_second(reward=12.5), 10, "reward 12.5 is not allowed: text in quotes"),
     "reward a huge number": (_second().replace('"1"', "9" * 6000), 4, "reward 999999"),

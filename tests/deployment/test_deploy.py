@@ -7,6 +7,7 @@ import json
 import pytest
 
 from agentescrow.chain.deployments import load
+from deployment import checks
 from deployment.deploy import deploy
 from deployment.errors import (
     ChainRefused,
@@ -15,6 +16,7 @@ from deployment.errors import (
     ParametersInvalid,
     RecordUnreadable,
 )
+from deployment.record import Records
 from localnet import usdc
 from localnet.artifacts import ours
 from localnet.host import Web3Host
@@ -40,8 +42,44 @@ def test_deploy__empty_chain__three_contracts_that_know_each_other(w3, wallet, l
     for one in (registry, escrow):
         assert one.trustedForwarder().call() == record.forwarder
         assert one.USDC().call() == usdc.ADDRESS
-        assert one.treasury().call() == local.treasury
         assert one.owner().call() == wallet.address
+    assert escrow.treasury().call() == local.treasury
+
+
+def test_after__market_of_another_registry__is_refused_by_both_sides(w3, wallet, local, tmp_path):
+    """STAKE-9: each market of the constructor has code and names this registry."""
+    ours_, others = (
+        deploy(w3, wallet, local, Records(tmp_path / name, tmp_path / "unfinished"))
+        for name in ("ours", "others")
+    )
+    settled = local.settled(wallet.address)
+    mixed = {
+        "Forwarder": ours_.forwarder,
+        "StakeRegistry": ours_.registry,
+        "RunEscrow": others.escrow,
+    }
+
+    with pytest.raises(NotVerified) as refusal:
+        checks.after(w3, mixed, settled)
+
+    assert "StakeRegistry.isMarket(RunEscrow) is False, not True" in str(refusal.value)
+    assert f"RunEscrow.immutables() is ('{local.usdc.address}', '{others.registry}'" in str(
+        refusal.value
+    )
+
+
+def test_deploy__market_without_code__writes_no_record(w3, node, wallet, local, records):
+    """STAKE-9: the registry knows the address of a market that has not come to be."""
+
+    def fail_to_create(line):
+        if line.startswith("RunEscrow is at"):
+            address = line.removeprefix("RunEscrow is at ")
+            node.rpc("anvil_setCode", address, "0x")
+
+    with pytest.raises(NotVerified, match=r"there is no code at .*, where RunEscrow should be"):
+        deploy(w3, wallet, local, records, tell=fail_to_create)
+
+    assert not records.path("local").exists()
 
 
 def test_deploy__done__record_says_all(w3, wallet, local, records):
@@ -59,7 +97,6 @@ def test_deploy__done__record_says_all(w3, wallet, local, records):
     assert written["contracts"]["StakeRegistry"]["arguments"] == {
         "usdc": local.usdc.address,
         "identity": local.identity,
-        "treasury": local.treasury,
         "owner": wallet.address,
         "markets": [record.escrow],
         "trustedForwarder": record.forwarder,
@@ -92,7 +129,7 @@ def test_deploy__again__says_so_and_changes_nothing(w3, wallet, local, records, 
 
 
 def test_deploy__again_after_treasury_moved__changes_nothing(w3, wallet, public, records):
-    """The owner may set another treasury (STAKE-9); that is no other deployment."""
+    """The owner may set another treasury (RUN-24); that is no other deployment."""
     record = deploy(w3, wallet, public, records)
     call = contract(w3, "RunEscrow", record.escrow).setTreasury(_NOBODY)
     wallet.transact(call.build_transaction({"from": wallet.address, "gas": 100_000}))

@@ -53,7 +53,6 @@ class System:
         arguments = {
             "usdc": self.token,
             "identity": self.identity,
-            "treasury": people.treasury,
             "owner": people.owner,
             "markets": [people.second_market],
             "forwarder": self.forwarder,

@@ -41,7 +41,7 @@ def test_counters__at_their_highest__stay_there(system):
     assert _agent(system) == (
         4 * MIN_STAKE, 8, 0, CLAIMS_MAX, COMPLETIONS_MAX, REJECTIONS_MAX, 2, False
     )  # fmt: skip
-    registry.send(market, "slash", agent_id, 8, people.poster, 8)
+    registry.send(market, "slash", agent_id, 8, 8, people.poster, True)
     assert _agent(system)[3:] == (CLAIMS_MAX, COMPLETIONS_MAX, REJECTIONS_MAX, 3, True)
 
 
@@ -74,7 +74,7 @@ def test_strikes__end_at_their_highest(system, before, after):
     slot_of_locks = {"staked": 4 * MIN_STAKE, "lockedByOthers": 10, "strikes": before}
     record_slot.write(registry, agent_id, **slot_of_locks)
 
-    receipt = registry.send(market, "slash", agent_id, 10, people.poster, 10)
+    receipt = registry.send(market, "slash", agent_id, 10, 10, people.poster, True)
 
     [slashed] = receipt.named("StakeSlashed")
     assert slashed.args["strikes"] == after

@@ -30,22 +30,13 @@ def _told(system, contract) -> list[tuple]:
     ]
 
 
-@pytest.mark.parametrize("whom", ["zero", "token", "identity", "forwarder", "escrow"])
-def test_registry__treasury_where_money_would_be_lost__reverts(system, whom):
-    """RUN-24, RUN-26."""
-    to = _address(system, whom)
-
-    with refused("InvalidRecipient", to=to):
-        system.deploy_registry(treasury=to, markets=[system.escrow])
-
-
-def test_registry__treasury_is_itself__reverts(system):
-    """RUN-26."""
+def test_registry__market_is_itself__reverts(system):
+    """STAKE-3, RUN-26."""
     deployer = people.owner.address
     itself = created_address(deployer, system.chain.nonce(deployer))
 
-    with refused("InvalidRecipient", to=itself):
-        system.deploy_registry(treasury=itself)
+    with refused("InvalidMarket", market=itself):
+        system.deploy_registry(markets=[itself])
 
 
 @pytest.mark.parametrize("whom", ["zero", "token", "identity", "forwarder"])
@@ -62,36 +53,30 @@ def test_registry__market_that_cannot_be_one__reverts(system, whom, place):
 
 def test_registry__market_twice__reverts(system):
     """STAKE-9."""
-    now = system.chain.now + 10
-    system.chain.next_timestamp = now
-
-    with refused("MarketAlreadyScheduled", market=people.second_market, usableAt=now):
+    with refused("MarketAlreadyAdded", market=people.second_market):
         system.deploy_registry(markets=[people.second_market] * 2)
 
 
 def test_registry__good_arguments__are_kept_and_announced(system):
-    """STAKE-9, RUN-24."""
+    """STAKE-9."""
     markets = [people.second_market.address, people.third_market.address]
 
     registry = system.deploy_registry(markets=markets)
     told = _told(system, registry)
 
-    now = system.chain.now
-    assert [registry.view("marketUsableAt", market) for market in markets] == [now, now]
     assert all(registry.view("isMarket", market) for market in markets)
-    assert registry.view("marketUsableAt", people.outsider) == 0
+    assert all(registry.view("belongsToSystem", market) for market in markets)
+    assert not registry.view("belongsToSystem", people.outsider)
     assert not registry.view("isMarket", people.outsider)
     assert not registry.view("isMarket", ZERO_ADDRESS)
     assert registry.view("USDC") == system.token.address
     assert registry.view("identities") == system.identity.address
-    assert registry.view("treasury") == people.treasury.address
     assert registry.view("owner") == people.owner.address
     assert registry.view("trustedForwarder") == system.forwarder.address
     assert registry.view("totalOwed") == 0
     assert told == [
         ("OwnershipTransferred", ZERO_ADDRESS, people.owner.address),
-        *(("MarketScheduled", market, now) for market in markets),
-        ("TreasurySet", people.treasury.address),
+        *(("MarketAdded", market) for market in markets),
     ]
 
 

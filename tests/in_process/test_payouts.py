@@ -32,15 +32,18 @@ def test_slash__compensation__is_the_refund_up_to_the_lock(system, reward):
     [slashed] = receipt.named("RunSlashed")
     assert tuple(slashed.args.values()) == (run_id, system.agent_id, refund, compensation)
     assert system.balance(people.poster) - before == refund + compensation
-    assert system.balance(people.treasury) == MIN_STAKE - compensation
+    assert _agent(system)[:2] == (4 * MIN_STAKE - compensation, 0)
+    assert _agent(system)[6:] == (1, True)
 
 
-@pytest.mark.parametrize(("reward", "completions"), [(999_999, 0), (1_000_000, 1)])
-def test_approve__cheap_run__is_no_completion(system, reward, completions):
+@pytest.mark.parametrize(("reward", "counted"), [(1, 0), (999_999, 0), (1_000_000, 1)])
+def test_end__cheap_run__counts_neither_way(system, reward, counted):
     """RUN-22."""
     system.approved(reward=reward)
+    rejected = system.submitted(reward=reward, max_revisions=0)
+    system.escrow.send(people.poster, "reject", rejected, "No.")
 
-    assert _agent(system)[4] == completions
+    assert _agent(system)[4:6] == (counted, counted)
 
 
 def test_sweep_fees__all_of_them_once(system):
@@ -58,19 +61,19 @@ def test_sweep_fees__all_of_them_once(system):
         system.escrow.send(people.outsider, "sweepFees")
 
 
-@pytest.mark.parametrize("compensation", [0, 5])
-def test_slash__nothing_for_one_of_the_two__asks_the_token_for_nothing(refusing, compensation):
-    """STAKE-8, RUN-16: no transfer of zero, which a token could refuse, and no credit of zero."""
+@pytest.mark.parametrize("penalty", [1, 5])
+def test_slash__refused_penalty__is_the_only_credit(refusing, penalty):
+    """STAKE-8, RUN-16: the token is asked to pay the injured, and nobody else."""
     registry, market = refusing.registry, people.second_market
     registry.send(market, "lock", refusing.agent_id, 5, 1)
     refusing.token.send(people.owner, "refuse", registry.address)
 
-    receipt = registry.send(market, "slash", refusing.agent_id, 5, people.poster, compensation)
+    receipt = registry.send(market, "slash", refusing.agent_id, 5, penalty, people.poster, True)
 
-    payee = people.poster if compensation else people.treasury
     assert [tuple(event.args.values()) for event in receipt.named("Credited")] == [
-        (payee.address, 5)
+        (people.poster.address, penalty)
     ]
+    assert registry.view("totalOwed") == refusing.balance(registry) == 4 * MIN_STAKE
 
 
 def test_cancel__draft__asks_the_token_for_nothing(system):

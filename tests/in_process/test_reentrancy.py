@@ -23,7 +23,7 @@ _OF_REGISTRY = {
     "unstake": (0, 1, ZERO_ADDRESS),
     "lock": (0, 1, 1),
     "release": (0, 1, 0),
-    "slash": (0, 1, ZERO_ADDRESS, 0),
+    "slash": (0, 1, 1, ZERO_ADDRESS, True),
     "withdrawCredit": (ZERO_ADDRESS,),
 }
 _OF_ESCROW = {

@@ -25,7 +25,6 @@ def _at(system, moment: int, sender, function: str, *args):
         ("ESTABLISHED_AFTER", constants.ESTABLISHED_AFTER),
         ("ESTABLISHED_COMPLETIONS", constants.ESTABLISHED_COMPLETIONS),
         ("BAN_STRIKES", constants.BAN_STRIKES),
-        ("MARKET_DELAY", constants.MARKET_DELAY),
     ],
 )
 def test_constant__is_the_domains(system, name, value):
@@ -44,7 +43,8 @@ def test_immutables__numbers__are_the_domains(system):
         constants.DEADLINE_MAX_AHEAD,
         constants.REVIEW_DAYS_MAX,
         constants.MAX_REVISIONS_MAX,
-        constants.MIN_COMPLETION_REWARD,
+        constants.MIN_COUNTED_REWARD,
+        constants.MAX_TEXT,
     ]
 
 
@@ -90,7 +90,9 @@ def test_abandon__for_a_day_and_once(system):
     ]
     assert system.escrow.view("getRun", run_id)[1] == RunState.OPEN
     assert system.registry.view("availableStake", system.agent_id) == 4 * MIN_STAKE
+    assert system.escrow.view("getRun", run_id)[14] is True
     system.escrow.send(people.agent_owner, "claimRun", run_id, system.agent_id)
+    assert system.escrow.view("getRun", run_id)[14] is True
     with refused("AlreadyAbandoned", runId=run_id):
         system.escrow.send(people.agent_owner, "abandonRun", run_id)
 
@@ -145,13 +147,13 @@ def test_review__until_it_ends(system, function):
 def test_revisions__used_up_before_a_rejection(system):
     """RUN-11, RUN-12."""
     run_id = system.submitted(max_revisions=1, deadline=system.chain.now + 30 * DAY)
-    deadline = system.escrow.view("getRun", run_id)[4]
     with refused("RevisionsLeft", runId=run_id, revisions=0, maxRevisions=1):
         system.escrow.send(people.poster, "reject", run_id, "No.")
     receipt = system.escrow.send(people.poster, "requestRevision", run_id, "More.")
     [requested] = receipt.named("RevisionRequested")
-    assert tuple(requested.args.values()) == (run_id, 1, deadline, "More.")
-    assert system.escrow.view("slashableAt", run_id) == deadline
+    due = receipt.timestamp + CLAIM_TIMEOUT
+    assert tuple(requested.args.values()) == (run_id, 1, due, "More.")
+    assert system.escrow.view("slashableAt", run_id) == due
     assert system.escrow.view("reviewEndsAt", run_id) == 0
     system.escrow.send(people.agent_owner, "submitWork", run_id, IPFS)
     assert system.escrow.view("slashableAt", run_id) == 0
@@ -165,9 +167,10 @@ def test_revisions__used_up_before_a_rejection(system):
     assert system.registry.view("getAgent", system.agent_id)[3:6] == (1, 0, 1)
 
 
-def test_revision__asked_late__takes_as_long_as_a_claim(system):
-    """RUN-12: whichever is later, the deadline or seven days."""
-    run_id = system.submitted(max_revisions=1)
+@pytest.mark.parametrize("ahead", [DAY, 90 * DAY])
+def test_revision__takes_seven_days_whatever_the_deadline(system, ahead):
+    """RUN-12."""
+    run_id = system.submitted(max_revisions=1, deadline=system.chain.now + ahead)
     asked_at = system.escrow.send(people.poster, "requestRevision", run_id, "More.").timestamp
     due = asked_at + CLAIM_TIMEOUT
     assert system.escrow.view("slashableAt", run_id) == due
@@ -219,6 +222,7 @@ def test_views__of_each_state(system):
         assert escrow.view("slashableAt", run_id) == escrow.view("reviewEndsAt", run_id) == 0
         assert run[13] == 0
         assert bool(run[11]) == (state == RunState.APPROVED)
+        assert run[14] is False
     for view in ("getRun", "slashableAt", "reviewEndsAt"):
         with refused("RunUnknown", runId=99):
             escrow.view(view, 99)

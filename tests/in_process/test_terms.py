@@ -65,6 +65,7 @@ def test_terms__highest__are_kept_beside_each_other(system):
         claimed_at,
         submitted_at,
         ends_at,
+        False,
     )
     assert escrow.view("reviewEndsAt", 1) == ends_at
     chain.next_timestamp = ends_at - 1

@@ -81,12 +81,16 @@ class Activity:
             *[self._post] * 3,
             *[self._step] * 12,
             self._stake,
+            self._allow,
             self._identity,
             self._platform,
         ]
 
     def _some_run(self) -> int:
         return self.random.randint(max(1, self._runs - 5), self._runs + 1)
+
+    def _owner_of(self, agent: int) -> str:
+        return self.people[agent]
 
     def _post(self) -> None:
         now = self.w3.eth.get_block("latest")["timestamp"]
@@ -100,7 +104,7 @@ class Activity:
 
     def _step(self) -> None:
         run, agent = self._some_run(), self.random.randrange(3)
-        person = self.people[agent]
+        person = self._owner_of(agent)
         calls = [
             (self.poster, "fundRun", run),
             (person, "claimRun", run, agent),
@@ -122,15 +126,25 @@ class Activity:
 
     def _stake(self) -> None:
         agent = self.random.randrange(3)
-        person = self.people[agent]
+        person = self._owner_of(agent)
         if self.random.random() < 0.7:
             self.send(person, "registry", "stake", agent, self.random.choice([1, 20, 45]) * USDC)
         else:
             self.send(person, "registry", "unstake", agent, 5 * USDC, person)
 
+    def _allow(self) -> None:
+        """The owner's leave for a market; it binds nobody else."""
+        agent = self.random.randrange(3)
+        market = self.random.choice(
+            [self.contracts.escrow.address, "0x" + f"{self.random.randint(1, 9):040d}"]
+        )
+        cap = self.random.choice([0, 20 * USDC, 40 * USDC, 2**48 - 1])
+        sender = self.random.choice([self._owner_of(agent)] * 3 + self.people)
+        self.send(sender, "registry", "allowMarket", agent, market, cap)
+
     def _identity(self) -> None:
         agent = self.random.randrange(3)
-        person, other = self.people[agent], self.random.choice([self.poster, *self.people])
+        person, other = self._owner_of(agent), self.random.choice([self.poster, *self.people])
         calls = [
             ("register(string)", "ipfs://another"),
             ("setAgentURI", agent, f"ipfs://{self.random.random()}"),
@@ -148,10 +162,25 @@ class Activity:
             ("escrow", "pause"),
             ("escrow", "unpause"),
             ("escrow", "unpause"),
-            ("registry", "scheduleMarket", "0x" + f"{self.random.randint(1, 9):040d}"),
-            ("registry", "cancelMarket", "0x" + f"{self.random.randint(1, 9):040d}"),
-            ("registry", "setTreasury", self.random.choice(self.people)),
+            ("registry", "addMarket", "0x" + f"{self.random.randint(1, 9):040d}"),
+            ("registry", "retireMarket", "0x" + f"{self.random.randint(1, 9):040d}"),
+            ("escrow", "setTreasury", self.random.choice(self.people)),
         ]
         contract, function, *args = self.random.choice(calls)
         self.send(self.owner, contract, function, *args)
         self.send(self.owner, "escrow", "unpause")
+
+
+class Trade(Activity):
+    """The same where agents are bought and sold, and owners are asked for leave more often."""
+
+    def _kinds(self) -> list[Callable[[], None]]:
+        return [*super()._kinds(), *[self._allow] * 4, self._sell]
+
+    def _owner_of(self, agent: int) -> str:
+        return self.contracts.identity.owner_of(agent)
+
+    def _sell(self) -> None:
+        agent = self.random.randrange(3)
+        seller, buyer = self._owner_of(agent), self.random.choice(self.people)
+        self.send(seller, "identity", "transferFrom", seller, buyer, agent)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from hexbytes import HexBytes
 
 from agentescrow.chain.contracts import Contracts
-from agentescrow.chain.deployments import load
+from agentescrow.chain.deployments import Deployment, load
 from agentescrow.chain.wallet import LocalWallet
 from deployment.deploy import deploy
 from deployment.local_chain import role_accounts
 from deployment.parameters import load as parameters
+from deployment.plan import ESCROW, FORWARDER, REGISTRY
+from deployment.plan import make as make_plan
 from deployment.record import Records
 from localnet import identity, usdc
 from localnet.anvil import Anvil
 from localnet.errors import ToolMissing
 from localnet.postgresql import postgresql
-from tests.indexer.activity import Activity
+from tests.indexer.activity import Activity, Trade
 from tests.indexer.index import new_database
 
 
@@ -46,6 +51,47 @@ def ground(anvil, record):
     activity = Activity(anvil, Contracts(anvil.w3, load(record)))
     activity.begin()
     return activity
+
+
+@pytest.fixture(scope="session")
+def by_consent():
+    """A chain whose registry was made without a market: its escrow was added, and needs leave."""
+    with Anvil() as running:
+        usdc.place(running.w3)
+        identity.place(running.w3)
+        wallet = LocalWallet(running.w3, role_accounts()["owner"])
+        contracts = Contracts(running.w3, _without_a_market(running, wallet))
+        contracts.registry.add_market(wallet, contracts.escrow.address)
+        for account in running.w3.eth.accounts[2:6]:
+            usdc.mint(running.w3, account, 10**12)
+        activity = Trade(running, contracts)
+        activity.begin()
+        yield activity
+
+
+def _without_a_market(anvil, wallet):
+    settled = parameters("local").settled(wallet.address)
+    plan = make_plan(settled, wallet.address, anvil.w3.eth.get_transaction_count(wallet.address))
+    for step in plan.steps:
+        if step.name == REGISTRY:
+            step = replace(step, arguments={**step.arguments, "markets": []})
+        code = HexBytes(step.init_code)
+        sent = wallet.transact(
+            {"from": wallet.address, "data": code, "gas": 8_000_000, "nonce": step.nonce}
+        )
+        assert anvil.w3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)["status"] == 1
+    return Deployment(
+        chain_id=settled.chain_id,
+        network="by-consent",
+        usdc=settled.usdc.address,
+        identity=settled.identity,
+        forwarder=plan.address(FORWARDER),
+        registry=plan.address(REGISTRY),
+        escrow=plan.address(ESCROW),
+        treasury=str(settled.treasury),
+        owner=wallet.address,
+        block=1,
+    )
 
 
 @pytest.fixture

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from agentescrow.chain.pool import Pool
 from agentescrow.domain.eligibility import Ineligibility
 from agentescrow.errors import ContractReverted
 from agentescrow.store.claims import claimability
+from agentescrow.store.markets import standings
+from agentescrow.store.tables import agents
 from localnet.artifacts import ours
 from localnet.codec import Abi
 from tests.indexer.index import new_database, sync
@@ -22,7 +27,7 @@ AGENTS = (0, 1, 2, 3, 99, 2**32, 2**64)
 )
 @given(seed=st.integers(0, 2**32), calls=st.integers(10, 60), paused=st.booleans())
 def test_claimability__any_history__is_the_view_of_the_contract(
-    activity, contracts, tmp_path, seed, calls, paused
+    activity, tmp_path, seed, calls, paused
 ):
     """API-6: `claim-eligibility` equals the contract's view at the indexed block, bit for bit."""
     activity.random.seed(seed)
@@ -30,13 +35,111 @@ def test_claimability__any_history__is_the_view_of_the_contract(
     if paused:
         activity.send(activity.owner, "escrow", "pause")
         activity.mine()
+
+    _require_same_bits(activity, tmp_path)
+
+
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seed=st.integers(0, 2**32), calls=st.integers(20, 60))
+def test_claimability__market_that_needs_leave__is_the_view_of_the_contract(
+    by_consent, tmp_path, seed, calls
+):
+    """API-6, STAKE-9: leave given, changed, used up, and lost when the agent is sold."""
+    by_consent.random.seed(seed)
+    by_consent.burst(calls)
+
+    _require_same_bits(by_consent, tmp_path)
+
+
+def test_claimability__cap_used_up__is_allowed_again_when_a_lock_is_freed(by_consent, tmp_path):
+    """API-6, STAKE-9: leave for one claim at a time, which a sale ends."""
+    contracts = by_consent.contracts
+    escrow, registry = contracts.escrow, contracts.registry
+    snapshot = by_consent.anvil.rpc("evm_snapshot")
+    owner, buyer = by_consent.people[:2]
+    agent = _fresh_agent(by_consent, owner)
+    first, second = _posted(by_consent), _posted(by_consent)
+
+    def is_allowed():
+        found = _require_same_bits(by_consent, tmp_path, [(second, agent)])
+        return not found[second, agent] & Ineligibility.MARKET_NOT_ALLOWED
+
+    answers = [is_allowed()]
+    for sender, contract, function, *args in (
+        (owner, "registry", "allowMarket", agent, escrow.address, 39_999_999),
+        (owner, "escrow", "claimRun", first, agent),
+        (owner, "escrow", "abandonRun", first),
+        (owner, "identity", "transferFrom", owner, buyer, agent),
+        (buyer, "identity", "transferFrom", buyer, owner, agent),
+        (owner, "registry", "allowMarket", agent, escrow.address, 19_999_999),
+    ):
+        by_consent.send(sender, contract, function, *args)
+        by_consent.mine()
+        answers.append(is_allowed())
+
+    assert answers == [False, True, False, True, False, True, False]
+    assert registry.market_allowance(agent, escrow.address) == 19_999_999
+    by_consent.anvil.rpc("evm_revert", snapshot)
+    by_consent.anvil.rpc("evm_setAutomine", False)
+
+
+def test_claimability__market_retired__is_the_view_of_the_contract(by_consent, tmp_path):
+    """API-6, STAKE-9: whatever agents' owners had allowed, a retired market takes no claim."""
+    escrow = by_consent.contracts.escrow.address
+    snapshot = by_consent.anvil.rpc("evm_snapshot")
+    for agent in range(3):
+        owner = by_consent.contracts.identity.owner_of(agent)
+        by_consent.send(owner, "registry", "allowMarket", agent, escrow, 2**48 - 1)
+    run = _posted(by_consent)
+    allowed = _require_same_bits(by_consent, tmp_path)
+
+    by_consent.send(by_consent.owner, "registry", "retireMarket", escrow)
+    by_consent.mine()
+    retired = _require_same_bits(by_consent, tmp_path)
+
+    assert not any(allowed[run, agent] & Ineligibility.MARKET_NOT_ALLOWED for agent in range(3))
+    assert all(retired[run, agent] & Ineligibility.MARKET_NOT_ALLOWED for agent in range(3))
+    by_consent.anvil.rpc("evm_revert", snapshot)
+    by_consent.anvil.rpc("evm_setAutomine", False)
+
+
+def test_claimability__constructor_s_market_retired__is_the_view_of_the_contract(
+    activity, contracts, tmp_path
+):
+    """API-6, STAKE-9: retired for good, it takes no claim more."""
+    activity.burst(30)
+    before = _require_same_bits(activity, tmp_path)
+    activity.send(activity.owner, "registry", "retireMarket", contracts.escrow.address)
+    activity.mine()
+
+    after = _require_same_bits(activity, tmp_path)
+
+    known = {pair for pair in after if not after[pair] & Ineligibility.AGENT_UNKNOWN}
+    assert known
+    for pair in known:
+        assert not before[pair] & Ineligibility.MARKET_NOT_ALLOWED
+        assert after[pair] & Ineligibility.MARKET_NOT_ALLOWED
+
+
+def test_standings__of_agents__are_the_allowances_of_the_contract(by_consent, tmp_path):
+    """STAKE-9: cap and lock of each market; what another owner had allowed binds nobody."""
+    by_consent.random.seed(5)
+    by_consent.burst(80)
+    contracts = by_consent.contracts
     database = new_database(f"sqlite:///{tmp_path / 'index.db'}")
-    sync(database, contracts, activity.anvil.url)
+    sync(database, contracts, by_consent.anvil.url)
 
     with database.connect() as connection:
-        pairs = [(r, a) for r in range(1, contracts.escrow.run_count() + 1) for a in AGENTS]
-        for pair, expected in zip(pairs, _views(activity, pairs), strict=True):
-            assert claimability(connection, *pair).bits == expected
+        for agent in connection.execute(select(agents)).all():
+            found = standings(connection, agent)
+            assert contracts.escrow.address in {standing.market for standing in found}
+            for standing in found:
+                allowed = contracts.registry.market_allowance(agent.agent_id, standing.market)
+                assert allowed == (0 if standing.retired else standing.cap)
+                if standing.market == contracts.escrow.address:
+                    assert standing.locked == agent.locked  # nobody else locks here
     database.dispose()
 
 
@@ -73,6 +176,47 @@ def test_claimability__unknown_run__is_none_where_the_contract_reverts(
         assert claimability(connection, 10**6, 0) is None
     with pytest.raises(ContractReverted, match="RunUnknown"):
         contracts.escrow.claim_eligibility(10**6, 0)
+
+
+def _fresh_agent(activity, owner):
+    """An agent with 60 USDC of stake; its number."""
+    number = next(n for n in count() if not _is_known(activity.contracts.identity, n))
+    activity.send(owner, "identity", "register(string)", "ipfs://fresh")
+    activity.mine()
+    activity.send(owner, "registry", "stake", number, 60 * 10**6)
+    activity.mine()
+    return number
+
+
+def _is_known(identity, agent):
+    try:
+        return bool(identity.owner_of(agent))
+    except ContractReverted:
+        return False
+
+
+def _posted(activity):
+    """An OPEN run; its number."""
+    now = activity.w3.eth.get_block("latest")["timestamp"]
+    terms = (10**6, now + 86_400, 1, 0, 1)
+    activity.send(activity.poster, "escrow", "postRun", terms, "ipfs://task")
+    activity.mine()
+    return activity.contracts.escrow.run_count()
+
+
+def _require_same_bits(activity, tmp_path, pairs=None):
+    """Of every run and agent, in a fresh database; all answers by run and agent."""
+    contracts = activity.contracts
+    database = new_database(f"sqlite:///{tmp_path / 'index.db'}")
+    sync(database, contracts, activity.anvil.url)
+    if pairs is None:
+        pairs = [(r, a) for r in range(1, contracts.escrow.run_count() + 1) for a in AGENTS]
+    views = dict(zip(pairs, _views(activity, pairs), strict=True))
+    with database.connect() as connection:
+        for pair, expected in views.items():
+            assert claimability(connection, *pair).bits == expected
+    database.dispose()
+    return views
 
 
 def _views(activity, pairs):

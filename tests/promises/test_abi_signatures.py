@@ -20,7 +20,6 @@ VAULT = {
     "selfPermit(uint256,uint256,bytes)": "",
     "multicall(bytes[])": "bytes[]",
     "withdrawCredit(address)": "",
-    "setTreasury(address)": "",
     "creditOf(address)": "uint256",
     "totalOwed()": "uint256",
 }
@@ -32,16 +31,17 @@ FUNCTIONS = {
         "unstake(uint256,uint256,address)": "",
         "lock(uint256,uint256,uint8)": "",
         "release(uint256,uint256,uint8)": "",
-        "slash(uint256,uint256,address,uint256)": "",
-        "scheduleMarket(address)": "",
-        "cancelMarket(address)": "",
+        "slash(uint256,uint256,uint256,address,bool)": "",
+        "allowMarket(uint256,address,uint256)": "",
+        "addMarket(address)": "",
+        "retireMarket(address)": "",
         "getAgent(uint256)": "(uint256,uint256,uint256,uint256,uint256,uint256,uint256,bool)",
         "statusOf(uint256)": "uint8",
         "availableStake(uint256)": "uint256",
         "isOperator(uint256,address)": "bool",
         "payoutWalletOf(uint256)": "address",
         "isMarket(address)": "bool",
-        "marketUsableAt(address)": "uint256",
+        "marketAllowance(uint256,address)": "uint256",
     },
     "RunEscrow": VAULT
     | {
@@ -60,11 +60,12 @@ FUNCTIONS = {
         "cancelRun(uint256)": "",
         "finalize(uint256)": "",
         "sweepFees()": "",
+        "setTreasury(address)": "",
         "pause()": "",
         "unpause()": "",
         "getRun(uint256)": (
             "(address,uint8,uint256,uint256,uint256,uint256,uint256,uint256,uint8,uint256,address,"
-            "uint256,uint256,uint256)"
+            "uint256,uint256,uint256,bool)"
         ),
         "runCount()": "uint256",
         "feeOn(uint256)": "uint256",
@@ -78,7 +79,6 @@ FUNCTIONS = {
 VAULT_EVENTS = {
     "Credited(address indexed account, uint256 amount)",
     "CreditWithdrawn(address indexed account, address indexed to, uint256 amount)",
-    "TreasurySet(address indexed treasury)",
     "OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner)",
     "OwnershipTransferred(address indexed previousOwner, address indexed newOwner)",
 }
@@ -87,13 +87,16 @@ EVENTS = {
     | {
         "Staked(uint256 indexed agentId, address indexed from, uint256 amount)",
         "Unstaked(uint256 indexed agentId, address indexed to, uint256 amount)",
-        "StakeLocked(uint256 indexed agentId, address indexed market, uint256 amount)",
+        "StakeLocked(uint256 indexed agentId, address indexed market, uint256 amount,"
+        " uint8 minStatus)",
         "StakeReleased(uint256 indexed agentId, address indexed market, uint256 amount,"
         " uint8 outcome)",
         "StakeSlashed(uint256 indexed agentId, address indexed market,"
-        " address indexed beneficiary, uint256 amount, uint256 compensation, uint256 strikes)",
-        "MarketScheduled(address indexed market, uint256 usableAt)",
-        "MarketCancelled(address indexed market)",
+        " address indexed beneficiary, uint256 amount, uint256 penalty, bool strike,"
+        " uint256 strikes)",
+        "MarketAdded(address indexed market)",
+        "MarketRetired(address indexed market)",
+        "MarketAllowed(uint256 indexed agentId, address indexed market, uint256 cap)",
     },
     "RunEscrow": VAULT_EVENTS
     | {
@@ -116,6 +119,7 @@ EVENTS = {
         "RunSlashed(uint256 indexed runId, uint256 indexed agentId, uint256 refund,"
         " uint256 compensation)",
         "FeesSwept(address indexed treasury, uint256 amount)",
+        "TreasurySet(address indexed treasury)",
         "Paused(address account)",
         "Unpaused(address account)",
     },
@@ -125,7 +129,6 @@ CONSTRUCTORS = {
     "StakeRegistry": [
         ("usdc", "address"),
         ("identity", "address"),
-        ("treasury", "address"),
         ("owner", "address"),
         ("markets", "address[]"),
         ("trustedForwarder", "address"),
@@ -145,7 +148,7 @@ RECORDS = {
     ),
     ("RunEscrow", "getRun"): (
         "poster state reward fee deadline reviewDays maxRevisions revisions minStatus agentId"
-        " wallet claimedAt submittedAt dueAt"
+        " wallet claimedAt submittedAt dueAt abandoned"
     ),
 }
 

@@ -32,8 +32,8 @@ def test_spec__has_both_families_without_gaps():
     stakes = [int(rule[6:]) for rule in RULES if rule.startswith("STAKE-")]
     runs = [int(rule[4:]) for rule in RULES if rule.startswith("RUN-")]
 
-    assert stakes == list(range(1, 11))
-    assert runs == list(range(27))
+    assert stakes == list(range(1, 12))
+    assert runs == list(range(28))
 
 
 @pytest.mark.parametrize("rule", RULES)

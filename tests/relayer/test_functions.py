@@ -64,7 +64,7 @@ def test_require_called__broken_batch__is_refused(ground, tail):
 
 @pytest.mark.parametrize(
     ("contract", "function"),
-    [("StakeRegistry", "lock"), ("StakeRegistry", "release"), ("StakeRegistry", "scheduleMarket")],
+    [("StakeRegistry", "lock"), ("StakeRegistry", "release"), ("StakeRegistry", "addMarket")],
 )
 def test_require_called__function_of_a_market__is_refused(contract, function):
     """API-4: what only a market or the owner may call cannot work by a request."""

@@ -193,7 +193,7 @@ def test_write__out_of_gas__names_the_transaction(contracts, local, open_run):
 
 
 def test_owner_calls__by_the_owner__work(contracts, wallets, open_run):
-    """RUN-18, STAKE-9: pause stops entries; markets are announced and taken back."""
+    """RUN-18, STAKE-9: pause stops entries; markets are added, allowed and retired."""
     escrow, registry, owner = contracts.escrow, contracts.registry, wallets.owner
     market = wallets.outsider.address
 
@@ -201,15 +201,19 @@ def test_owner_calls__by_the_owner__work(contracts, wallets, open_run):
     with pytest.raises(ContractReverted, match="The contract is paused"):
         open_run()
     escrow.unpause(owner)
-    scheduled = registry.schedule_market(owner, market).event
-    assert (registry.market_usable_at(market), registry.is_market(market)) == (
-        scheduled.usable_at,
-        False,
-    )
-    registry.cancel_market(owner, market)
+    agent_id = contracts.identity.register(wallets.agent).event.agent_id
+    assert registry.add_market(owner, market).event.market == market
+    assert (registry.is_market(market), registry.market_allowance(agent_id, market)) == (True, 0)
+    allowed = registry.allow_market(wallets.agent, agent_id, market, 20 * ONE_USDC).event
+    assert (allowed.agent_id, allowed.market, allowed.cap) == (agent_id, market, 20 * ONE_USDC)
+    assert registry.market_allowance(agent_id, market) == 20 * ONE_USDC
+    assert registry.retire_market(owner, market).event.market == market
+    assert registry.market_allowance(agent_id, market) == 0
+    treasury = wallets.poster.address
+    assert escrow.set_treasury(owner, treasury).event.treasury == treasury
+    assert escrow.treasury() == treasury
     for vault in (escrow, registry):
-        assert vault.set_treasury(owner, market).event.treasury == market
-        assert (vault.treasury(), vault.owner()) == (market, owner.address)
+        assert vault.owner() == owner.address
         assert vault.trusts(contracts.forwarder.address)
 
 

@@ -64,13 +64,13 @@ def test_post__all_terms__opens_the_run(does, contracts, wallets, permit):
 
     done = does(
         *("post", "--reward", "100", "--deadline", "+2d", "--uri", "ipfs://d"),
-        *("--review-days", 3, "--max-revisions", 1, "--min-status", "established", *permit),
+        *("--review-days", 3, "--max-revisions", 2, "--min-status", "established", *permit),
     )
 
     run = contracts.escrow.get_run(done["run_id"])
     assert run.poster == wallets.poster.address
     assert (run.state, run.reward, run.fee) == (RunState.OPEN, 100 * ONE_USDC, 5 * ONE_USDC)
-    assert (run.review_days, run.max_revisions) == (3, 1)
+    assert (run.review_days, run.max_revisions) == (3, 2)
     assert run.min_status == AgentStatus.ESTABLISHED
     assert abs(run.deadline - ends) < 60
     assert done["ipfs_hash"] == "ipfs://d"
@@ -78,10 +78,10 @@ def test_post__all_terms__opens_the_run(does, contracts, wallets, permit):
 
 
 def test_post__defaults__are_those_of_the_specification(does, contracts):
-    """RUN-11, RUN-14: 7 days of review, 3 revisions, PROVISIONAL."""
+    """RUN-11, RUN-14: 7 days of review, 1 revision, PROVISIONAL."""
     done = does("post", "--reward", "1", "--deadline", "+1h", "--uri", "ipfs://d")
 
-    assert (done["review_days"], done["max_revisions"], done["min_status"]) == (7, 3, 1)
+    assert (done["review_days"], done["max_revisions"], done["min_status"]) == (7, 1, 1)
 
 
 @pytest.mark.parametrize("permit", [(), ("--permit",)], ids=["approval", "permit"])

@@ -95,6 +95,7 @@ RUN_LIES = {
     "lowest status": set_to(minStatus="ESTABLISHED"),
     "time when due": set_to(dueAt=TIME),
     "feedback": set_to(feedback="Fine."),
+    "given back once": set_to(abandoned=True),
     "requests for revision": lambda told: told.update(
         events=[each for each in told["events"] if each["name"] != "RevisionRequested"]
     ),

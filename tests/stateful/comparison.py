@@ -7,11 +7,13 @@ the end of an example: everything there is.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
 
-from localnet.chain import Contract, Receipt
+from agentescrow.domain.constants import MIN_STAKE
+from localnet.chain import NOBODY, Contract, Receipt
 from localnet.codec import Reverted
 from tests.stateful.ground import Ground
 from tests.stateful.outcome import Tally
@@ -33,7 +35,7 @@ class Comparison:
         self._tally = tally
         self._minted = sum(twin.token.balances.values())
         self._turn = 0
-        self._rebuilt = Rebuilt()
+        self._rebuilt = Rebuilt(twin.registry.founders)
         self._seen: dict[str, dict[Any, Any]] = {}
         self._changed()
 
@@ -51,11 +53,14 @@ class Comparison:
         ) & twin.escrow.runs.keys()
         agents = (numbers | changed["agents"]) & set(self._ground.agent_ids)
         agents |= {twin.escrow.runs[run].agent_id for run in runs} & set(self._ground.agent_ids)
+        agents |= {agent for _, agent in changed["locks"] | changed["allowances"]}
         agents |= self._one_in_turn(self._ground.agent_ids)
         for run_id in sorted(runs):
             self._run(run_id, sorted(agents))
         for agent_id in sorted(agents):
             self._agent(agent_id)
+            for market in self._one_in_turn(self._accounts_that_may_be_markets()):
+                self._locked(market, agent_id)
         self._money(changed["balances"] | {sender.address})
         self._conservation()
 
@@ -77,8 +82,7 @@ class Comparison:
         self._tally.checked["INV-2"] += 1
 
     def after_time(self) -> None:
-        """Compare what follows from the time: ladder, markets, and who may claim what."""
-        self._markets()
+        """Compare what follows from the time: ladder, and who may claim what."""
         for run_id in self._one_in_turn(self._twin.escrow.runs) | self._one_in_turn(
             self._twin.escrow.runs
         ):
@@ -89,6 +93,8 @@ class Comparison:
     def after_change_of_people(self, agent_id: int) -> None:
         """Compare what follows from who an agent's people are."""
         self._rights(agent_id)
+        for market in self._accounts_that_may_be_markets():
+            self._locked(market, agent_id)
         for run_id in self._one_in_turn(self._twin.escrow.runs):
             self._run(run_id, [agent_id])
 
@@ -101,6 +107,8 @@ class Comparison:
         for agent_id in ground.agent_ids:
             self._agent(agent_id)
             self._rights(agent_id)
+            for market in self._accounts_that_may_be_markets():
+                self._locked(market, agent_id)
         self._money(
             {person.address for person in EVERYBODY} | {c.address for c in ground.contracts}
         )
@@ -179,19 +187,41 @@ class Comparison:
         ground, twin = self._ground, self._twin
         self._same(ground.escrow, "paused", says=(twin.escrow.paused,))
         for vault, twin_vault in ((ground.escrow, twin.escrow), (ground.registry, twin.registry)):
-            self._same(vault, "treasury", says=(twin_vault.treasury,))
             self._same(vault, "owner", says=(twin_vault.owner,))
+        self._same(ground.escrow, "treasury", says=(twin.escrow.treasury,))
         self._markets()
         for run in twin.escrow.runs.values():
             self._same(ground.escrow, "feeOn", run.reward, says=(run.fee,))
 
     def _markets(self) -> None:
         registry, twin = self._ground.registry, self._twin.registry
-        for market in (self._ground.escrow.address, *(person.address for person in MARKETS)):
-            usable = twin.is_market(market, now=self._ground.chain.now)
-            self._same(registry, "isMarket", market, says=(usable,))
-            usable_at = twin.market_usable_at(market)
-            self._same(registry, "marketUsableAt", market, says=(usable_at,))
+        for account in self._accounts_that_may_be_markets():
+            self._same(registry, "isMarket", account, says=(twin.is_market(account),))
+            belongs = twin.belongs_to_system(account)
+            self._same(registry, "belongsToSystem", account, says=(belongs,))
+
+    def _locked(self, market: str, agent_id: int) -> None:
+        """What a market may lock of an agent, and what it has locked: so much it can let go.
+
+        RunEscrow cannot be asked so, and has locked what is left of the agent's locks.
+        """
+        registry, twin = self._ground.registry, self._twin.registry
+        self._tally.checked["INV-12"] += 1
+        allowance = twin.market_allowance(agent_id, market)
+        self._same(registry, "marketAllowance", agent_id, market, says=(allowance,))
+        allowed = twin.allows_claim(agent_id, market, MIN_STAKE)
+        self._same(registry, "allowsClaim", agent_id, market, MIN_STAKE, says=(allowed,))
+        if market == self._ground.escrow.address:
+            return
+        locked = twin.locked_by(market, agent_id)
+        says: tuple[str | int, ...] = ("LockExceeded", agent_id, market, locked + 1, locked)
+        if market not in twin.markets():
+            says = ("NotMarket", market)
+        self._refused(registry, "release", agent_id, locked + 1, 0, says=says, sender=market)
+
+    def _accounts_that_may_be_markets(self) -> list[str]:
+        known = {self._ground.escrow.address, *(person.address for person in MARKETS)}
+        return sorted(known | self._twin.registry.markets())
 
     def _unknown_ids(self) -> None:
         for run_id in (0, self._twin.escrow.run_count() + 1):
@@ -208,9 +238,17 @@ class Comparison:
             )
 
     def _conservation(self) -> None:
-        """No unit has come or gone: the twin's sum is the real one, as all balances are equal."""
+        """No unit has come or gone: the twin's sum is the real one, as all balances are equal.
+
+        The same for locks: what markets have locked is what agents have locked.
+        """
         self._tally.checked["INV-7"] += 1
         assert sum(self._twin.token.balances.values()) == self._minted
+        locked = Counter[int]()
+        for (_, agent_id), amount in self._twin.registry.locks.items():
+            locked[agent_id] += amount
+        for agent_id, agent in self._twin.registry.agents.items():
+            assert locked[agent_id] == agent.locked <= agent.staked
         known = {person.address for person in EVERYBODY} | {
             c.address for c in self._ground.contracts
         }
@@ -229,6 +267,8 @@ class Comparison:
                 credit = rows.credits[vault.address, person.address]
                 self._same(vault, "creditOf", person.address, says=(credit,))
         self._same(ground.escrow, "accruedFees", says=(rows.fees,))
+        for account in self._accounts_that_may_be_markets():
+            self._same(ground.registry, "isMarket", account, says=(account in rows.markets,))
         self._tally.checked["INV-10"] += len(rows.runs) + len(ground.agent_ids)
 
     # How
@@ -243,17 +283,26 @@ class Comparison:
             )
         return int.from_bytes(answer, "big")
 
-    def _refused(self, contract: Contract, view: str, *args: int, says: tuple[str, int]) -> None:
+    def _refused(
+        self,
+        contract: Contract,
+        view: str,
+        *args: int,
+        says: tuple[str | int, ...],
+        sender: str = NOBODY,
+    ) -> None:
         self._tally.views += 1
         with pytest.raises(Reverted) as refusal:
-            self._raw(contract, view, args)
+            self._raw(contract, view, args, sender)
         assert (refusal.value.name, *refusal.value.args_by_name.values()) == says
 
-    def _raw(self, contract: Contract, view: str, args: tuple[int | str, ...]) -> bytes:
+    def _raw(
+        self, contract: Contract, view: str, args: tuple[int | str, ...], sender: str = NOBODY
+    ) -> bytes:
         data = self._ground.selector(contract, view, args) + words(args)
-        return self._ground.chain.call(contract.address, data)
+        return self._ground.chain.call(contract.address, data, sender)
 
-    def _one_in_turn(self, ids: Any) -> set[int]:  # a dict's keys or a tuple
+    def _one_in_turn(self, ids: Any) -> set[Any]:  # a dict's keys, a tuple or a list
         self._turn += 1
         return {list(ids)[self._turn % len(ids)]} if ids else set()
 
@@ -262,6 +311,8 @@ class Comparison:
         current: dict[str, dict[Any, Any]] = {
             "runs": self._twin.escrow.runs,
             "agents": self._twin.registry.agents,
+            "locks": self._twin.registry.locks,
+            "allowances": self._twin.registry.allowances,
             "balances": self._twin.token.balances,
         }
         before, self._seen = self._seen, {name: dict(records) for name, records in current.items()}

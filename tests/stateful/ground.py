@@ -111,22 +111,21 @@ class Ground:
         chain, deployer = self.chain, people.owner
         self.forwarder = chain.deploy(self._compiled("Forwarder"), sender=deployer)
         escrow_address = created_address(deployer.address, chain.nonce(deployer.address) + 1)
-        parties = (people.treasury, people.owner)
         self.registry = chain.deploy(
             self._compiled("StakeRegistry"),
             self.usdc,
             self.identity,
-            *parties,
-            [escrow_address],
+            people.owner,
+            [escrow_address, people.second_market],
             self.forwarder,
             sender=deployer,
         )
-        self.deployed_at = chain.now
         self.escrow = chain.deploy(
             self._compiled("RunEscrow"),
             self.usdc,
             self.registry,
-            *parties,
+            people.treasury,
+            people.owner,
             self.forwarder,
             sender=deployer,
         )
@@ -143,17 +142,11 @@ class Ground:
     def _twin_of_the_deployment(self) -> Twin:
         token, view = TokenLedger(self.usdc.address), IdentityView(self.identity.address)
         shared = {"owner": people.owner.address, "forwarder": self.forwarder.address}
-        treasury = people.treasury.address
-        registry = StakeRegistryTwin(
-            self.registry.address,
-            token,
-            view,
-            treasury=treasury,
-            markets=[self.escrow.address],
-            now=self.deployed_at,
-            **shared,
+        markets = [self.escrow.address, people.second_market.address]
+        registry = StakeRegistryTwin(self.registry.address, token, view, markets=markets, **shared)
+        escrow = RunEscrowTwin(
+            self.escrow.address, registry, treasury=people.treasury.address, **shared
         )
-        escrow = RunEscrowTwin(self.escrow.address, registry, treasury=treasury, **shared)
         return Twin(token, view, registry, escrow)
 
     def _give_money(self) -> None:

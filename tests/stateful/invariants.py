@@ -34,6 +34,7 @@ INVARIANTS = {
     "INV-9": Invariant("Everybody gets out", "run or stake let out"),
     "INV-10": Invariant("Events tell every row", "row rebuilt"),
     "INV-11": Invariant("What is no call changes nothing", "call refused"),
+    "INV-12": Invariant("Same locks, market by market", "market and agent compared"),
 }
 
 

@@ -12,7 +12,6 @@ from agentescrow.domain.constants import (
     MIN_STAKE,
     ONE_USDC,
 )
-from agentescrow.domain.registry import Outcome
 from tests.stateful import people
 from tests.stateful.offers import Offer, good_offers
 from tests.stateful.people import POSTERS
@@ -47,14 +46,14 @@ class EscrowMachine(
     def the_day_begins(
         self, staked: tuple[int, ...], first: list[Offer], market: bool, experienced: bool
     ) -> None:
-        """Stakes, open runs, perhaps an ESTABLISHED agent, perhaps a second market."""
+        """Stakes, open runs, perhaps an ESTABLISHED agent, perhaps a third market."""
         for agent_id, runs in zip(self.agents, staked, strict=True):
             if runs:
                 self.act_registry(people.rich_poster, "stake", agent_id, runs * MIN_STAKE)
         if experienced:
             self._one_becomes_established()
         if market:
-            self._a_second_market_opens()
+            self.a_market_is_added_and_allowed(0, MIN_STAKE)
         for number, offer in enumerate(first):
             self.act(POSTERS[number % len(POSTERS)], "postRun", self.terms(offer), "ipfs://task")
 
@@ -67,10 +66,3 @@ class EscrowMachine(
         if best is not None and best.staked_at:
             self.world.pass_time(best.staked_at + ESTABLISHED_AFTER - 1)
             self.world.pass_time(best.staked_at + ESTABLISHED_AFTER)
-
-    def _a_second_market_opens(self) -> None:
-        """Not a second before its 14 days are over (STAKE-9)."""
-        self.act_registry(people.owner, "scheduleMarket", people.second_market)
-        self.a_market_locks_as_soon_as_it_may(0, 1, -1)
-        self.a_market_locks_as_soon_as_it_may(0, 1, 0)
-        self.act_registry(people.second_market, "release", self.agents[0], 1, Outcome.NONE)

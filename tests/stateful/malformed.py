@@ -58,7 +58,7 @@ def can_be(how: Malformation, types: tuple[str, ...]) -> bool:
         case Malformation.CUT_OFF:
             return bool(types)
         case Malformation.DIRTY_WORD:
-            return re.search(r"address|uint(?!256)", str(arguments)) is not None
+            return re.search(r"address|bool|uint(?!256)", str(arguments)) is not None
         case _:
             return bool(arguments.is_dynamic)
 
@@ -131,9 +131,9 @@ def _words(of: TupleType, args: bytes, start: int = 0) -> Iterator[_Word]:
 
 def _bits(kind: ABIType) -> int:
     """How many bits of a word a type may use."""
-    if not isinstance(kind, BasicType) or kind.base not in ("uint", "address"):
+    if not isinstance(kind, BasicType) or kind.base not in ("uint", "address", "bool"):
         return _WORD_BITS
-    return 160 if kind.base == "address" else int(kind.sub)
+    return {"address": 160, "bool": 1}.get(kind.base) or int(kind.sub)
 
 
 def _with_a_bit_more(args: bytes, word: _Word, pick: int) -> bytes:

@@ -7,7 +7,15 @@ from enum import Enum
 
 from hypothesis import strategies as st
 
-from agentescrow.domain.constants import DAY, MIN_STAKE, ONE_USDC, REWARD_MAX, STAKE_MAX
+from agentescrow.domain.constants import (
+    DAY,
+    MARKET_CAP_MAX,
+    MAX_TEXT,
+    MIN_STAKE,
+    ONE_USDC,
+    REWARD_MAX,
+    STAKE_MAX,
+)
 from agentescrow.domain.terms import RunTerms
 from tests.stateful import people
 from tests.stateful.outcome import Via
@@ -32,6 +40,8 @@ class Nowhere(Enum):
     FORWARDER = "forwarder"
     REGISTRY = "registry"
     ESCROW = "escrow"
+    SECOND_MARKET = "second_market"
+    THIRD_MARKET = "third_market"  # a place like any other until it is one
 
 
 @dataclass(frozen=True)
@@ -57,8 +67,8 @@ def _mostly(usual: object, *others: object, weight: int = 7) -> st.SearchStrateg
     return st.sampled_from([usual] * (weight * len(others)) + list(others))
 
 
-# Reward and fee of 19_047_619 are MIN_STAKE exactly: there the cap of a compensation begins to
-# bite. The fee of 20 is exactly 1, that of 21 is rounded up. A run below 1 USDC is no completion.
+# Reward and fee of 19_047_619 are MIN_STAKE exactly: there the cap of a penalty begins to bite.
+# The fee of 20 is exactly 1, that of 21 is rounded up. A run below 1 USDC counts for nothing.
 rewards = st.sampled_from(
     [
         10 * ONE_USDC,
@@ -104,9 +114,19 @@ posters = st.sampled_from(POSTERS)
 anybody = st.sampled_from(EVERYBODY)
 by_poster = st.one_of(*[st.just(Part.POSTER)] * 5, anybody)
 by_agent = st.one_of(*[st.sampled_from([Part.WALLET, Part.NFT_OWNER, Part.OPERATOR])] * 5, anybody)
-# Empty, long, no ASCII, a text that reads like an address, bytes that are no UTF-8.
+# Empty, as long as may be and longer, in bytes and not in letters, a text that reads like an
+# address, bytes that are no UTF-8.
 texts = _mostly(
-    "ipfs://text", "", "", "x" * 5_000, "ipfs://Größe\0", "0x" + "00" * 20, "\udcff\udc80", weight=5
+    "ipfs://text",
+    "",
+    "",
+    "x" * MAX_TEXT,
+    "x" * (MAX_TEXT + 1),
+    "ö" * (MAX_TEXT // 2) + "x",
+    "ipfs://Größe\0" + "x" * (MAX_TEXT - 14),
+    "0x" + "00" * 20,
+    "\udcff\udc80",
+    weight=5,
 )
 picks = st.integers(0, 20)
 # Seconds around the limit that the call has to do with, or just the next block.
@@ -116,5 +136,8 @@ stakes = st.sampled_from(
     [MIN_STAKE, 5 * MIN_STAKE, MIN_STAKE - 1, 1, MIN_STAKE + 1, 0, STAKE_MAX, STAKE_MAX + 1]
 ) | st.integers(1, 3 * MIN_STAKE)
 nowhere = st.sampled_from(Nowhere)
+caps = st.sampled_from(
+    [MIN_STAKE, MARKET_CAP_MAX, 2 * MIN_STAKE, MIN_STAKE - 1, 1, 0, MARKET_CAP_MAX + 1]
+)
 slices = st.sampled_from([MIN_STAKE, 1, MIN_STAKE // 2, MIN_STAKE - 1, 2 * MIN_STAKE, 0])
 stakers = st.sampled_from([people.rich_poster, *AGENT_PEOPLE, people.poor_poster, people.outsider])

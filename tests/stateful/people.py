@@ -74,8 +74,10 @@ fleet_operator = _person("fleet_operator")
 # Agent 3 belongs to `poster`, who therefore may not let it work on the poster's own runs.
 
 buyer = _person("buyer")
+# RunEscrow is the first market, the second one is another of the constructor; more may be added.
 second_market = _person("second_market")
 third_market = _person("third_market")
+fourth_market = _person("fourth_market")
 outsider = _person("outsider")
 relayer = _person("relayer")
 safe_place = _person("safe_place")
@@ -91,7 +93,7 @@ AGENT_PEOPLE = (
     buyer,
 )
 WALLETS = (contract_poster, contract_agent)
-MARKETS = (second_market, third_market)
+MARKETS = (second_market, third_market, fourth_market)
 PLATFORM = (owner, next_owner, treasury, next_treasury)
 EVERYBODY = (*POSTERS, *AGENT_PEOPLE, *MARKETS, *PLATFORM, outsider, relayer, safe_place)
 

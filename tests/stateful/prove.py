@@ -1,9 +1,11 @@
 """Run the machine in process for long, on several cores, and write what it survived into the docs.
 
-    python -m tests.stateful.prove [--transactions N] [--workers N] [--seed N] [--rounds N]
+    python -m tests.stateful.prove [--transactions N] [--minutes N] [--workers N] [--seed N]
+                                   [--rounds N]
 
 Workers take the seeds from S on, each a round of ten examples; a round is repeated
-by its seed. It ends with the rounds that bring the transactions to N, or after some rounds.
+by its seed. It ends with the rounds that bring the transactions to N, or that are under way when
+the minutes are over, or after some rounds.
 """
 
 from __future__ import annotations
@@ -34,13 +36,18 @@ def main() -> None:
     asked = _asked()
     began = time.monotonic()
     _say(f"first seed {asked.seed}; a round is repeated by --seed S --rounds 1")
-    tally = _proved(asked.seed, asked.workers, asked.transactions, asked.rounds)
+    until = began + 60 * asked.minutes if asked.minutes else None
+    tally = _proved(asked.seed, asked.workers, asked.transactions, asked.rounds, until)
     seconds = time.monotonic() - began
     _say(tally.told(seconds))
     for name, row in INVARIANTS.items():
         _say(f"{name:7}{tally.checked[name]:>12,}  {row.words} (each {row.counted})")
     if asked.rounds is None:
         command = f"make prove SEED={asked.seed} TRANSACTIONS={asked.transactions}"
+        if asked.minutes:
+            command = (
+                f"python -m tests.stateful.prove --seed {asked.seed} --minutes {asked.minutes}"
+            )
         _DOCUMENT.write_text(inserted(_DOCUMENT.read_text(), tally, command, seconds))
 
 
@@ -59,6 +66,7 @@ def _count(text: str) -> int:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--transactions", type=_count, default=1_000_000)
+    parser.add_argument("--minutes", type=_count, default=None)
     parser.add_argument("--workers", type=_count, default=2)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--rounds", type=_count, default=None)
@@ -67,7 +75,9 @@ def _asked() -> argparse.Namespace:
     return asked
 
 
-def _proved(first: int, workers: int, transactions: int, rounds: int | None) -> Tally:
+def _proved(
+    first: int, workers: int, transactions: int, rounds: int | None, until: float | None
+) -> Tally:
     total = Tally()
     tasks = _tasks(first, rounds)
     with ProcessPoolExecutor(workers) as pool:
@@ -77,9 +87,9 @@ def _proved(first: int, workers: int, transactions: int, rounds: int | None) -> 
             running.remove(done)
             total.add(done.result())
             _say(f"{total.transactions:,} transactions, {total.views:,} views")
-            if (rounds is not None or total.transactions < transactions) and (
-                task := next(tasks, None)
-            ):
+            enough = rounds is None and total.transactions >= transactions
+            late = until is not None and time.monotonic() >= until
+            if not (enough or late) and (task := next(tasks, None)):
                 running.add(pool.submit(_ran, task))
     return total
 

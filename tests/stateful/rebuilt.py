@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ class RunRow:
     claimed_at: int = 0
     submitted_at: int = 0
     due_at: int = 0
+    abandoned: bool = False
 
     def words(self) -> tuple[Any, ...]:
         """The values of the view."""
@@ -70,10 +71,12 @@ class Rebuilt:
         runs: By run id.
         credits: Base units by contract and account.
         fees: Base units earned and not swept.
+        markets: Which are not retired.
     """
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
+    def __init__(self, markets: Iterable[str]) -> None:
+        """Know nothing yet but the markets of the constructor."""
+        self.markets = set(markets)
         self._agents: defaultdict[int, AgentRow] = defaultdict(AgentRow)
         self.runs: dict[int, RunRow] = {}
         self.credits: Counter[tuple[str, str]] = Counter()
@@ -91,11 +94,12 @@ class Rebuilt:
             now: Unix seconds, the time of its block.
         """
         self._credit(event)
+        self._market(event)
         if event.name == "RunCreated":
             self._created(event.args)
         elif "runId" in event.args:
             self._run(self.runs[event.args["runId"]], event, now)
-        elif "agentId" in event.args:
+        elif "agentId" in event.args and event.name != "MarketAllowed":
             self._stake(self.agent(event.args["agentId"]), event, now)
 
     def _credit(self, event: Event) -> None:
@@ -108,6 +112,12 @@ class Rebuilt:
             self.fees += values["fee"]
         elif event.name == "FeesSwept":
             self.fees -= values["amount"]
+
+    def _market(self, event: Event) -> None:
+        if event.name == "MarketAdded":
+            self.markets.add(event.args["market"])
+        elif event.name == "MarketRetired":
+            self.markets.remove(event.args["market"])
 
     def _created(self, v: Mapping[str, Any]) -> None:
         limits = (v["deadline"], v["reviewDays"], v["maxRevisions"], 0, v["minStatus"])
@@ -132,7 +142,7 @@ class Rebuilt:
                 row.revisions = values["revision"]
             case "RunAbandoned":
                 row.state, row.claimed_at, row.due_at = RunState.OPEN, 0, 0
-                row.agent_id, row.wallet = 0, ZERO_ADDRESS
+                row.agent_id, row.wallet, row.abandoned = 0, ZERO_ADDRESS, True
             case ended:
                 row.state, row.due_at = _ENDS[ended], 0
 
@@ -144,15 +154,17 @@ class Rebuilt:
             case "Unstaked":
                 self._reduced(row, amount)
             case "StakeLocked":
-                row.locked, row.claims = row.locked + amount, row.claims + 1
+                row.locked += amount
+                row.claims += event.args["minStatus"] != 0
             case "StakeReleased":
                 row.locked -= amount
                 row.completions += event.args["outcome"] == Outcome.COMPLETED
                 row.rejections += event.args["outcome"] == Outcome.REJECTED
             case "StakeSlashed":
                 row.locked -= amount
-                self._reduced(row, amount)
-                row.strikes, row.frozen = event.args["strikes"], True
+                self._reduced(row, event.args["penalty"])
+                row.strikes = event.args["strikes"]
+                row.frozen = row.frozen or event.args["strike"]
 
     def _staked(self, row: AgentRow, amount: int, now: int) -> None:
         """The clock starts with the minimum stake, anew where a frozen agent stakes it again."""

@@ -60,7 +60,6 @@ class CircumstanceRules(Stage):
             for agent in twin.registry.agents.values()
             if agent.staked_at
         }
-        moments |= set(twin.registry.usable_at.values())
         return sorted(moment for moment in moments if moment > self.world.now + 1)
 
     # The identity registry
@@ -68,49 +67,44 @@ class CircumstanceRules(Stage):
     @_identity_answers
     @rule(agent_pick=picks, to=new_holders)
     def an_agent_is_sold(self, agent_pick: int, to: Person) -> None:
-        agent_id = self.one_of(self.agents, agent_pick)
-        holder = self._holder_of(agent_id)
-        words = f"{holder} sells agent {agent_id} to {to}"
-        self._identity(words, holder, "transferFrom", holder, to, agent_id)
-        self.twin.identity.transfer(agent_id, to.address)
-        self.world.comparison.after_change_of_people(agent_id)
+        self.sold(self.one_of(self.agents, agent_pick), to)
 
     @_identity_answers
     @rule(agent_pick=picks, change=st.sampled_from(_CHANGES), to=new_holders)
     def an_agent_changes_its_people(self, agent_pick: int, change: str, to: Person) -> None:
         agent_id = self.one_of(self.agents, agent_pick)
-        getattr(self, "_" + change)(agent_id, self._holder_of(agent_id), to)
+        getattr(self, "_" + change)(agent_id, self.holder_of(agent_id), to)
         self.world.comparison.after_change_of_people(agent_id)
 
     def _wallet_named(self, agent_id: int, holder: Person, wallet: Person) -> None:
         deadline = self.world.now + 60
         consent = self.ground.signatures.wallet_consent(wallet, agent_id, holder.address, deadline)
         words = f"{wallet} becomes the wallet of agent {agent_id}"
-        self._identity(words, holder, "setAgentWallet", agent_id, wallet, deadline, consent)
+        self.identity(words, holder, "setAgentWallet", agent_id, wallet, deadline, consent)
         self.twin.identity.set_wallet(agent_id, wallet.address)
 
     def _wallet_given_up(self, agent_id: int, holder: Person, _: Person) -> None:
-        self._identity(f"agent {agent_id} has no wallet", holder, "unsetAgentWallet", agent_id)
+        self.identity(f"agent {agent_id} has no wallet", holder, "unsetAgentWallet", agent_id)
         self.twin.identity.set_wallet(agent_id, ZERO_ADDRESS)
 
     def _approved(self, agent_id: int, holder: Person, to: Person) -> None:
-        self._identity(f"{to} may act for agent {agent_id}", holder, "approve", to, agent_id)
+        self.identity(f"{to} may act for agent {agent_id}", holder, "approve", to, agent_id)
         self.twin.identity.approve(agent_id, to.address)
 
     def _approval_withdrawn(self, agent_id: int, holder: Person, _: Person) -> None:
-        self._identity(
+        self.identity(
             f"nobody is approved for agent {agent_id}", holder, "approve", ZERO_ADDRESS, agent_id
         )
         self.twin.identity.approve(agent_id, ZERO_ADDRESS)
 
     def _operator_named(self, _: int, holder: Person, to: Person) -> None:
-        self._identity(
+        self.identity(
             f"{to} may act for all agents of {holder}", holder, "setApprovalForAll", to, True
         )
         self.twin.identity.set_operator(holder.address, to.address, approved=True)
 
     def _operator_dismissed(self, _: int, holder: Person, to: Person) -> None:
-        self._identity(
+        self.identity(
             f"{to} may not act for all agents of {holder}", holder, "setApprovalForAll", to, False
         )
         self.twin.identity.set_operator(holder.address, to.address, approved=False)
@@ -168,14 +162,11 @@ class CircumstanceRules(Stage):
         if function == "pause" and paused == DONE:
             self.world.for_a_while(steps, self._somebody_unpauses)
 
-    @rule(
-        by=by_owner, to=st.sampled_from(PLATFORM) | nowhere, at_the_escrow=st.booleans(), via=vias
-    )
+    @rule(by=by_owner, to=st.sampled_from(PLATFORM) | nowhere, via=vias)
     def the_owner_moves_the_treasury(
-        self, by: Person | None, to: Person | Nowhere, at_the_escrow: bool, via: Via
+        self, by: Person | None, to: Person | Nowhere, via: Via
     ) -> None:
-        vault = self.escrow if at_the_escrow else self.registry
-        self.world.act(by or self._owner_of(vault), vault, "setTreasury", self.place(to), via=via)
+        self.act(by or self._owner_of(self.escrow), "setTreasury", self.place(to), via=via)
 
     @rule(by=anybody, via=vias)
     def anybody_sweeps_the_fees(self, by: Person, via: Via) -> None:
@@ -207,10 +198,9 @@ class CircumstanceRules(Stage):
         vault = self.escrow if at_the_escrow else self.registry
         twin = self._twin_of(vault)
         sender = by or self._owner_of(vault)
-        only_the_owner = _only(twin.owner)
+        self.world.act(sender, vault, "renounceOwnership", via=via)
         if by is people.outsider:
             self.world.act_as(by, vault, "acceptOwnership", rules=_only(""), via=via)
-            self.world.act_as(by, vault, "renounceOwnership", rules=only_the_owner, via=via)
         if (
             self.world.act_as(
                 sender, vault, "transferOwnership", to, rules=_hands_over(twin, to.address), via=via
@@ -231,9 +221,6 @@ class CircumstanceRules(Stage):
     def _owner_of(self, vault: Contract) -> Person:
         return BY_ADDRESS[self._twin_of(vault).owner]
 
-    def _holder_of(self, agent_id: int) -> Person:
-        return BY_ADDRESS[self.twin.identity.agents[agent_id].owner]
-
     def _who_can_be_blacklisted(self, pick: int) -> str:
         likely = [*POSTERS, *AGENT_PEOPLE, *PLATFORM[2:]]
         addresses = [person.address for person in likely] * 3 + [
@@ -241,9 +228,6 @@ class CircumstanceRules(Stage):
             self.registry.address,
         ]
         return addresses[pick % len(addresses)]
-
-    def _identity(self, words: str, holder: Person, function: str, *args: object) -> None:
-        self.world.circumstance(words, self.ground.identity, holder.address, function, *args)
 
 
 def _takes_over(twin: UsdcVaultTwin) -> Callable[[str, int], None]:

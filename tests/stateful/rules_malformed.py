@@ -127,22 +127,27 @@ class MalformedRules(Stage):
     def _calls_on_money(self) -> list[_Call]:
         """Withdrawals of stakes and of credits, and the treasury where it is already."""
         to, calls = people.safe_place, list[_Call]()
+        platform, treasury = BY_ADDRESS[self.twin.escrow.owner], self.twin.escrow.treasury
+        calls.append((platform, self.escrow, "setTreasury", (treasury,)))
         for agent_id in self.agents:
             if self.twin.registry.available_stake(agent_id):
                 sender = self.who(Part.NFT_OWNER, None, agent_id)
                 calls.append((sender, self.registry, "unstake", (agent_id, 1, to)))
         for vault, twin in ((self.escrow, self.twin.escrow), (self.registry, self.twin.registry)):
-            calls.append((BY_ADDRESS[twin.owner], vault, "setTreasury", (twin.treasury,)))
             for account in twin.credits:
                 calls.append((BY_ADDRESS[account], vault, "withdrawCredit", (to,)))
         return calls
 
     def _calls_by_the_market(self, pick: int) -> list[_Call]:
+        """A market of the constructor, retired or not; it switches off nothing."""
         market, agent_id = people.second_market, self.one_of(self.agents, pick)
-        if not self.twin.registry.is_market(market.address, now=self.world.now):
-            return []
-        calls: list[_Call] = [(market, self.registry, "lock", (agent_id, 1, 1))]
+        calls: list[_Call] = [
+            (market, self.registry, "lock", (agent_id, 1, pick % 2)),
+            (market, self.registry, "stopClaims", (False,)),
+        ]
         if self.twin.registry.locks.get((market.address, agent_id)):
             calls.append((market, self.registry, "release", (agent_id, 1, 0)))
-            calls.append((market, self.registry, "slash", (agent_id, 1, people.safe_place, 1)))
+            calls.append(
+                (market, self.registry, "slash", (agent_id, 1, 1, people.safe_place, True))
+            )
         return calls

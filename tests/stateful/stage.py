@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from hypothesis.stateful import RuleBasedStateMachine
 
@@ -35,6 +35,8 @@ CALLS = (
 )
 WITH_TEXT = {"submitWork", "requestRevision", "reject"}
 AGENTS_CALLS = {"claimRun", "startRun", "submitWork", "abandonRun"}
+
+_T = TypeVar("_T")
 
 
 class Stage(RuleBasedStateMachine):
@@ -71,7 +73,7 @@ class Stage(RuleBasedStateMachine):
         """One of them."""
         return self.one_of(self.runs_for(call), pick)
 
-    def one_of(self, ids: Iterable[int], pick: int) -> int:
+    def one_of(self, ids: Iterable[_T], pick: int) -> _T:
         """One of several."""
         known = list(ids)
         return known[pick % len(known)]
@@ -129,10 +131,16 @@ class Stage(RuleBasedStateMachine):
             Part.OPERATOR: approved or (operators or [""])[0],
         }.get(by, "")
 
+    def holder_of(self, agent_id: int) -> Person:
+        """The NFT's owner."""
+        return BY_ADDRESS[self.twin.identity.agents[agent_id].owner]
+
     def place(self, to: Person | Nowhere) -> str:
         """The address of a receiver."""
         if isinstance(to, Person):
             return to.address
+        if to in (Nowhere.SECOND_MARKET, Nowhere.THIRD_MARKET):
+            return str(getattr(people, to.value).address)
         return ZERO_ADDRESS if to is Nowhere.ZERO else str(getattr(self.ground, to.value).address)
 
     # What
@@ -148,6 +156,18 @@ class Stage(RuleBasedStateMachine):
     def act_registry(self, sender: Person, function: str, *args: Any, **how: Any) -> Outcome:
         """Call StakeRegistry."""
         return self.world.act(sender, self.registry, function, *args, **how)
+
+    def identity(self, words: str, holder: Person, function: str, *args: object) -> None:
+        """Let an NFT's owner do something at the identity registry; the caller tells the twin."""
+        self.world.circumstance(words, self.ground.identity, holder.address, function, *args)
+
+    def sold(self, agent_id: int, to: Person) -> None:
+        """Let an NFT change hands."""
+        holder = self.holder_of(agent_id)
+        words = f"{holder} sells agent {agent_id} to {to}"
+        self.identity(words, holder, "transferFrom", holder, to, agent_id)
+        self.twin.identity.transfer(agent_id, to.address)
+        self.world.comparison.after_change_of_people(agent_id)
 
     def live_runs(self) -> list[int]:
         """Runs that have not ended."""

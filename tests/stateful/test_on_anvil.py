@@ -14,6 +14,6 @@ from tests.stateful.run import run_machine
 def test_machine__on_anvil__agrees_with_the_rules(
     chain: ChainManager, told: Callable[[Tally, str, float], None]
 ) -> None:
-    """STAKE-1 to STAKE-10, RUN-0 to RUN-26: as in process, with real blocks and receipts."""
+    """STAKE-1 to STAKE-11, RUN-0 to RUN-27: as in process, with real blocks and receipts."""
     with AnvilFast(chain.provider.uri) as anvil:
         run_machine(anvil, "on Anvil", told)

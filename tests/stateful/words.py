@@ -25,6 +25,7 @@ def run_words(run: Run) -> tuple[Any, ...]:
         run.claimed_at,
         run.submitted_at,
         run.due_at,
+        run.abandoned,
     )
 
 

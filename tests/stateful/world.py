@@ -22,7 +22,7 @@ from tests.stateful.signatures import SignedPayment, terms_tuple
 from tests.stateful.twin import apply, outcome_of
 
 # They ask msg.sender, never a forwarded sender (STAKE-3).
-_FOR_MARKETS = {"lock", "release", "slash"}
+_FOR_MARKETS = {"lock", "release", "slash", "stopClaims"}
 
 
 class World:

@@ -33,7 +33,7 @@ abstract contract Ground {
         // Halmos numbers the contracts that it makes: the registry is next, the escrow after it.
         address[] memory markets = new address[](1);
         markets[0] = address(uint160(address(identity)) + 2);
-        registry = new StakeRegistry(address(usdc), address(identity), TREASURY, OWNER, markets, FORWARDER);
+        registry = new StakeRegistry(address(usdc), address(identity), OWNER, markets, FORWARDER);
         escrow = new RunEscrow(address(usdc), address(registry), TREASURY, OWNER, FORWARDER);
         assert(address(escrow) == markets[0]);
     }

@@ -135,6 +135,6 @@ contract LocksTest is TwoMarkets {
 
     function _slash(address market, uint256 agentId, uint256 amount) private returns (bool success) {
         vm.prank(market);
-        (success,) = address(registry).call(abi.encodeCall(registry.slash, (agentId, amount, address(0xB0B), 0)));
+        (success,) = address(registry).call(abi.encodeCall(registry.slash, (agentId, amount, 1, address(0xB0B), true)));
     }
 }

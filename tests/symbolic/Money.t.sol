@@ -73,7 +73,7 @@ contract MoneyTest is Ground {
     }
 
     /// @notice STAKE-8: a slash pays both back and compensates with what both were, at most the whole lock; the rest of
-    /// the lock goes to the treasury. It cannot fail.
+    /// the lock is the agent's again, and the platform earns nothing. It cannot fail.
     function check_slash_paysBothBackAndCompensates(uint48 reward) external {
         uint256 refund = reward + _claimed(reward);
         vm.warp(_START + 7 days);
@@ -83,8 +83,10 @@ contract MoneyTest is Ground {
 
         uint256 compensation = refund < _LOCKED ? refund : _LOCKED;
         assert(usdc.balanceOf(_POSTER) == 2 ** 50 + compensation);
-        assert(usdc.balanceOf(TREASURY) == _LOCKED - compensation);
-        assert(usdc.balanceOf(address(registry)) == _STAKED - _LOCKED && registry.totalOwed() == _STAKED - _LOCKED);
+        assert(usdc.balanceOf(TREASURY) == 0);
+        assert(registry.availableStake(7) == _STAKED - compensation);
+        assert(usdc.balanceOf(address(registry)) == _STAKED - compensation);
+        assert(registry.totalOwed() == _STAKED - compensation);
         assert(escrow.accruedFees() == 0 && escrow.totalOwed() == 0 && usdc.balanceOf(address(escrow)) == 0);
     }
 

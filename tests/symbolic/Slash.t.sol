@@ -1,47 +1,57 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IStakeRegistry} from "../../contracts/interfaces/IStakeRegistry.sol";
 import {svm, vm} from "./Cheats.sol";
 import {TwoMarkets} from "./TwoMarkets.sol";
 
 /// @title Where slashed stake goes, whatever a market asks for
-/// @notice The registry with its first market and another one: any stake, lock, slash, compensation and beneficiary.
+/// @notice The registry with its first market and another one: any stake, lock, slash, penalty and beneficiary.
 contract SlashTest is TwoMarkets {
     /// @notice STAKE-8: of the first market's slash.
-    function check_slash_isSplit(uint256 locked, uint256 amount, address to, uint256 compensation) external {
-        _requireSplit(FIRST, locked, amount, to, compensation);
+    function check_slash_isSplit(uint256 locked, uint256 amount, uint256 penalty, address to) external {
+        _requireSplit(FIRST, locked, amount, penalty, to);
     }
 
     /// @notice STAKE-8: of a later market's slash.
-    function check_slash_isSplit_ofAnother(uint256 locked, uint256 amount, address to, uint256 compensation) external {
-        _requireSplit(OTHER, locked, amount, to, compensation);
+    function check_slash_isSplit_ofAnother(uint256 locked, uint256 amount, uint256 penalty, address to) external {
+        _requireSplit(OTHER, locked, amount, penalty, to);
     }
 
-    /// @notice The agent, the market and anybody else get none of it.
-    function check_slash_paysNobodyElse(uint256 locked, uint256 amount, address to, uint256 compensation) external {
+    /// @notice STAKE-8: the market, the platform and anybody else get none of it.
+    function check_slash_paysNobodyElse(uint256 locked, uint256 amount, uint256 penalty, address to) external {
         address outsider = svm.createAddress("outsider");
-        vm.assume(outsider != to && outsider != TREASURY && outsider != address(registry));
-        uint256 staked = _stakeAndLock(FIRST, locked);
+        vm.assume(outsider != to && outsider != address(registry));
+        _stakeAndLock(FIRST, locked);
         uint256 before = usdc.balanceOf(outsider);
-        vm.assume(_slash(FIRST, amount, to, compensation));
+        vm.assume(_slash(FIRST, amount, penalty, to, true));
 
         assert(usdc.balanceOf(outsider) == before);
         assert(registry.creditOf(outsider) == 0);
-        assert(amount <= staked);
     }
 
-    function _requireSplit(address market, uint256 locked, uint256 amount, address to, uint256 compensation) private {
-        vm.assume(to != TREASURY && to != address(registry) && to != address(this));
-        uint256 staked = _stakeAndLock(market, locked);
-        vm.assume(_slash(market, amount, to, compensation));
+    /// @notice STAKE-11: a slash is a strike where the market says so, and only there.
+    function check_slash_strikesWhereItSays(uint256 locked, uint256 amount, uint256 penalty, bool strike) external {
+        _stakeAndLock(FIRST, locked);
+        vm.assume(_slash(FIRST, amount, penalty, address(0xB0B), strike));
 
-        assert(compensation <= amount && amount <= locked);
-        assert(usdc.balanceOf(to) == compensation);
-        assert(usdc.balanceOf(TREASURY) == amount - compensation);
-        assert(usdc.balanceOf(address(registry)) == staked - amount);
-        assert(registry.totalOwed() == staked - amount);
-        assert(registry.getAgent(AGENT).staked == staked - amount);
+        IStakeRegistry.Agent memory agent = registry.getAgent(AGENT);
+        assert(agent.strikes == (strike ? 1 : 0) && agent.frozen == strike);
+    }
+
+    function _requireSplit(address market, uint256 locked, uint256 amount, uint256 penalty, address to) private {
+        vm.assume(to != address(this));
+        uint256 staked = _stakeAndLock(market, locked);
+        vm.assume(_slash(market, amount, penalty, to, true));
+
+        assert(0 < penalty && penalty <= amount && amount <= locked);
+        assert(to != address(0) && to != address(registry));
+        assert(usdc.balanceOf(to) == penalty);
+        assert(usdc.balanceOf(address(registry)) == staked - penalty);
+        assert(registry.totalOwed() == staked - penalty);
+        assert(registry.getAgent(AGENT).staked == staked - penalty);
         assert(registry.getAgent(AGENT).locked == locked - amount);
+        assert(registry.availableStake(AGENT) == staked - locked + (amount - penalty));
     }
 
     function _stakeAndLock(address market, uint256 locked) private returns (uint256 staked) {
@@ -50,8 +60,11 @@ contract SlashTest is TwoMarkets {
         _lock(market, locked);
     }
 
-    function _slash(address market, uint256 amount, address to, uint256 compensation) private returns (bool success) {
+    function _slash(address market, uint256 amount, uint256 penalty, address to, bool strike)
+        private
+        returns (bool success)
+    {
         vm.prank(market);
-        (success,) = address(registry).call(abi.encodeCall(registry.slash, (AGENT, amount, to, compensation)));
+        (success,) = address(registry).call(abi.encodeCall(registry.slash, (AGENT, amount, penalty, to, strike)));
     }
 }

@@ -6,11 +6,11 @@ import {PlainToken} from "../../contracts/mocks/PlainToken.sol";
 import {AnyIdentity} from "./AnyIdentity.sol";
 import {vm} from "./Cheats.sol";
 
-/// @title What the proofs of locks and slashes stand on: the registry as it is, with its first market and another one
+/// @title What the proofs of locks and slashes stand on: the registry as it is, with two markets of the constructor
 abstract contract TwoMarkets {
     address internal constant FIRST = address(0xA1);
     address internal constant OTHER = address(0xA2);
-    address internal constant TREASURY = address(0x7EA);
+    address internal constant REGISTRY_OWNER = address(1);
     address internal constant AGENT_OWNER = address(0xA6);
     uint256 internal constant AGENT = 7;
 
@@ -18,12 +18,16 @@ abstract contract TwoMarkets {
     StakeRegistry internal registry;
 
     /// @notice Called by Halmos before each check.
-    function setUp() public {
+    function setUp() public virtual {
         usdc = new PlainToken();
-        address identity = address(new AnyIdentity(AGENT_OWNER, AGENT_OWNER, address(0)));
+        address identity = _identity();
         address[] memory markets = new address[](2);
         (markets[0], markets[1]) = (FIRST, OTHER);
-        registry = new StakeRegistry(address(usdc), identity, TREASURY, address(1), markets, address(0xF0));
+        registry = new StakeRegistry(address(usdc), identity, REGISTRY_OWNER, markets, address(0xF0));
+    }
+
+    function _identity() internal virtual returns (address) {
+        return address(new AnyIdentity(AGENT_OWNER, AGENT_OWNER, address(0)));
     }
 
     function _stake(uint256 amount) internal {

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IRunEscrow} from "../../contracts/interfaces/IRunEscrow.sol";
 import {AgentRecord} from "../../contracts/libraries/AgentRecord.sol";
 import {Claim, ClaimLibrary} from "../../contracts/libraries/Claim.sol";
+import {Market} from "../../contracts/libraries/Market.sol";
 import {Offer, OfferLibrary} from "../../contracts/libraries/Offer.sol";
 import {vm} from "./Cheats.sol";
 
@@ -131,7 +132,31 @@ contract WordsTest {
         _requireChange(record, record.plusStrike(), 7, _oneMore(record.strikes(), type(uint8).max));
     }
 
+    /* MARKET */
+
+    /// @notice Each fact of a market, of any word.
+    function check_market_changesItsFactAlone(uint256 word, bool flag) external pure {
+        Market market = Market.wrap(word);
+        _requireFacts(market.withKnown(flag), true, flag || market.added(), market.retired(), market.claimsStopped());
+        _requireFacts(market.withRetired(), market.known(), market.added(), true, market.claimsStopped());
+        _requireFacts(market.withClaimsStopped(flag), market.known(), market.added(), market.retired(), flag);
+    }
+
+    /// @notice A word of which nothing speaks against a lock says that it is a market, and nothing more.
+    function check_market_unrestricted_isKnownAndNothingElse(uint256 word) external pure {
+        Market market = Market.wrap(word);
+        vm.assume(market.unrestricted());
+        _requireFacts(market, true, false, false, false);
+    }
+
     /* PRIVATE */
+
+    function _requireFacts(Market market, bool known, bool added, bool retired, bool claimsStopped) private pure {
+        assert(market.known() == known);
+        assert(market.added() == added);
+        assert(market.retired() == retired);
+        assert(market.claimsStopped() == claimsStopped);
+    }
 
     function _fieldsOf(Offer offer) private pure returns (uint256[8] memory) {
         return [

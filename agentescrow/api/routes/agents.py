@@ -7,8 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from agentescrow.api.answer import json_answer
-from agentescrow.api.bodies import StakeBody, UnstakeBody
-from agentescrow.api.cards import Json, agent_card, pagination_card, stake_card
+from agentescrow.api.bodies import AllowMarketBody, StakeBody, UnstakeBody
+from agentescrow.api.cards import (
+    Json,
+    agent_card,
+    listed_agent_card,
+    markets_card,
+    pagination_card,
+    stake_card,
+)
 from agentescrow.api.deposits import known_agent
 from agentescrow.api.index import IndexDep, Snapshot
 from agentescrow.api.parameters import (
@@ -22,7 +29,15 @@ from agentescrow.api.parameters import (
 from agentescrow.api.stake_writer import StakeWriter
 from agentescrow.api.writes import WRITES
 from agentescrow.store.agents import count_agents, page_of_agents
-from agentescrow.wire.agents import Agent, AgentPage, StakeAnswer, StakeInfo
+from agentescrow.store.markets import standings
+from agentescrow.wire.agents import (
+    Agent,
+    AgentMarkets,
+    AgentPage,
+    MarketsAnswer,
+    StakeAnswer,
+    StakeInfo,
+)
 from agentescrow.wire.shape import INTEGER_MAX
 
 router = APIRouter(prefix="/api/agents", tags=["agents"])
@@ -45,7 +60,7 @@ async def list_agents(
         shown = rows[:limit]
         following = write_cursor("id", shown[-1].agent_id) if len(rows) > limit else None
         return {
-            "agents": [agent_card(row, snapshot.now) for row in shown],
+            "agents": [listed_agent_card(row, snapshot.now) for row in shown],
             "pagination": pagination_card(page, limit, total, following),
         }
 
@@ -70,6 +85,23 @@ async def get_stake(index: IndexDep, agent_id: AgentId) -> Response:
         return stake_card(known_agent(snapshot, agent_id), snapshot.now)
 
     return json_answer(await index.read(read))
+
+
+@router.get("/{agent_id}/markets", response_model=AgentMarkets)
+async def get_markets(index: IndexDep, agent_id: AgentId) -> Response:
+    """Get what each market may lock of an agent's stake."""
+
+    def read(snapshot: Snapshot) -> Json:
+        row = known_agent(snapshot, agent_id)
+        return markets_card(agent_id, standings(snapshot.connection, row))
+
+    return json_answer(await index.read(read))
+
+
+@router.post("/{agent_id}/markets", response_model=MarketsAnswer, responses=WRITES)
+async def allow_market(writer: WriterDep, agent_id: AgentId, body: AllowMarketBody) -> Response:
+    """Let a market lock up to a cap of an agent's stake, as the owner of its NFT."""
+    return await writer.allow_market(agent_id, body)
 
 
 @router.post("/{agent_id}/stake", response_model=StakeAnswer, responses=WRITES)

@@ -21,6 +21,7 @@ from agentescrow.chain.events.escrow import (
     RunRejected,
     RunSlashed,
     RunStarted,
+    TreasurySet,
     Unpaused,
     WorkSubmitted,
 )
@@ -37,8 +38,9 @@ from agentescrow.chain.events.outside import (
     UsdcTransfer,
 )
 from agentescrow.chain.events.registry import (
-    MarketCancelled,
-    MarketScheduled,
+    MarketAdded,
+    MarketAllowed,
+    MarketRetired,
     Staked,
     StakeLocked,
     StakeReleased,
@@ -50,7 +52,6 @@ from agentescrow.chain.events.vault import (
     CreditWithdrawn,
     OwnershipTransferred,
     OwnershipTransferStarted,
-    TreasurySet,
 )
 
 __all__ = [
@@ -63,8 +64,9 @@ __all__ = [
     "Event",
     "ExecutedForwardRequest",
     "FeesSwept",
-    "MarketCancelled",
-    "MarketScheduled",
+    "MarketAdded",
+    "MarketAllowed",
+    "MarketRetired",
     "MetadataSet",
     "OtherEvent",
     "OwnershipTransferStarted",
@@ -94,7 +96,7 @@ __all__ = [
     "WorkSubmitted",
 ]
 
-_VAULT = (Credited, CreditWithdrawn, TreasurySet, OwnershipTransferStarted, OwnershipTransferred)
+_VAULT = (Credited, CreditWithdrawn, OwnershipTransferStarted, OwnershipTransferred)
 _ESCROW = (
     RunCreated,
     RunFunded,
@@ -108,6 +110,7 @@ _ESCROW = (
     RunAbandoned,
     RunSlashed,
     FeesSwept,
+    TreasurySet,
     Paused,
     Unpaused,
     *_VAULT,
@@ -118,8 +121,9 @@ _REGISTRY = (
     StakeLocked,
     StakeReleased,
     StakeSlashed,
-    MarketScheduled,
-    MarketCancelled,
+    MarketAdded,
+    MarketRetired,
+    MarketAllowed,
     *_VAULT,
 )
 

@@ -107,7 +107,7 @@ class RunAbandoned(Event):
 
 @dataclass(frozen=True, slots=True)
 class RunSlashed(Event):
-    """The agent vanished; the poster gets `refund` and, from the stake, `compensation`."""
+    """The agent let the time pass; the poster gets `refund` and, from the stake, `compensation`."""
 
     run_id: int
     agent_id: int
@@ -121,6 +121,13 @@ class FeesSwept(Event):
 
     treasury: str
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class TreasurySet(Event):
+    """The fees go to `treasury` from now on."""
+
+    treasury: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,12 @@ class Unstaked(Event):
 
 @dataclass(frozen=True, slots=True)
 class StakeLocked(Event):
-    """`market` bound `amount` to a piece of work."""
+    """`market` bound `amount`; a claim where `min_status` is above 0, else a bond."""
 
     agent_id: int
     market: str
     amount: int
+    min_status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +47,38 @@ class StakeReleased(Event):
 
 @dataclass(frozen=True, slots=True)
 class StakeSlashed(Event):
-    """`market` took `amount`: `compensation` for `beneficiary`, the rest for the treasury."""
+    """`market` ended a lock of `amount`: `penalty` went to `beneficiary`, the rest is free again.
+
+    `strike` tells whether it counts and freezes; `strikes` is the count after it.
+    """
 
     agent_id: int
     market: str
     beneficiary: str
     amount: int
-    compensation: int
+    penalty: int
+    strike: bool
     strikes: int
 
 
 @dataclass(frozen=True, slots=True)
-class MarketScheduled(Event):
-    """`market` may lock stakes from `usable_at` on."""
+class MarketAdded(Event):
+    """`market` may lock stakes: all, if the constructor said so, else of agents that allow it."""
 
     market: str
-    usable_at: int
 
 
 @dataclass(frozen=True, slots=True)
-class MarketCancelled(Event):
-    """`market` will not become usable."""
+class MarketRetired(Event):
+    """`market` takes no claim any more."""
 
     market: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarketAllowed(Event):
+    """The agent's owner lets `market` lock up to `cap`."""
+
+    agent_id: int
+    market: str
+    cap: int

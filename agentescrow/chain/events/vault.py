@@ -25,13 +25,6 @@ class CreditWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TreasurySet(Event):
-    """The platform's money goes to `treasury` from now on."""
-
-    treasury: str
-
-
-@dataclass(frozen=True, slots=True)
 class OwnershipTransferStarted(Event):
     """`new_owner` may accept the ownership."""
 

@@ -7,7 +7,7 @@ import pytest
 from agentescrow.domain.constants import ONE_USDC
 from tests.contracts.runs import FEE, MIN_STAKE, REWARD, WORK
 
-SETTERS = ("set", "schedule", "cancelMarket", "transfer", "accept", "renounce", "pause", "unpause")
+SETTERS = ("set", "add", "retire", "transfer", "accept", "renounce", "pause", "unpause")
 
 
 def test_fee_raised_mid_run__there_is_no_such_function(project, escrow, registry):
@@ -21,11 +21,10 @@ def test_fee_raised_mid_run__there_is_no_such_function(project, escrow, registry
 
     assert names == {
         "setTreasury",
-        "scheduleMarket",
-        "cancelMarket",
+        "addMarket",
+        "retireMarket",
         "transferOwnership",
         "acceptOwnership",
-        "renounceOwnership",
         "pause",
         "unpause",
     }

@@ -50,16 +50,19 @@ def test_stake_registry_blacklisted__slash_goes_on_and_all_is_paid_after(
         registry.unstake(agent_id, MIN_STAKE, agent, sender=agent)
 
 
-def test_one_party_blacklisted__the_other_is_paid_in_the_same_call(
-    escrow, registry, poster, outsider, treasury, claimed_run, clock, blacklist, books
+def test_injured_party_blacklisted__agent_keeps_the_rest_all_the_same(
+    escrow, registry, poster, agent, agent_id, outsider, claimed_run, clock, blacklist, books
 ):
-    """RUN-16, STAKE-8: a slash pays poster and treasury, each on its own."""
+    """RUN-16, STAKE-8: whom USDC refuses holds up nobody else."""
     run_id = claimed_run(reward=1_000_000)
     blacklist(poster)
     clock.at(escrow.slashableAt(run_id))
-
-    with books.moves({treasury: MIN_STAKE - 1_050_000}, staked=-(MIN_STAKE - 1_050_000)):
+    with books.moves():
         escrow.slash(run_id, sender=poster)
+
+    left = MIN_STAKE - 1_050_000
+    with books.moves({agent: left}, staked=-left):
+        registry.unstake(agent_id, left, agent, sender=agent)
 
     assert (escrow.creditOf(poster), registry.creditOf(poster)) == (1_050_000, 1_050_000)
     with reverting(escrow.NoCredit, account=outsider):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agentescrow.domain.constants import ONE_USDC
 from agentescrow.domain.run import RunState
 from tests.contracts.outcome import reverting
@@ -97,17 +99,20 @@ def test_thawing_a_frozen_agent_with_dust__is_impossible(registry, agent, agent_
     assert registry.getAgent(agent_id).staked == MIN_STAKE
 
 
+@pytest.mark.parametrize(("reward", "cost"), [(1, 2), (ONE_USDC, ONE_USDC + ONE_USDC // 20)])
 def test_bait_run_for_a_rich_stake__pays_no_more_than_the_run_cost(
-    escrow, poster, treasury, claimed_run, clock, books
+    escrow, registry, poster, agent, agent_id, claimed_run, clock, books, reward, cost
 ):
-    """STAKE-8: a run of 1 USDC cannot win 20 USDC."""
-    run_id = claimed_run(reward=ONE_USDC)
-    cost = ONE_USDC + ONE_USDC // 20
+    """STAKE-8: a run of 1 USDC cannot win 20 USDC, for nobody; the agent takes the rest out."""
+    run_id = claimed_run(reward=reward)
     clock.at(escrow.slashableAt(run_id))
 
-    gains = {poster: 2 * cost, treasury: MIN_STAKE - cost}
-    with books.moves(gains, owed=-cost, staked=-MIN_STAKE):
+    with books.moves({poster: 2 * cost}, owed=-cost, staked=-cost):
         escrow.slash(run_id, sender=poster)
+
+    left = MIN_STAKE - cost
+    with books.moves({agent: left}, staked=-left):
+        registry.unstake(agent_id, left, agent, sender=agent)
 
 
 def test_slashing_oneself__is_no_faster_way_out_and_costs_a_strike(

@@ -110,13 +110,13 @@ def test_flooding_with_runs_and_deposits__costs_others_no_gas(
     assert escrow.approve.estimate_gas_cost(run_id, sender=poster) == before
 
 
-def test_pause_then_renounced_ownership__every_exit_stays_open(
-    escrow, owner, poster, agent, outsider, claimed_run, open_run, clock, runs, books
+def test_pause_then_dead_owner__every_exit_stays_open(
+    escrow, registry, owner, poster, agent, outsider, claimed_run, open_run, clock, runs, books
 ):
     """RUN-18, RUN-15: the worst that an owner can leave behind stops entries for ever, no exit."""
     offered, worked_on = open_run(), claimed_run()
     escrow.pause(sender=owner)
-    escrow.renounceOwnership(sender=owner)
+    registry.retireMarket(escrow, sender=owner)
 
     escrow.submitWork(worked_on, WORK, sender=agent)
     with books.moves({poster: COST}, owed=-COST):

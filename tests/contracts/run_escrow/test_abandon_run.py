@@ -77,7 +77,7 @@ def test_abandon_run__agent__clears_the_claim(escrow, agent, runs, get_run, book
     with books.moves():
         escrow.abandonRun(run_id, sender=agent)
     cleared = {"state": 1, "agentId": 0, "wallet": ZERO, "claimedAt": 0, "dueAt": 0}
-    assert get_run(run_id) == before | cleared
+    assert get_run(run_id) == before | cleared | {"abandoned": True}
 
 
 @pytest.mark.parametrize("state", HELD)

@@ -6,7 +6,7 @@ given a run
 ├── when nothing is in the way
 │   └── it should answer 0
 ├── when one reason holds
-│   └── it should set exactly its bit (0 to 8 and 10)
+│   └── it should set exactly its bit (0 to 10)
 ├── when several hold
 │   └── it should set all of them
 ├── when the agent is unknown or the identity registry does not answer
@@ -22,11 +22,11 @@ from ape.exceptions import ContractLogicError
 
 from tests.contracts.clock import DAY
 from tests.contracts.outcome import reverting
-from tests.contracts.runs import MIN_STAKE
+from tests.contracts.runs import IPFS, MIN_STAKE
 
 RUN_NOT_OPEN, DEADLINE_PASSED, AGENT_UNKNOWN, AGENT_UNVERIFIED = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 AGENT_FROZEN, AGENT_BANNED, STATUS_TOO_LOW = 1 << 4, 1 << 5, 1 << 6
-INSUFFICIENT_STAKE, SELF_CLAIM, PAUSED = 1 << 7, 1 << 8, 1 << 10
+INSUFFICIENT_STAKE, SELF_CLAIM, MARKET_NOT_ALLOWED, PAUSED = 1 << 7, 1 << 8, 1 << 9, 1 << 10
 NOBODY = 2**32 - 1
 
 
@@ -232,6 +232,96 @@ def test_claim_eligibility__poster_operates_for_all__sets_bit_8(
     answers(run_id, SELF_CLAIM)
 
 
+def test_claim_eligibility__retired_market__sets_bit_9(
+    escrow, registry, owner, agent, agent_id, open_run
+):
+    """RUN-5, STAKE-9."""
+    run_id = open_run()
+    registry.retireMarket(escrow, sender=owner)
+
+    assert escrow.claimEligibility(run_id, agent_id) == MARKET_NOT_ALLOWED
+    with reverting(registry.MarketIsRetired, market=escrow):
+        escrow.claimRun(run_id, agent_id, sender=agent)
+
+
+@pytest.fixture
+def later(project, registry, usdc, owner, poster, treasury, forwarder, terms):
+    """A RunEscrow that the constructor did not know, with run 1 open."""
+    later = owner.deploy(project.RunEscrow, usdc, registry, treasury, owner, forwarder)
+    usdc.approve(later, 2**256 - 1, sender=poster)
+    later.postRun(terms(), IPFS, sender=poster)
+    return later
+
+
+def test_claim_eligibility__no_market__sets_bit_9(later, registry, agent, agent_id):
+    """RUN-5, STAKE-3."""
+    assert later.claimEligibility(1, agent_id) == MARKET_NOT_ALLOWED
+    with reverting(registry.NotMarket, caller=later):
+        later.claimRun(1, agent_id, sender=agent)
+
+
+@pytest.mark.parametrize("cap", [None, 0, MIN_STAKE - 1])
+def test_claim_eligibility__added_market_with_too_little_allowed__sets_bit_9(
+    later, registry, owner, agent, agent_id, cap
+):
+    """RUN-5, STAKE-9 (threat: a market forced on an agent)."""
+    registry.addMarket(later, sender=owner)
+    if cap is not None:
+        registry.allowMarket(agent_id, later, cap, sender=agent)
+
+    assert later.claimEligibility(1, agent_id) == MARKET_NOT_ALLOWED
+    values = {"agentId": agent_id, "market": later, "required": MIN_STAKE}
+    with reverting(registry.MarketNotAllowed, **values, allowance=cap or 0):
+        later.claimRun(1, agent_id, sender=agent)
+
+
+def test_claim_eligibility__added_market_with_a_claim_up_to_the_cap__sets_bit_9(
+    later, registry, owner, poster, agent, agent_id, terms
+):
+    """RUN-5, STAKE-9: what counts is what it would hold with the next claim."""
+    registry.stake(agent_id, MIN_STAKE, sender=agent)
+    registry.addMarket(later, sender=owner)
+    registry.allowMarket(agent_id, later, 2 * MIN_STAKE - 1, sender=agent)
+    later.postRun(terms(), IPFS, sender=poster)
+    assert later.claimEligibility(2, agent_id) == 0
+
+    later.claimRun(1, agent_id, sender=agent)
+
+    assert later.claimEligibility(2, agent_id) == MARKET_NOT_ALLOWED
+
+
+def test_claim_eligibility__added_market_sold_agent__sets_bit_9_until_the_buyer_allows_it(
+    later, registry, owner, agent, agent_id, buyer, sell_agent
+):
+    """RUN-5, STAKE-9."""
+    registry.addMarket(later, sender=owner)
+    registry.allowMarket(agent_id, later, MIN_STAKE, sender=agent)
+    assert later.claimEligibility(1, agent_id) == 0
+    sell_agent(buyer)
+    assert later.claimEligibility(1, agent_id) == MARKET_NOT_ALLOWED
+
+    registry.allowMarket(agent_id, later, MIN_STAKE, sender=buyer)
+
+    assert later.claimEligibility(1, agent_id) == 0
+    later.claimRun(1, agent_id, sender=buyer)
+
+
+def test_claim_eligibility__unknown_agent_and_retired_market__leaves_bit_9(
+    escrow, registry, owner, answers, open_run
+):
+    """RUN-5: for an unknown agent only bits 0, 1, 2 and 10."""
+    run_id = open_run()
+    registry.retireMarket(escrow, sender=owner)
+    answers(run_id, AGENT_UNKNOWN, agent_id=NOBODY)
+
+
+def test_claim_eligibility__paused__leaves_bit_9(escrow, owner, answers, open_run):
+    """RUN-5, RUN-18: a pause is a bit of its own."""
+    run_id = open_run()
+    escrow.pause(sender=owner)
+    answers(run_id, PAUSED)
+
+
 def test_claim_eligibility__paused__sets_bit_10(escrow, owner, answers, open_run):
     """RUN-5, RUN-18."""
     run_id = open_run()
@@ -240,15 +330,16 @@ def test_claim_eligibility__paused__sets_bit_10(escrow, owner, answers, open_run
 
 
 def test_claim_eligibility__everything_at_once__sets_all_that_hold(
-    escrow, answers, owner, clock, poster, sell_agent, slashed_run
+    escrow, registry, answers, owner, clock, poster, sell_agent, slashed_run
 ):
     """RUN-5: bits are independent."""
     run_id = slashed_run()
+    registry.retireMarket(escrow, sender=owner)
     sell_agent(poster)
     clock.mine(at=escrow.getRun(run_id).deadline + 7 * DAY)
     escrow.pause(sender=owner)
-    bits = RUN_NOT_OPEN | DEADLINE_PASSED | AGENT_FROZEN | INSUFFICIENT_STAKE | SELF_CLAIM | PAUSED
-    answers(run_id, bits, sender=poster)
+    bits = RUN_NOT_OPEN | DEADLINE_PASSED | AGENT_FROZEN | INSUFFICIENT_STAKE | SELF_CLAIM
+    answers(run_id, bits | MARKET_NOT_ALLOWED | PAUSED, sender=poster)
 
 
 def test_claim_eligibility__the_claimant_itself__sees_its_own_claim(answers, claimed_run):

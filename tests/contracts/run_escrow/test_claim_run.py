@@ -185,7 +185,7 @@ def test_claim_run__agent_may__emits_and_locks(
     due_at = claimed_at + CLAIM_TIMEOUT
     claimed = ("RunClaimed", run_id, agent_id, agent.address, MIN_STAKE, due_at)
     assert emitted(tx, escrow) == [claimed]
-    locked = ("StakeLocked", agent_id, escrow.address, MIN_STAKE)
+    locked = ("StakeLocked", agent_id, escrow.address, MIN_STAKE, 1)
     assert emitted(tx, registry) == [locked]
     record = registry.getAgent(agent_id)
     assert (record.staked, record.locked, record.claims) == (MIN_STAKE, MIN_STAKE, 1)

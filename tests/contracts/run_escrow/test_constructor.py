@@ -21,11 +21,11 @@ from tests.contracts.outcome import emitted, reverting
 from tests.contracts.run_escrow.conftest import ZERO
 
 
-@pytest.mark.parametrize("which", ["zero", "usdc", "registry", "identity", "forwarder"])
+@pytest.mark.parametrize("which", ["zero", "usdc", "registry", "identity", "forwarder", "escrow"])
 def test_constructor__treasury_no_money_returns_from__reverts(
     request, project, escrow, registry, usdc, owner, forwarder, which
 ):
-    """RUN-24, RUN-26."""
+    """RUN-24, RUN-26: the first escrow is a market, and so no treasury of a second one."""
     to = ZERO if which == "zero" else request.getfixturevalue(which).address
     with reverting(escrow.InvalidRecipient, to=to):
         owner.deploy(project.RunEscrow, usdc, registry, to, owner, forwarder)
@@ -74,9 +74,10 @@ def test_constructor__all_well__sets_everything(
         ("maxDeadlineAhead", "DEADLINE_MAX_AHEAD"),
         ("maxReviewDays", "REVIEW_DAYS_MAX"),
         ("maxRevisions", "MAX_REVISIONS_MAX"),
-        ("minCompletionReward", "MIN_COMPLETION_REWARD"),
+        ("minCountedReward", "MIN_COUNTED_REWARD"),
+        ("maxText", "MAX_TEXT"),
     ],
 )
 def test_immutables__each__is_that_of_the_domain(escrow, contracts, domains):
-    """RUN-2, RUN-3, RUN-9, RUN-17, RUN-22: one number in both places."""
+    """RUN-2, RUN-3, RUN-9, RUN-17, RUN-22, RUN-27: one number in both places."""
     assert getattr(escrow.immutables(), contracts) == getattr(constants, domains)

@@ -1,4 +1,4 @@
-"""pause, unpause, setTreasury: what the contract's owner may, and may not.
+"""pause, unpause: what the contract's owner may, and may not. The treasury: test_set_treasury.py.
 
 when the caller is not the owner
 └── it should revert
@@ -10,9 +10,8 @@ given it is paused
 ├── it should stop no exit
 ├── it should unpause and emit Unpaused, and let entries again
 └── pause should revert
-when the owner sets the treasury
-├── it should refuse zero and the contracts
-└── it should emit TreasurySet
+given it is not a market, not yet, or no more
+└── it should pause all the same
 when the owner is to be another
 └── the other should have to accept
 whatever the owner may do
@@ -26,7 +25,7 @@ import pytest
 from agentescrow.domain.transitions import TRANSITIONS
 from tests.contracts.outcome import emitted, reverting
 from tests.contracts.run_escrow.conftest import ZERO
-from tests.contracts.runs import IPFS
+from tests.contracts.runs import IPFS, MIN_STAKE
 
 ENTRIES = {"createRun", "postRun", "postRunWithAuthorization", "fundRun", "claimRun"}
 
@@ -63,36 +62,74 @@ def test_pause__entries__are_exactly_what_it_stops(escrow, owner, agent_id, outs
     """RUN-18, threat "pause traps money": every other call answers for itself."""
     escrow.pause(sender=owner)
     arguments = {
+        "claimRun": (7, agent_id),
         "createRun": ((1, 1, 1, 1, 1), ""),
         "postRun": ((1, 1, 1, 1, 1), ""),
         "postRunWithAuthorization": ((1, 1, 1, 1, 1), "", (ZERO, 0, 0, bytes(32), b"")),
-        "claimRun": (7, agent_id),
     }
     for call in {row.call for row in TRANSITIONS}:
         texts = ("x",) if call in {"submitWork", "requestRevision", "reject"} else ()
         args = arguments.get(call, (7, *texts))
-        stopped = call in ENTRIES
+        # A claim is stopped by the registry, after its own checks: see the next test.
+        stopped = call in ENTRIES - {"claimRun"}
         error = escrow.EnforcedPause if stopped else escrow.RunUnknown
         with reverting(error, **({} if stopped else {"runId": 7})):
             getattr(escrow, call)(*args, sender=outsider)
 
 
-def test_set_treasury__not_the_owner__reverts(escrow, outsider, treasury):
-    """Not even the treasury itself."""
-    for caller in (outsider, treasury):
-        with reverting(escrow.OwnableUnauthorizedAccount, account=caller):
-            escrow.setTreasury(outsider, sender=caller)
-
-
-def test_set_treasury__where_money_could_not_return_from__reverts(
-    escrow, registry, usdc, identity, forwarder, owner, treasury
+def test_pause__claim_that_would_pass__reverts_until_it_is_over(
+    escrow, owner, agent, agent_id, open_run, state_of
 ):
-    """RUN-24, RUN-26: never zero, nor one of the contracts."""
-    contracts = [c.address for c in (escrow, registry, usdc, identity, forwarder)]
-    for to in (ZERO, *contracts):
-        with reverting(escrow.InvalidRecipient, to=to):
-            escrow.setTreasury(to, sender=owner)
-    assert escrow.treasury() == treasury
+    """RUN-18."""
+    run_id = open_run()
+    escrow.pause(sender=owner)
+    with reverting(escrow.EnforcedPause):
+        escrow.claimRun(run_id, agent_id, sender=agent)
+    escrow.unpause(sender=owner)
+
+    escrow.claimRun(run_id, agent_id, sender=agent)
+
+    assert state_of(run_id) == 2
+
+
+def test_pause__claim_that_the_registry_refuses_too__reverts_for_the_pause(
+    escrow, registry, owner, agent, agent_id, open_run
+):
+    """RUN-18, STAKE-3: whatever the registry says first."""
+    run_id = open_run()
+    escrow.pause(sender=owner)
+    registry.retireMarket(escrow, sender=owner)
+    registry.unstake(agent_id, 1, agent, sender=agent)
+
+    with reverting(escrow.EnforcedPause):
+        escrow.claimRun(run_id, agent_id, sender=agent)
+
+
+def test_pause__escrow_that_is_no_market__pauses_and_stays_so(
+    project, registry, usdc, owner, poster, agent, agent_id, treasury, forwarder, runs, terms
+):
+    """RUN-18, STAKE-9: one that is paused before it is added takes no claim when it is."""
+    later = owner.deploy(project.RunEscrow, usdc, registry, treasury, owner, forwarder)
+    usdc.approve(later, 2**256 - 1, sender=poster)
+    later.postRun(terms(), IPFS, sender=poster)
+    later.pause(sender=owner)
+    registry.addMarket(later, sender=owner)
+    registry.allowMarket(agent_id, later, MIN_STAKE, sender=agent)
+
+    with reverting(later.EnforcedPause):
+        later.claimRun(1, agent_id, sender=agent)
+    later.unpause(sender=owner)
+    later.claimRun(1, agent_id, sender=agent)
+
+
+def test_pause__retired__may_still_be_paused_and_unpaused(escrow, registry, owner):
+    """RUN-18, STAKE-9."""
+    registry.retireMarket(escrow, sender=owner)
+
+    escrow.pause(sender=owner)
+    escrow.unpause(sender=owner)
+
+    assert not escrow.paused()
 
 
 def test_transfer_ownership__other__has_to_accept(escrow, owner, relayer):
@@ -112,16 +149,17 @@ def test_owner__all_its_powers__move_no_money(
     run_id = runs.submitted()
     runs.open()
     with books.moves():
+        escrow.setTreasury(relayer, sender=owner)
         for contract in (escrow, registry):
-            contract.setTreasury(relayer, sender=owner)
             contract.transferOwnership(relayer, sender=owner)
         escrow.pause(sender=owner)
         escrow.unpause(sender=owner)
-        registry.scheduleMarket(relayer, sender=owner)
-        registry.cancelMarket(relayer, sender=owner)
+        registry.addMarket(owner, sender=owner)
+        registry.retireMarket(escrow, sender=owner)
         with reverting(escrow.NotPoster, runId=run_id, caller=owner, poster=poster):
             escrow.approve(run_id, sender=owner)
         with reverting(escrow.NotPoster, runId=run_id + 1, caller=owner, poster=poster):
             escrow.cancelRun(run_id + 1, sender=owner)
-        with reverting(registry.NotMarket, caller=owner):
-            registry.slash(agent_id, 1, owner, 1, sender=owner)
+        nothing = {"agentId": agent_id, "market": owner, "amount": 1, "locked": 0}
+        with reverting(registry.LockExceeded, **nothing):
+            registry.slash(agent_id, 1, 1, owner, True, sender=owner)

@@ -28,6 +28,7 @@ from tests.contracts.outcome import emitted, reverting
 from tests.contracts.run_escrow.conftest import ZERO
 from tests.contracts.run_escrow.violations import MAX_REWARD, VIOLATIONS, violations
 from tests.contracts.runs import COST, FEE, IPFS, REWARD
+from tests.contracts.texts import JUST_RIGHT, MAX_TEXT, TOO_LONG
 
 
 def test_post_run__paused__reverts(escrow, poster, owner, terms):
@@ -51,6 +52,25 @@ def test_post_run__empty_description__reverts_and_pulls_nothing(escrow, poster, 
     """RUN-2."""
     with books.moves(), reverting(escrow.EmptyIpfsHash):
         escrow.postRun(terms(), "", sender=poster)
+
+
+@pytest.mark.parametrize("text", TOO_LONG)
+def test_post_run__description_too_long__reverts_and_pulls_nothing(
+    escrow, poster, terms, books, text
+):
+    """RUN-27."""
+    with (
+        books.moves(),
+        reverting(escrow.TextTooLong, length=len(text.encode()), max=MAX_TEXT),
+    ):
+        escrow.postRun(terms(), text, sender=poster)
+
+
+@pytest.mark.parametrize("text", JUST_RIGHT)
+def test_post_run__longest_description__passes(escrow, poster, terms, text):
+    """RUN-27: counted in bytes."""
+    tx = escrow.postRun(terms(), text, sender=poster)
+    assert emitted(tx, escrow)[0][-1] == text
 
 
 def test_post_run__allowance_one_unit_short__leaves_no_run(escrow, poster, usdc, terms, books):
@@ -106,6 +126,7 @@ def test_post_run__poster_can_pay__stores_run_in_open(escrow, poster, terms, get
         "claimedAt": 0,
         "submittedAt": 0,
         "dueAt": 0,
+        "abandoned": False,
     }
 
 

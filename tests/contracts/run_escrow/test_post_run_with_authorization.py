@@ -29,6 +29,7 @@ from tests.contracts.run_escrow.authorization import SALT, nonce_of
 from tests.contracts.run_escrow.violations import VIOLATIONS, violations
 from tests.contracts.runs import COST, FEE, IPFS, REWARD
 from tests.contracts.signing import FOREVER
+from tests.contracts.texts import JUST_RIGHT, MAX_TEXT, TOO_LONG
 
 
 def test_post_run_with_authorization__paused__reverts(escrow, owner, terms, authorize, post):
@@ -56,6 +57,26 @@ def test_post_run_with_authorization__empty_description__reverts(escrow, terms, 
     offered = terms()
     with reverting(escrow.EmptyIpfsHash):
         post(offered, authorize(offered, uri=""), uri="")
+
+
+@pytest.mark.parametrize("text", TOO_LONG)
+def test_post_run_with_authorization__description_too_long__reverts(
+    escrow, terms, authorize, post, text
+):
+    """RUN-27."""
+    offered = terms()
+    with reverting(escrow.TextTooLong, length=len(text.encode()), max=MAX_TEXT):
+        post(offered, authorize(offered, uri=text), uri=text)
+
+
+@pytest.mark.parametrize("text", JUST_RIGHT)
+def test_post_run_with_authorization__longest_description__passes(
+    escrow, terms, authorize, post, text
+):
+    """RUN-27: counted in bytes."""
+    offered = terms()
+    tx = post(offered, authorize(offered, uri=text), uri=text)
+    assert emitted(tx, escrow)[0][-1] == text
 
 
 @pytest.mark.parametrize("sender", ["poster", "relayer"])

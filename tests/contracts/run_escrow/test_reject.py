@@ -10,7 +10,7 @@ given a SUBMITTED run
 │   └── it should revert, from that second on
 ├── when revisions are left and the work came in time
 │   └── it should revert, also where a resubmission came after the deadline
-├── when the reason is empty
+├── when the reason is empty, or longer than 2,048 bytes
 │   └── it should revert
 └── when the poster refuses, up to the last second of the window
     ├── it should be allowed with revisions used up, none reserved, or a late first submission
@@ -18,6 +18,7 @@ given a SUBMITTED run
     ├── it should emit RunRejected
     ├── it should refund reward and fee
     ├── it should release the lock, with a rejection on the record and no strike
+    ├── it should count no rejection of a run below 1 USDC
     ├── it should work while the contract is paused
     └── given USDC bars the poster
         └── it should credit the refund instead
@@ -29,6 +30,7 @@ import pytest
 
 from tests.contracts.outcome import emitted, reverting
 from tests.contracts.runs import COST, MIN_STAKE
+from tests.contracts.texts import JUST_RIGHT, MAX_TEXT, TOO_LONG
 
 REASON = "It does not do what was asked."
 
@@ -164,10 +166,41 @@ def test_reject__poster__emits_run_rejected_and_counts(
 
 
 def test_reject__empty_reason__reverts(escrow, poster, submitted_run):
-    """RUN-13."""
+    """RUN-13, RUN-27."""
     run_id = submitted_run(max_revisions=0)
     with reverting(escrow.EmptyReason, runId=run_id):
         escrow.reject(run_id, "", sender=poster)
+
+
+@pytest.mark.parametrize("text", TOO_LONG)
+def test_reject__reason_too_long__reverts(escrow, poster, submitted_run, text):
+    """RUN-27."""
+    run_id = submitted_run(max_revisions=0)
+    with reverting(escrow.TextTooLong, length=len(text.encode()), max=MAX_TEXT):
+        escrow.reject(run_id, text, sender=poster)
+
+
+@pytest.mark.parametrize("text", JUST_RIGHT)
+def test_reject__longest_reason__passes(escrow, poster, submitted_run, text):
+    """RUN-27: counted in bytes."""
+    run_id = submitted_run(max_revisions=0)
+    tx = escrow.reject(run_id, text, sender=poster)
+    assert emitted(tx, escrow)[0][-1] == text
+
+
+@pytest.mark.parametrize(
+    ("reward", "counted"), [(1, 0), (999_999, 0), (1_000_000, 1), (1_000_001, 1)]
+)
+def test_reject__cheap_run__counts_from_1_usdc_on(
+    escrow, registry, poster, agent_id, submitted_run, reward, counted
+):
+    """RUN-22 (threat: ESTABLISHED taken away for cents): as little as a cheap approval."""
+    run_id = submitted_run(reward=reward, max_revisions=0)
+    tx = escrow.reject(run_id, REASON, sender=poster)
+    assert emitted(tx, registry) == [
+        ("StakeReleased", agent_id, escrow.address, MIN_STAKE, 2 * counted)
+    ]
+    assert registry.getAgent(agent_id).rejections == counted
 
 
 def test_reject__poster_blacklisted__credits_and_pays_elsewhere(

@@ -10,13 +10,13 @@ given a SUBMITTED run
 │   └── it should revert, from that second on
 ├── when no revisions are left
 │   └── it should revert
-├── when the feedback is empty
+├── when the feedback is empty, or longer than 2,048 bytes
 │   └── it should revert
 └── when the poster asks, up to the last second of the window
     ├── it should set REVISION_REQUESTED, count, and run the agent's time anew
     ├── it should emit RevisionRequested and nothing else
     ├── it should move no money
-    ├── it should give a week, or until the deadline where that is later
+    ├── it should give a week, not until a deadline that is later
     ├── it should be possible as often as the terms say
     └── it should work while the contract is paused
 """
@@ -28,6 +28,7 @@ import pytest
 from tests.contracts.clock import DAY
 from tests.contracts.outcome import emitted, reverting
 from tests.contracts.runs import CLAIM_TIMEOUT
+from tests.contracts.texts import JUST_RIGHT, MAX_TEXT, TOO_LONG
 
 FEEDBACK = "Please add tests."
 
@@ -89,17 +90,33 @@ def test_request_revision__all_used__reverts(escrow, poster, runs, get_run, allo
 
 
 def test_request_revision__empty_feedback__reverts(escrow, poster, submitted_run):
-    """RUN-13."""
+    """RUN-13, RUN-27."""
     run_id = submitted_run()
     with reverting(escrow.EmptyFeedback, runId=run_id):
         escrow.requestRevision(run_id, "", sender=poster)
 
 
-@pytest.mark.parametrize("ahead", [-1, 0, 1, 20 * DAY])
+@pytest.mark.parametrize("text", TOO_LONG)
+def test_request_revision__feedback_too_long__reverts(escrow, poster, submitted_run, text):
+    """RUN-27."""
+    run_id = submitted_run()
+    with reverting(escrow.TextTooLong, length=len(text.encode()), max=MAX_TEXT):
+        escrow.requestRevision(run_id, text, sender=poster)
+
+
+@pytest.mark.parametrize("text", JUST_RIGHT)
+def test_request_revision__longest_feedback__passes(escrow, poster, submitted_run, text):
+    """RUN-27: counted in bytes."""
+    run_id = submitted_run()
+    tx = escrow.requestRevision(run_id, text, sender=poster)
+    assert emitted(tx, escrow)[0][-1] == text
+
+
+@pytest.mark.parametrize("ahead", [-1, 0, 1, 80 * DAY])
 def test_request_revision__poster__runs_the_agents_time_anew(
     escrow, poster, clock, submitted_run, get_run, books, ahead
 ):
-    """RUN-12, RUN-23: a week from now, or until the deadline where that is later."""
+    """RUN-12, RUN-23 (threat: rubbish at once holds the money until a far deadline)."""
     asked_at = clock.now() + 1_000
     deadline = asked_at + CLAIM_TIMEOUT + ahead
     run_id = submitted_run(deadline=deadline)
@@ -107,7 +124,7 @@ def test_request_revision__poster__runs_the_agents_time_anew(
     clock.at(asked_at)
     with books.moves():
         escrow.requestRevision(run_id, FEEDBACK, sender=poster)
-    due_at = max(asked_at + CLAIM_TIMEOUT, deadline)
+    due_at = asked_at + CLAIM_TIMEOUT
     assert get_run(run_id) == before | {"state": 6, "revisions": 1, "dueAt": due_at}
     assert escrow.slashableAt(run_id) == due_at
     assert escrow.reviewEndsAt(run_id) == 0

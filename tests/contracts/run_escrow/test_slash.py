@@ -12,13 +12,11 @@ given a run that owes work: CLAIMED, IN_PROGRESS or REVISION_REQUESTED
     ├── it should set SLASHED and keep the rest
     ├── it should emit RunSlashed, and StakeSlashed in the registry
     ├── it should refund reward and fee, and compensate from the stake at most as much
-    ├── it should leave the rest of the stake to the treasury
-    ├── it should take the lock only, add a strike and freeze
+    ├── it should leave the rest of the lock to the agent
+    ├── it should end the lock only, add a strike and freeze
     ├── it should work while the contract is paused, and after the NFT was sold
     ├── given USDC bars the poster
     │   └── it should credit refund and compensation, each where it is owed
-    ├── given USDC bars the treasury
-    │   └── it should credit the treasury's part in the registry
     └── given USDC stops all transfers
         └── it should credit everything
 """
@@ -79,12 +77,12 @@ def test_slash__agent_still_has_time__reverts(escrow, poster, clock, runs, state
 
 @pytest.mark.parametrize("ahead", [3 * DAY, CLAIM_TIMEOUT + 2 * DAY])
 def test_slash__revision_not_due_yet__reverts(escrow, poster, clock, runs, ahead):
-    """RUN-0, RUN-12: a week from the request, or until the deadline where that is later."""
+    """RUN-0, RUN-12: a week from the request, however far the deadline is."""
     asked_at = clock.now() + 1_000
     run_id = runs.submitted(deadline=clock.now() + ahead)
     clock.at(asked_at)
     runs.request_revision(run_id)
-    due_at = max(asked_at + CLAIM_TIMEOUT, escrow.getRun(run_id).deadline)
+    due_at = asked_at + CLAIM_TIMEOUT
     clock.at(due_at - 1)
     values = {"runId": run_id, "slashableAt": due_at, "timestamp": due_at - 1}
     with reverting(escrow.NotOverdue, **values):
@@ -109,12 +107,12 @@ def test_slash__overdue__sets_slashed_and_keeps_the_rest(
 def test_slash__overdue__emits_in_both_contracts(
     escrow, registry, poster, agent_id, overdue_run, state
 ):
-    """STAKE-8: at rewards of 20 USDC and more the full stake."""
+    """STAKE-8: at rewards of 19.05 USDC and more the full stake."""
     run_id = overdue_run(state)
     tx = escrow.slash(run_id, sender=poster)
     assert emitted(tx, escrow) == [("RunSlashed", run_id, agent_id, COST, MIN_STAKE)]
     assert emitted(tx, registry) == [
-        ("StakeSlashed", agent_id, escrow.address, poster.address, MIN_STAKE, MIN_STAKE, 1)
+        ("StakeSlashed", agent_id, escrow.address, poster.address, MIN_STAKE, MIN_STAKE, True, 1)
     ]
 
 
@@ -131,15 +129,15 @@ def test_slash__overdue__emits_in_both_contracts(
     ],
 )
 def test_slash__overdue__compensates_at_most_reward_and_fee(
-    escrow, poster, treasury, overdue_run, books, reward, refund, compensation
+    escrow, registry, poster, agent_id, overdue_run, books, reward, refund, compensation
 ):
-    """STAKE-8, threat "a 1 USDC bait run earns 20 USDC": the rest goes to the treasury."""
+    """STAKE-8, threat "a 1 USDC bait run earns 20 USDC": the rest stays the agent's."""
     run_id = overdue_run(reward=reward)
-    changes = {poster: refund + compensation}
-    if rest := MIN_STAKE - compensation:
-        changes[treasury] = rest
-    with books.moves(changes, owed=-refund, staked=-MIN_STAKE):
-        escrow.slash(run_id, sender=poster)
+    with books.moves({poster: refund + compensation}, owed=-refund, staked=-compensation):
+        tx = escrow.slash(run_id, sender=poster)
+    assert emitted(tx, escrow) == [("RunSlashed", run_id, agent_id, refund, compensation)]
+    assert registry.availableStake(agent_id) == MIN_STAKE - compensation
+    assert registry.getAgent(agent_id).locked == 0
 
 
 def test_slash__overdue__takes_the_lock_adds_a_strike_and_freezes(
@@ -229,15 +227,23 @@ def test_slash__paused__may(escrow, poster, owner, clock, claimed_run, books):
         escrow.slash(run_id, sender=poster)
 
 
+def test_slash__retired_market__may(escrow, registry, poster, owner, clock, claimed_run, books):
+    """STAKE-9."""
+    run_id = claimed_run()
+    registry.retireMarket(escrow, sender=owner)
+    clock.at(escrow.slashableAt(run_id))
+    with books.moves({poster: COST + MIN_STAKE}, owed=-COST, staked=-MIN_STAKE):
+        escrow.slash(run_id, sender=poster)
+
+
 def test_slash__poster_blacklisted__credits_refund_and_compensation(
-    escrow, registry, poster, relayer, treasury, claimed_run, clock, blacklist, books
+    escrow, registry, poster, relayer, claimed_run, clock, blacklist, books
 ):
-    """RUN-16, STAKE-8: each contract credits what it owes; the treasury gets its part."""
+    """RUN-16, STAKE-8: each contract credits what it owes."""
     run_id = claimed_run(reward=1_000_000)
     blacklist(poster)
     clock.at(escrow.slashableAt(run_id))
-    rest = MIN_STAKE - 1_050_000
-    with books.moves({treasury: rest}, staked=-rest):
+    with books.moves():
         tx = escrow.slash(run_id, sender=poster)
     assert emitted(tx, escrow)[1:] == [("Credited", poster.address, 1_050_000)]
     assert emitted(tx, registry)[1:] == [("Credited", poster.address, 1_050_000)]
@@ -246,20 +252,8 @@ def test_slash__poster_blacklisted__credits_refund_and_compensation(
         registry.withdrawCredit(relayer, sender=poster)
 
 
-def test_slash__treasury_blacklisted__credits_it_in_the_registry(
-    escrow, registry, poster, treasury, claimed_run, clock, blacklist, books
-):
-    """RUN-16, threat "paying two parties, one blacklisted, reverts whole"."""
-    run_id = claimed_run(reward=1_000_000)
-    blacklist(treasury)
-    clock.at(escrow.slashableAt(run_id))
-    with books.moves({poster: 2_100_000}, owed=-1_050_000, staked=-1_050_000):
-        escrow.slash(run_id, sender=poster)
-    assert registry.creditOf(treasury) == MIN_STAKE - 1_050_000
-
-
 def test_slash__usdc_paused__credits_everything(
-    escrow, registry, poster, treasury, claimed_run, clock, pause_usdc, books
+    escrow, registry, poster, claimed_run, clock, pause_usdc, books
 ):
     """RUN-16, threat "USDC is paused"."""
     run_id = claimed_run(reward=1_000_000)
@@ -269,7 +263,6 @@ def test_slash__usdc_paused__credits_everything(
         escrow.slash(run_id, sender=poster)
     assert escrow.creditOf(poster) == 1_050_000
     assert registry.creditOf(poster) == 1_050_000
-    assert registry.creditOf(treasury) == MIN_STAKE - 1_050_000
 
 
 def test_slash__claimed_again_after_abandon__counts_from_the_second_claim(

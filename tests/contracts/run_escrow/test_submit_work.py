@@ -24,6 +24,7 @@ import pytest
 from tests.contracts.clock import DAY
 from tests.contracts.outcome import emitted, reverting
 from tests.contracts.runs import CLAIM_TIMEOUT, WORK
+from tests.contracts.texts import JUST_RIGHT, MAX_TEXT, TOO_LONG
 
 OWING_WORK = ("claimed", "started", "revision_requested")
 
@@ -51,6 +52,21 @@ def test_submit_work__empty_uri__reverts(escrow, agent, runs, state):
     run_id = getattr(runs, state)()
     with reverting(escrow.EmptyDeliverableURI, runId=run_id):
         escrow.submitWork(run_id, "", sender=agent)
+
+
+@pytest.mark.parametrize("text", TOO_LONG)
+def test_submit_work__uri_too_long__reverts(escrow, agent, runs, text):
+    """RUN-27."""
+    run_id = runs.claimed()
+    with reverting(escrow.TextTooLong, length=len(text.encode()), max=MAX_TEXT):
+        escrow.submitWork(run_id, text, sender=agent)
+
+
+@pytest.mark.parametrize("text", JUST_RIGHT)
+def test_submit_work__longest_uri__passes(escrow, agent, runs, text):
+    """RUN-27: counted in bytes."""
+    tx = escrow.submitWork(runs.claimed(), text, sender=agent)
+    assert emitted(tx, escrow)[0][-2] == text
 
 
 @pytest.mark.parametrize("state", OWING_WORK)

@@ -4,6 +4,7 @@ given no such run
 └── views of a run should revert
 given a run in any of the ten states
 ├── getRun should tell its state, and dueAt of the side that has to act
+├── getRun should tell whether the one abandonment is used up, from then to the run's end
 ├── slashableAt should be that of RUN-9 or RUN-12, and 0 where no slash is possible
 └── reviewEndsAt should be that of RUN-14, and 0 where nothing is submitted
 given an amount
@@ -47,7 +48,7 @@ def test_views__each_state__tell_whose_time_runs(
     if state in ("claimed", "in_progress"):
         slashable_at = max(run["claimedAt"] + CLAIM_TIMEOUT, deadline)
     if state == "revision_requested":
-        slashable_at = max(clock.now() + CLAIM_TIMEOUT, deadline)
+        slashable_at = clock.now() + CLAIM_TIMEOUT
     if state == "submitted":
         review_ends_at = run["submittedAt"] + 7 * DAY
     assert escrow.slashableAt(run_id) == slashable_at
@@ -62,6 +63,35 @@ def test_views__ended_run__remembers_its_agent(agent, agent_id, runs, get_run, s
     assert (run["agentId"], run["wallet"]) == (agent_id, agent.address)
     assert run["claimedAt"] > 0
     assert (run["submittedAt"] > 0) == (state != "slashed")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_views__never_given_back__says_so(runs, get_run, state):
+    """RUN-17, RUN-23."""
+    assert get_run(getattr(runs, FACTORIES.get(state, state))())["abandoned"] is False
+
+
+def test_views__given_back__says_so_to_the_end(escrow, agent, poster, runs, get_run):
+    """RUN-17, RUN-23: who claims next sees that it cannot give the run back."""
+    run_id, other = runs.claimed(), runs.open()
+    escrow.abandonRun(run_id, sender=agent)
+    assert get_run(run_id)["abandoned"] is True
+
+    runs.claim(run_id)
+    runs.submit(run_id)
+    runs.send(poster, escrow.approve, run_id)
+
+    assert get_run(run_id)["abandoned"] is True
+    assert get_run(other)["abandoned"] is False
+
+
+def test_views__given_back_and_cancelled__says_so(escrow, agent, poster, runs, get_run):
+    """RUN-17, RUN-23."""
+    run_id = runs.claimed()
+    escrow.abandonRun(run_id, sender=agent)
+    escrow.cancelRun(run_id, sender=poster)
+
+    assert get_run(run_id)["abandoned"] is True
 
 
 def test_views__two_runs__are_kept_apart(runs, get_run):

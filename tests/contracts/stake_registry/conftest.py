@@ -35,17 +35,17 @@ def _market(accounts, chain):
 
 
 @pytest.fixture(scope="session")
-def registry(project, owner, usdc, identity, treasury, forwarder, market, second_market):
+def registry(project, owner, usdc, identity, forwarder, market, second_market):
     """A StakeRegistry that nobody has staked in but `agent`, 20 USDC for `agent_id`."""
-    return owner.deploy(
-        project.StakeRegistry,
-        usdc,
-        identity,
-        treasury,
-        owner,
-        [market, second_market],
-        forwarder,
-    )
+    markets = [market, second_market]
+    return owner.deploy(project.StakeRegistry, usdc, identity, owner, markets, forwarder)
+
+
+@pytest.fixture
+def added(registry, owner, outsider):
+    """A market that the owner added later; nobody has allowed it anything."""
+    registry.addMarket(outsider, sender=owner)
+    return outsider
 
 
 @pytest.fixture(scope="session")
@@ -79,11 +79,13 @@ def ledger(rpc, usdc, people, registry, agent_id):
 def locked(registry, agent, agent_id, market):
     """Tops the stake up to `staked` and locks `amount` of it for `by`; returns the agent's id."""
 
-    def lock(amount: int = MIN_STAKE, *, staked: int = MIN_STAKE, by=market) -> int:
+    def lock(
+        amount: int = MIN_STAKE, *, staked: int = MIN_STAKE, by=market, min_status: int = 1
+    ) -> int:
         missing = staked - registry.getAgent(agent_id).staked
         if missing > 0:
             registry.stake(agent_id, missing, sender=agent)
-        registry.lock(agent_id, amount, 1, sender=by)
+        registry.lock(agent_id, amount, min_status, sender=by)
         return agent_id
 
     return lock
@@ -98,7 +100,7 @@ def slashed(registry, locked, market, poster):
         for _ in range(times - 1):
             locked(staked=0)
         for _ in range(times):
-            registry.slash(identifier, MIN_STAKE, poster, MIN_STAKE, sender=market)
+            registry.slash(identifier, MIN_STAKE, MIN_STAKE, poster, True, sender=market)
         return identifier
 
     return slash

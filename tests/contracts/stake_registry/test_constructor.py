@@ -1,15 +1,13 @@
-"""constructor(usdc, identity, treasury, owner, markets, trustedForwarder).
+"""constructor(usdc, identity, owner, markets, trustedForwarder).
 
 when the owner is zero
     it should revert with OwnableInvalidOwner
 when a market is zero
     it should revert with InvalidMarket
 when a market is given twice
-    it should revert with MarketAlreadyScheduled
-when the treasury is zero or one of the contracts
-    it should revert with InvalidRecipient
+    it should revert with MarketAlreadyAdded
 otherwise
-    it should emit MarketScheduled for each market, then TreasurySet
+    it should emit MarketAdded for each market
     it should keep what it was given
     it should work without any market
 """
@@ -23,14 +21,13 @@ from tests.contracts.outcome import emitted, reverting
 
 
 @pytest.fixture
-def deploy(project, owner, usdc, identity, treasury, forwarder, market, second_market):
+def deploy(project, owner, usdc, identity, forwarder, market, second_market):
     """Deploys a registry with the given arguments in the place of good ones."""
 
     def deploy(**changed):
         arguments = {
             "usdc": usdc,
             "identity": identity,
-            "treasury": treasury,
             "owner": owner,
             "markets": [market, second_market],
             "forwarder": forwarder,
@@ -57,45 +54,42 @@ def test_constructor__first_market_zero__reverts(registry, deploy, market):
         deploy(markets=[ZERO_ADDRESS, market])
 
 
-def test_constructor__market_twice__reverts(registry, deploy, market, clock):
+def test_constructor__market_twice__reverts(registry, deploy, market):
     """STAKE-9."""
-    now = clock.now() + 10
-    clock.at(now)
-
-    with reverting(registry.MarketAlreadyScheduled, market=market, usableAt=now):
+    with reverting(registry.MarketAlreadyAdded, market=market):
         deploy(markets=[market, market])
 
 
-@pytest.mark.parametrize("whom", ["zero", "usdc", "identity", "forwarder", "market"])
-def test_constructor__treasury_where_money_would_be_lost__reverts(request, registry, deploy, whom):
-    """RUN-24, RUN-26."""
-    to = ZERO_ADDRESS if whom == "zero" else request.getfixturevalue(whom).address
+@pytest.mark.parametrize("what", ["usdc", "identity", "forwarder"])
+def test_constructor__market_that_can_never_be_one__reverts(request, registry, deploy, what):
+    """STAKE-3, STAKE-9 (threat: the forwarder as a market)."""
+    never = request.getfixturevalue(what).address
 
-    with reverting(registry.InvalidRecipient, to=to):
-        deploy(treasury=to)
+    with reverting(registry.InvalidMarket, market=never):
+        deploy(markets=[never])
 
 
 def test_constructor__good_arguments__are_kept_and_announced(
-    deploy, usdc, identity, treasury, owner, market, second_market, forwarder
+    deploy, usdc, identity, owner, market, second_market, forwarder
 ):
-    """STAKE-9, RUN-24."""
+    """STAKE-8, STAKE-9: there is no treasury that could earn from a slash."""
     registry = deploy()
 
     tx = registry.creation_metadata.receipt
     assert emitted(tx, registry) == [
         ("OwnershipTransferred", ZERO_ADDRESS, owner),
-        ("MarketScheduled", market, tx.timestamp),
-        ("MarketScheduled", second_market, tx.timestamp),
-        ("TreasurySet", treasury),
+        ("MarketAdded", market),
+        ("MarketAdded", second_market),
     ]
     assert registry.USDC() == usdc
     assert registry.identities() == identity
-    assert registry.treasury() == treasury
     assert registry.owner() == owner
     assert registry.trustedForwarder() == forwarder
     assert registry.isTrustedForwarder(forwarder)
     assert registry.totalOwed() == 0
-    assert registry.marketUsableAt(market) == registry.marketUsableAt(second_market) == tx.timestamp
+    assert registry.isMarket(market)
+    assert registry.isMarket(second_market)
+    assert not hasattr(registry, "treasury")
 
 
 def test_constructor__no_market__takes_stakes_and_gives_them_back(

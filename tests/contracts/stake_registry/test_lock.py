@@ -7,7 +7,7 @@ when a market, or anybody in a market's name, calls through the forwarder
     it should name the forwarder, not the market, as the caller
 when the amount is zero
     it should revert with ZeroAmount
-when minStatus is neither PROVISIONAL nor ESTABLISHED
+when minStatus is above ESTABLISHED
     it should revert with MinStatusOutOfRange
 given an unknown, unverified, frozen or banned agent
     it should revert with StatusTooLow
@@ -24,6 +24,9 @@ given 100 USDC
     it should lock five times, not six
 given the count of claims is at its maximum
     it should lock, and leave the count
+
+Bonds, which are locks with minStatus 0: test_bonds.py. Markets that may lock less: test_markets.py,
+test_allow_market.py, test_stop_claims.py.
 """
 
 from __future__ import annotations
@@ -86,13 +89,13 @@ def test_lock__zero__reverts(registry, agent_id, market):
         registry.lock(agent_id, 0, PROVISIONAL, sender=market)
 
 
-@pytest.mark.parametrize("min_status", [0, AgentStatus.FROZEN, AgentStatus.BANNED, 5, 255])
+@pytest.mark.parametrize("min_status", [AgentStatus.FROZEN, AgentStatus.BANNED, 5, 255])
 def test_lock__min_status_that_nobody_may_ask_for__reverts(registry, agent_id, market, min_status):
     """STAKE-3: an order comparison alone would let FROZEN pass."""
     with reverting(
         registry.MinStatusOutOfRange,
         minStatus=min_status,
-        lowest=PROVISIONAL,
+        lowest=0,
         highest=ESTABLISHED,
     ):
         registry.lock(agent_id, MIN_STAKE, min_status, sender=market)
@@ -150,9 +153,10 @@ def test_lock__established__locks(registry, agent_id, market, write_record, cloc
     write_record(agent_id, completions=ESTABLISHED_COMPLETIONS)
     clock.at(registry.getAgent(agent_id).stakedAt + ESTABLISHED_AFTER)
 
-    registry.lock(agent_id, MIN_STAKE, min_status, sender=market)
+    tx = registry.lock(agent_id, MIN_STAKE, min_status, sender=market)
 
     assert registry.getAgent(agent_id).locked == MIN_STAKE
+    assert emitted(tx, registry) == [("StakeLocked", agent_id, market, MIN_STAKE, min_status)]
 
 
 @pytest.mark.parametrize("amount", [MIN_STAKE + 1, 2**48 + 1, 2**256 - 1])
@@ -181,7 +185,7 @@ def test_lock__available_stake__binds_it_and_counts(request, registry, agent_id,
     with ledger.moves():
         tx = registry.lock(agent_id, MIN_STAKE - 1, PROVISIONAL, sender=caller)
 
-    assert emitted(tx, registry) == [("StakeLocked", agent_id, caller, MIN_STAKE - 1)]
+    assert emitted(tx, registry) == [("StakeLocked", agent_id, caller, MIN_STAKE - 1, PROVISIONAL)]
     assert tuple(registry.getAgent(agent_id)) == (
         MIN_STAKE,
         MIN_STAKE - 1,

@@ -165,7 +165,7 @@ def test_release__frozen_or_banned__frees(registry, locked, market, slashed, tim
     for _ in range(times):
         locked(staked=0)
     for _ in range(times):
-        registry.slash(working, MIN_STAKE, market, 0, sender=market)
+        registry.slash(working, MIN_STAKE, MIN_STAKE, market, True, sender=market)
 
     registry.release(working, MIN_STAKE, COMPLETED, sender=market)
 

@@ -1,11 +1,9 @@
-"""slash(agentId, amount, beneficiary, compensation), where USDC refuses to pay.
+"""slash(agentId, amount, penalty, beneficiary, strike), where USDC refuses to pay.
 
 given USDC refuses the beneficiary
-    it should credit it, and pay the treasury
-given USDC refuses the treasury
-    it should credit it, and pay the beneficiary
-given USDC is paused, or refuses both, or the registry itself
-    it should credit both, and they withdraw later
+    it should credit it
+given USDC is paused, or refuses the registry itself
+    it should credit the beneficiary, who withdraws later
 given USDC refuses the same beneficiary twice
     it should add up
 given a token that returns false instead of reverting
@@ -23,49 +21,34 @@ PART = 1_050_000
 REST = MIN_STAKE - PART
 
 
-def test_slash__blacklisted_beneficiary__is_credited_and_the_treasury_paid(
-    registry, locked, market, poster, outsider, treasury, blacklist, ledger
+def test_slash__blacklisted_beneficiary__is_credited(
+    registry, agent, locked, market, poster, outsider, blacklist, ledger
 ):
-    """RUN-16, RUN-20, STAKE-8."""
+    """RUN-16, RUN-20, STAKE-8: what the agent keeps is not touched by it."""
     working = locked()
     blacklist(poster)
 
-    with ledger.moves({registry: -REST, treasury: REST}):
-        tx = registry.slash(working, MIN_STAKE, poster, PART, sender=market)
+    with ledger.moves():
+        tx = registry.slash(working, MIN_STAKE, PART, poster, True, sender=market)
 
     assert emitted(tx, registry) == [
-        ("StakeSlashed", working, market, poster, MIN_STAKE, PART, 1),
+        ("StakeSlashed", working, market, poster, MIN_STAKE, PART, True, 1),
         ("Credited", poster, PART),
     ]
-    assert registry.creditOf(poster) == registry.totalOwed() == PART
+    assert registry.creditOf(poster) == PART
+    assert registry.totalOwed() == MIN_STAKE
     with ledger.moves({registry: -PART, outsider: PART}):
         registry.withdrawCredit(outsider, sender=poster)
+    with ledger.moves({registry: -REST, agent: REST}):
+        registry.unstake(working, REST, agent, sender=agent)
 
 
-def test_slash__blacklisted_treasury__is_credited_and_the_beneficiary_paid(
-    registry, locked, market, poster, treasury, blacklist, unblacklist, ledger
-):
-    """RUN-16, STAKE-8: the platform cannot block a poster's compensation."""
-    working = locked()
-    blacklist(treasury)
-
-    with ledger.moves({registry: -PART, poster: PART}):
-        tx = registry.slash(working, MIN_STAKE, poster, PART, sender=market)
-
-    assert emitted(tx, registry)[1:] == [("Credited", treasury, REST)]
-    assert registry.creditOf(treasury) == registry.totalOwed() == REST
-    unblacklist(treasury)
-    with ledger.moves({registry: -REST, treasury: REST}):
-        registry.withdrawCredit(treasury, sender=treasury)
-
-
-@pytest.mark.parametrize("trouble", ["usdc_paused", "both_blacklisted", "registry_blacklisted"])
-def test_slash__usdc_refuses_everybody__credits_both(
+@pytest.mark.parametrize("trouble", ["usdc_paused", "registry_blacklisted"])
+def test_slash__usdc_refuses_everybody__credits(
     registry,
     locked,
     market,
     poster,
-    treasury,
     blacklist,
     unblacklist,
     pause_usdc,
@@ -74,54 +57,50 @@ def test_slash__usdc_refuses_everybody__credits_both(
     trouble,
 ):
     """RUN-16, RUN-20 (threat: the contract itself is blacklisted): frozen for a while, not lost."""
-    refused = {"both_blacklisted": [poster, treasury], "registry_blacklisted": [registry]}
     working = locked()
     if trouble == "usdc_paused":
         pause_usdc()
-    for account in refused.get(trouble, []):
-        blacklist(account)
+    else:
+        blacklist(registry)
 
     with ledger.moves():
-        tx = registry.slash(working, MIN_STAKE, poster, PART, sender=market)
+        tx = registry.slash(working, MIN_STAKE, PART, poster, True, sender=market)
 
-    assert emitted(tx, registry)[1:] == [("Credited", poster, PART), ("Credited", treasury, REST)]
+    assert emitted(tx, registry)[1:] == [("Credited", poster, PART)]
     assert registry.totalOwed() == MIN_STAKE
     if trouble == "usdc_paused":
         unpause_usdc()
-    for account in refused.get(trouble, []):
-        unblacklist(account)
-    with ledger.moves({registry: -MIN_STAKE, poster: PART, treasury: REST}):
+    else:
+        unblacklist(registry)
+    with ledger.moves({registry: -PART, poster: PART}):
         registry.withdrawCredit(poster, sender=poster)
-        registry.withdrawCredit(treasury, sender=treasury)
-    assert registry.totalOwed() == 0
+    assert registry.totalOwed() == REST
 
 
-def test_slash__two_refused_compensations__add_up(registry, locked, market, poster, blacklist):
+def test_slash__two_refused_penalties__add_up(registry, locked, market, poster, blacklist):
     """RUN-16."""
     working = locked(staked=2 * MIN_STAKE)
     locked(staked=0)
     blacklist(poster)
 
-    registry.slash(working, MIN_STAKE, poster, MIN_STAKE, sender=market)
-    registry.slash(working, MIN_STAKE, poster, PART, sender=market)
+    registry.slash(working, MIN_STAKE, MIN_STAKE, poster, True, sender=market)
+    registry.slash(working, MIN_STAKE, PART, poster, True, sender=market)
 
     assert registry.creditOf(poster) == MIN_STAKE + PART
 
 
 def test_slash__token_returns_false__credits(
-    project, owner, agent, identity, treasury, forwarder, market, poster, agent_id
+    project, owner, agent, identity, forwarder, market, poster, agent_id
 ):
     """RUN-16 (threat: a call that succeeds is taken for a payment)."""
     token = owner.deploy(project.FalseReturningToken)
-    registry = owner.deploy(
-        project.StakeRegistry, token, identity, treasury, owner, [market], forwarder
-    )
+    registry = owner.deploy(project.StakeRegistry, token, identity, owner, [market], forwarder)
     token.mint(agent, MIN_STAKE, sender=agent)
     token.approve(registry, MIN_STAKE, sender=agent)
     registry.stake(agent_id, MIN_STAKE, sender=agent)
     registry.lock(agent_id, MIN_STAKE, 1, sender=market)
     token.refuse(registry, sender=owner)
 
-    registry.slash(agent_id, MIN_STAKE, poster, MIN_STAKE, sender=market)
+    registry.slash(agent_id, MIN_STAKE, MIN_STAKE, poster, True, sender=market)
 
     assert registry.creditOf(poster) == token.balanceOf(registry) == MIN_STAKE

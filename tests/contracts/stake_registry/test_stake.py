@@ -250,7 +250,7 @@ def test_stake__minimum_while_frozen_with_more_staked__restarts_the_clock(
 ):
     """STAKE-6: the clock restarts although the stake never fell below the minimum."""
     frozen = locked(staked=3 * MIN_STAKE)
-    registry.slash(frozen, MIN_STAKE, poster, MIN_STAKE, sender=market)
+    registry.slash(frozen, MIN_STAKE, MIN_STAKE, poster, True, sender=market)
     assert registry.statusOf(frozen) == AgentStatus.FROZEN
     clock.at(clock.now() + DAY)
 
@@ -279,7 +279,7 @@ def test_stake__while_frozen__keeps_the_counters(registry, agent, locked, market
     locked()
     registry.release(identifier, MIN_STAKE, 2, sender=market)
     locked()
-    registry.slash(identifier, MIN_STAKE, poster, 0, sender=market)
+    registry.slash(identifier, MIN_STAKE, 1, poster, True, sender=market)
 
     registry.stake(identifier, MIN_STAKE, sender=agent)
 

@@ -172,7 +172,7 @@ def test_status_of__staked_again_30_days_ago__is_established_by_its_old_completi
 ):
     """STAKE-6: a re-stake restarts the clock, and keeps the completions."""
     identifier = locked()
-    registry.slash(identifier, MIN_STAKE, poster, 0, sender=market)
+    registry.slash(identifier, MIN_STAKE, 1, poster, True, sender=market)
     tx = registry.stake(identifier, MIN_STAKE, sender=agent)
 
     clock.mine(at=tx.timestamp + MONTH - 1)

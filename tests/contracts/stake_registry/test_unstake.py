@@ -137,21 +137,24 @@ def test_unstake__to_where_it_could_not_return_from__reverts(
         registry.unstake(agent_id, MIN_STAKE, to, sender=agent)
 
 
-def test_unstake__to_a_scheduled_market__reverts(registry, agent, agent_id, owner, relayer):
-    """RUN-26: a market is one of the contracts from its announcement on."""
-    registry.scheduleMarket(relayer, sender=owner)
+@pytest.mark.parametrize("retired", [False, True])
+def test_unstake__to_an_added_market__reverts(registry, agent, agent_id, owner, relayer, retired):
+    """RUN-26: a market stays one of the contracts, also when it is retired."""
+    registry.addMarket(relayer, sender=owner)
+    if retired:
+        registry.retireMarket(relayer, sender=owner)
 
     with reverting(registry.InvalidRecipient, to=relayer):
         registry.unstake(agent_id, MIN_STAKE, relayer, sender=agent)
 
 
 @pytest.mark.parametrize("who", ["agent", "outsider"])
-def test_unstake__owner_announced_as_a_market__is_paid(
+def test_unstake__owner_added_as_a_market__is_paid(
     request, registry, identity, agent, agent_id, owner, ledger, who
 ):
-    """STAKE-2 (threat: a market announced at the owner, to shut it and its operator out)."""
+    """STAKE-2 (threat: a market added at the owner's address, to shut it and its operator out)."""
     identity.approve(request.getfixturevalue("outsider"), agent_id, sender=agent)
-    registry.scheduleMarket(agent, sender=owner)
+    registry.addMarket(agent, sender=owner)
 
     with ledger.moves({registry: -MIN_STAKE, agent: MIN_STAKE}):
         registry.unstake(agent_id, MIN_STAKE, agent, sender=request.getfixturevalue(who))

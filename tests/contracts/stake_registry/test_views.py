@@ -149,7 +149,6 @@ def test_payout_wallet_of__registry_knows_nothing__reverts(registry, lost_id):
         ("ESTABLISHED_AFTER", 30 * 86_400),
         ("ESTABLISHED_COMPLETIONS", 5),
         ("BAN_STRIKES", 3),
-        ("MARKET_DELAY", 14 * 86_400),
     ],
 )
 def test_constants__are_those_of_the_specification(registry, constant, value):

@@ -236,21 +236,21 @@ def test_forwarder__signed_by_the_owner__acts_as_the_owner(
     vault, forwarder, owner, relayer, outsider, signing
 ):
     """RUN-19, STAKE-9."""
-    call = vault.setTreasury.encode_input(outsider)
+    call = vault.transferOwnership.encode_input(outsider)
 
     forwarder.execute(signing.request(owner, vault, call), sender=relayer)
 
-    assert vault.treasury() == outsider
+    assert vault.pendingOwner() == outsider
 
 
 def test_forwarder__owners_address_appended_by_a_signer__reverts(
-    vault, forwarder, owner, treasury, relayer, outsider, signing
+    vault, forwarder, owner, relayer, outsider, signing
 ):
     """RUN-19 (threat: governance by a spoofed sender)."""
-    call = bytes(vault.setTreasury.encode_input(outsider)) + bytes.fromhex(owner.address[2:])
+    call = bytes(vault.transferOwnership.encode_input(outsider)) + bytes.fromhex(owner.address[2:])
 
     with reverting(forwarder.FailedCall):
         forwarder.execute(signing.request(outsider, vault, call), sender=relayer)
 
-    assert vault.treasury() == treasury
+    assert vault.pendingOwner() == ZERO_ADDRESS
     assert vault.trustedForwarder() == forwarder != ZERO_ADDRESS

@@ -4,7 +4,7 @@ when the sender gives a call just too little gas for the transfer inside it
     it should revert whole: a payout that is starved is no payout that USDC refused
 when the sender gives enough
     it should pay whole
-it should never credit (finalize: one payout; slash: three in two contracts)
+it should never credit (finalize: one payout; slash: one in each contract)
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from eth_utils.crypto import keccak
 
 from agentescrow.domain.constants import ONE_USDC
-from tests.contracts.runs import COST, MIN_STAKE, REWARD
+from tests.contracts.runs import COST, REWARD
 
 _TRANSFER = "0x" + keccak(text="Transfer(address,address,uint256)").hex()
 _CREDITED = "0x" + keccak(text="Credited(address,uint256)").hex()
@@ -109,7 +109,7 @@ def test_finalize__any_gas_limit__pays_whole_or_reverts_whole(
 
 
 def test_slash__any_gas_limit__pays_whole_or_reverts_whole(
-    escrow, usdc, poster, treasury, claimed_run, clock, w3, rpc
+    escrow, usdc, poster, claimed_run, clock, w3, rpc
 ):
     """RUN-16, STAKE-8 (threat: a call starved of gas turns a payout into a credit)."""
     run_id = claimed_run(reward=ONE_USDC)
@@ -118,7 +118,7 @@ def test_slash__any_gas_limit__pays_whole_or_reverts_whole(
 
     outcomes = Sweep(w3, rpc, poster, escrow.slash, (run_id,)).outcomes()
 
-    _assert_whole_or_not_at_all(outcomes, usdc, {poster: 2 * cost, treasury: MIN_STAKE - cost})
+    _assert_whole_or_not_at_all(outcomes, usdc, {poster: 2 * cost})
 
 
 def test_cancel_run__any_gas_limit_of_a_stranger__refunds_whole_or_reverts_whole(

@@ -44,13 +44,13 @@ def test_multicall__nothing__returns_nothing(vault, outsider):
 
 
 def test_multicall__views__returns_their_results_in_order(vault, outsider):
-    calls = [vault.totalOwed.encode_input(), vault.treasury.encode_input()]
+    calls = [vault.totalOwed.encode_input(), vault.owner.encode_input()]
 
     results = vault.multicall.call(calls, sender=outsider)
 
     assert [int.from_bytes(result) for result in results] == [
         vault.totalOwed(),
-        int(vault.treasury(), 16),
+        int(vault.owner(), 16),
     ]
 
 

@@ -20,10 +20,9 @@ from agentescrow.domain.constants import MIN_STAKE
 from tests.contracts.outcome import reverting
 from tests.contracts.runs import FEE, IPFS
 
-_OWNERSHIP = {"setTreasury", "transferOwnership", "renounceOwnership"}
 OWNERS = {
-    "registry": _OWNERSHIP | {"scheduleMarket", "cancelMarket"},
-    "escrow": _OWNERSHIP | {"pause", "unpause"},
+    "registry": {"transferOwnership", "addMarket", "retireMarket"},
+    "escrow": {"transferOwnership", "setTreasury", "pause", "unpause"},
 }
 _PERMIT = (1, 0, b"")
 
@@ -60,10 +59,8 @@ def calls(registry, escrow, riches, owner, agent, agent_id, outsider, terms):
         "selfPermit": _PERMIT,
         "multicall": ([],),
         "withdrawCredit": (owner,),
-        "setTreasury": (outsider,),
         "transferOwnership": (outsider,),
         "acceptOwnership": (),
-        "renounceOwnership": (),
     }
     return {
         "registry": common
@@ -73,9 +70,11 @@ def calls(registry, escrow, riches, owner, agent, agent_id, outsider, terms):
             "unstake": (agent_id, MIN_STAKE, owner),
             "lock": (agent_id, MIN_STAKE, 1),
             "release": (agent_id, MIN_STAKE, 0),
-            "slash": (agent_id, MIN_STAKE, owner, MIN_STAKE),
-            "scheduleMarket": (owner,),
-            "cancelMarket": (escrow,),
+            "slash": (agent_id, MIN_STAKE, MIN_STAKE, owner, True),
+            "stopClaims": (True,),
+            "allowMarket": (agent_id, owner, MIN_STAKE),
+            "addMarket": (owner,),
+            "retireMarket": (escrow,),
         },
         "escrow": common
         | {
@@ -94,6 +93,7 @@ def calls(registry, escrow, riches, owner, agent, agent_id, outsider, terms):
             "slash": (riches.claimed,),
             "cancelRun": (riches.open,),
             "sweepFees": (),
+            "setTreasury": (outsider,),
             "pause": (),
             "unpause": (),
         },
@@ -132,7 +132,7 @@ def test_owner__using_its_rights__moves_no_money(
     contract = request.getfixturevalue(name)
     before = _everything(registry, escrow, agent_id, riches)
 
-    for function in sorted(OWNERS[name] - {"cancelMarket", "unpause"}):
+    for function in sorted(OWNERS[name] - {"unpause"}):
         with chain.isolate(), books.moves():
             getattr(contract, function)(*calls[name][function], sender=owner)
             assert _everything(registry, escrow, agent_id, riches) == before
@@ -145,6 +145,7 @@ def test_owner__registry_functions_of_others__refuse_it(registry, calls, agent_i
         "lock": (registry.NotMarket, {"caller": owner}),
         "release": (registry.NotMarket, {"caller": owner}),
         "slash": (registry.NotMarket, {"caller": owner}),
+        "allowMarket": (registry.NotAgentOwner, {"agentId": agent_id, "caller": owner}),
         "withdrawCredit": (registry.NoCredit, {"account": owner}),
         "acceptOwnership": (registry.OwnableUnauthorizedAccount, {"account": owner}),
     }
@@ -160,6 +161,26 @@ def test_owner__registry_functions_of_others__refuse_it(registry, calls, agent_i
                 *calls["registry"]["stakeWithAuthorization"], sender=owner
             )
         registry.selfPermit(*_PERMIT, sender=owner)
+        registry.stopClaims(True, sender=owner)
+
+
+def test_owner__own_market__locks_nothing_that_nobody_allowed(
+    registry, riches, agent, agent_id, owner, books
+):
+    """STAKE-9 (threat: owner rug): it may make itself a market, and reaches no stake by that."""
+    registry.addMarket(owner, sender=owner)
+    available = registry.availableStake(agent_id)
+    refused = {"agentId": agent_id, "market": owner, "required": available, "allowance": 0}
+
+    with books.moves():
+        for min_status in (0, 1):
+            with reverting(registry.MarketNotAllowed, **refused):
+                registry.lock(agent_id, available, min_status, sender=owner)
+        locked = {"agentId": agent_id, "market": owner, "amount": 1, "locked": 0}
+        with reverting(registry.LockExceeded, **locked):
+            registry.slash(agent_id, 1, 1, owner, True, sender=owner)
+        with reverting(registry.LockExceeded, **locked):
+            registry.release(agent_id, 1, 0, sender=owner)
 
 
 def test_owner__escrow_functions_of_others__refuse_it(

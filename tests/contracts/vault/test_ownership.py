@@ -12,10 +12,10 @@ acceptOwnership
     otherwise
         it should emit OwnershipTransferred, and take the rights from the old owner
 renounceOwnership
-    when the caller is not the owner
-        it should revert with OwnableUnauthorizedAccount
-    otherwise
-        it should leave nobody with the owner's rights, and everybody with their money
+    whoever calls
+        it should revert with OwnershipNotRenounceable, and leave the owner
+given an owner that never acts again
+    it should leave everybody with their money
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def test_transfer_ownership__by_the_owner__changes_nothing_yet(vault, owner, hei
     assert emitted(tx, vault) == [("OwnershipTransferStarted", owner, heir)]
     assert (vault.owner(), vault.pendingOwner()) == (owner, heir)
     with reverting(vault.OwnableUnauthorizedAccount, account=heir):
-        vault.setTreasury(heir, sender=heir)
+        vault.transferOwnership(heir, sender=heir)
 
 
 def test_transfer_ownership__twice__replaces_the_heir(vault, owner, heir, relayer):
@@ -76,24 +76,31 @@ def test_accept_ownership__by_the_heir__takes_the_rights(vault, owner, heir, rel
     assert emitted(tx, vault) == [("OwnershipTransferred", owner, heir)]
     assert (vault.owner(), vault.pendingOwner()) == (heir, ZERO_ADDRESS)
     with reverting(vault.OwnableUnauthorizedAccount, account=owner):
-        vault.setTreasury(relayer, sender=owner)
-    vault.setTreasury(relayer, sender=heir)
+        vault.transferOwnership(relayer, sender=owner)
+    vault.transferOwnership(relayer, sender=heir)
 
 
-def test_renounce_ownership__not_the_owner__reverts(vault, outsider):
-    with reverting(vault.OwnableUnauthorizedAccount, account=outsider):
-        vault.renounceOwnership(sender=outsider)
+@pytest.mark.parametrize("who", ["owner", "outsider"])
+def test_renounce_ownership__anybody__reverts(request, vault, owner, who):
+    """STAKE-9: it cannot happen by accident. Ape decodes the error of what is sent only."""
+    with reverting(vault.OwnershipNotRenounceable):
+        vault.renounceOwnership.transact(sender=request.getfixturevalue(who))
+
+    assert vault.owner() == owner
 
 
-def test_renounce_ownership__by_the_owner__leaves_everybody_their_money(
-    registry, escrow, owner, poster, agent, agent_id, open_run, submitted_run, books
+def test_renounce_ownership__to_an_heir_that_is_nobody__leaves_the_owner(vault, owner):
+    """STAKE-9: zero never accepts."""
+    vault.transferOwnership(ZERO_ADDRESS, sender=owner)
+
+    assert vault.owner() == owner
+
+
+def test_owner__dead__leaves_everybody_their_money(
+    registry, escrow, poster, agent, agent_id, open_run, submitted_run, books
 ):
     """STAKE-9, RUN-15 (threat: dead admin key): nobody's way out needs the owner."""
     judged, offered = submitted_run(), open_run()
-    for contract in (registry, escrow):
-        contract.renounceOwnership(sender=owner)
-        with reverting(contract.OwnableUnauthorizedAccount, account=owner):
-            contract.setTreasury(owner, sender=owner)
 
     with books.moves({agent: REWARD}, owed=-REWARD, fees=COST - REWARD):
         escrow.approve(judged, sender=poster)

@@ -28,7 +28,7 @@ GUARDED = {
         "unstake": (0, 1, ZERO_ADDRESS),
         "lock": (0, 1, 1),
         "release": (0, 1, 0),
-        "slash": (0, 1, ZERO_ADDRESS, 0),
+        "slash": (0, 1, 1, ZERO_ADDRESS, True),
         "withdrawCredit": (ZERO_ADDRESS,),
     },
     "escrow": {
@@ -46,13 +46,12 @@ GUARDED = {
         "withdrawCredit": (ZERO_ADDRESS,),
     },
 }
-_OWNERSHIP = {"setTreasury", "transferOwnership", "acceptOwnership", "renounceOwnership"}
+_OWNERSHIP = {"transferOwnership", "acceptOwnership"}
 _WRAPPERS = {"multicall", "selfPermit"}
+_ENTRIES = {"createRun", "startRun", "submitWork", "requestRevision"}
 UNGUARDED = {
-    "registry": _OWNERSHIP | _WRAPPERS | {"scheduleMarket", "cancelMarket"},
-    "escrow": _OWNERSHIP
-    | _WRAPPERS
-    | {"createRun", "startRun", "submitWork", "requestRevision", "pause", "unpause"},
+    "registry": _OWNERSHIP | _WRAPPERS | {"addMarket", "retireMarket", "allowMarket", "stopClaims"},
+    "escrow": _OWNERSHIP | _WRAPPERS | _ENTRIES | {"setTreasury", "pause", "unpause"},
 }
 
 
@@ -63,11 +62,12 @@ class Hostile:
         """Deploy them."""
         self.token = owner.deploy(project.ReentrantToken)
         market = owner.get_deployment_address(owner.nonce + 1)
-        common = (treasury, owner)
         self.registry = owner.deploy(
-            project.StakeRegistry, self.token, identity, *common, [market], forwarder
+            project.StakeRegistry, self.token, identity, owner, [market], forwarder
         )
-        self.escrow = owner.deploy(project.RunEscrow, self.token, self.registry, *common, forwarder)
+        self.escrow = owner.deploy(
+            project.RunEscrow, self.token, self.registry, treasury, owner, forwarder
+        )
         self._owner = owner
         for account, spender in ((poster, self.escrow), (agent, self.registry)):
             self.token.mint(account, 10**12, sender=owner)

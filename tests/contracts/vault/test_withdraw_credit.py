@@ -57,6 +57,21 @@ def test_withdraw_credit__to_where_it_could_not_return_from__reverts(
     assert vault.creditOf(poster) == credited
 
 
+@pytest.mark.parametrize("retired", [False, True])
+def test_withdraw_credit__to_another_market__reverts(
+    vault, registry, owner, poster, outsider, credited, retired
+):
+    """RUN-26: in both contracts any market of the registry, retired ones too."""
+    registry.addMarket(outsider, sender=owner)
+    if retired:
+        registry.retireMarket(outsider, sender=owner)
+
+    with reverting(vault.InvalidRecipient, to=outsider):
+        vault.withdrawCredit(outsider, sender=poster)
+
+    assert vault.creditOf(poster) == credited
+
+
 def test_withdraw_credit__to_a_blacklisted_account__reverts_and_keeps_it(
     vault, poster, outsider, credited, ledger
 ):

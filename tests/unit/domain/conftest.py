@@ -31,11 +31,11 @@ class World:
         self.now = START
         self.token = TokenLedger("usdc")
         self.identity = IdentityView("identity")
-        roles = {"treasury": self.treasury, "owner": self.owner, "forwarder": "forwarder"}
+        roles = {"owner": self.owner, "forwarder": "forwarder"}
         self.registry = StakeRegistryTwin(
-            "registry", self.token, self.identity, markets=["escrow"], now=self.now, **roles
+            "registry", self.token, self.identity, markets=["escrow"], **roles
         )
-        self.escrow = RunEscrowTwin("escrow", self.registry, **roles)
+        self.escrow = RunEscrowTwin("escrow", self.registry, treasury=self.treasury, **roles)
         for account in (self.poster, self.agent, self.outsider):
             self.token.mint(account, 1_000_000 * ONE_USDC)
         self.agent_id = self.identity.register(self.agent)
@@ -108,7 +108,7 @@ class World:
 
     def _approved(self) -> int:
         run_id = self.submitted()
-        self.escrow.approve(run_id, sender=self.poster, now=self.now)
+        self.escrow.approve(run_id, sender=self.poster)
         return run_id
 
     def _rejected(self) -> int:

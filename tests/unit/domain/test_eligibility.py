@@ -17,12 +17,21 @@ ESTABLISHED = {**STAKED, "staked_at": NOW - 30 * DAY, "completions": 5}
 
 
 def bits_of(
-    run_changes=None, agent_changes=None, *, now=NOW, known=True, operator=False, paused=False
+    run_changes=None,
+    agent_changes=None,
+    *,
+    now=NOW,
+    known=True,
+    operator=False,
+    allowed=True,
+    paused=False,
 ):
     run = {"poster": "poster", "state": RunState.OPEN, "reward": 1, "fee": 1, "deadline": NOW + 1}
     run |= {"review_days": 7, "max_revisions": 3} | (run_changes or {})
     agent = Agent(**STAKED | (agent_changes or {})) if known else None
-    return claim_eligibility(Run(**run), agent, now, poster_is_operator=operator, paused=paused)
+    return claim_eligibility(
+        Run(**run), agent, now, poster_is_operator=operator, market_allowed=allowed, paused=paused
+    )
 
 
 def test_claim_eligibility__all_well__is_zero():
@@ -42,6 +51,7 @@ def test_claim_eligibility__all_well__is_zero():
         ({"run_changes": {"min_status": AgentStatus.ESTABLISHED}}, 6),
         ({"agent_changes": {"locked": 1}}, 7),
         ({"operator": True}, 8),
+        ({"allowed": False}, 9),
         ({"paused": True}, 10),
     ],
 )
@@ -70,7 +80,14 @@ def test_claim_eligibility__established_where_asked__is_eligible():
 
 def test_claim_eligibility__unknown_agent__sets_no_bit_of_the_agent():
     """RUN-5: for an unknown agent only bits 0, 1, 2 and 10."""
-    bits = bits_of({"state": RunState.DRAFT}, now=NOW + 9, known=False, operator=True, paused=True)
+    bits = bits_of(
+        {"state": RunState.DRAFT},
+        now=NOW + 9,
+        known=False,
+        operator=True,
+        allowed=False,
+        paused=True,
+    )
     assert bits == 1 << 0 | 1 << 1 | 1 << 2 | 1 << 10
 
 
@@ -82,19 +99,19 @@ def test_claim_eligibility__all_combinations__are_independent_but_for_the_status
         ({"frozen": True}, 1 << 4),
         ({"strikes": 3, "frozen": True}, 1 << 5),
     ]
-    for (agent, expected), not_open, late, operator, paused, locked in itertools.product(
-        statuses, *[[False, True]] * 5
+    for (agent, expected), not_open, late, operator, refused, paused, locked in itertools.product(
+        statuses, *[[False, True]] * 6
     ):
         bits = bits_of(
             {"state": RunState.DRAFT if not_open else RunState.OPEN},
             agent | ({"locked": 1} if locked and agent.get("staked") != 0 else {}),
             now=NOW + late,
             operator=operator,
+            allowed=not refused,
             paused=paused,
         )
-        assert bits == expected | not_open | late << 1 | operator << 8 | paused << 10 | (
-            locked << 7
-        ), (agent, not_open, late, operator, paused, locked)
+        others = locked << 7 | operator << 8 | refused << 9 | paused << 10
+        assert bits == expected | not_open | late << 1 | others, (agent, not_open, late, others)
 
 
 def test_reasons__every_bit__has_a_code_and_a_sentence():
@@ -103,12 +120,12 @@ def test_reasons__every_bit__has_a_code_and_a_sentence():
     assert [reason.code for reason in found] == [bit.name for bit in Ineligibility]
     assert [reason.code for reason in found][2:4] == ["AGENT_UNKNOWN", "AGENT_UNVERIFIED"]
     assert all(reason.sentence.endswith(".") for reason in found)
-    assert len({reason.sentence for reason in found}) == 10
+    assert len({reason.sentence for reason in found}) == 11
     assert reasons(0) == []
 
 
-@pytest.mark.parametrize("unknown", [1 << 9, 1 << 11, 1 << 255])
+@pytest.mark.parametrize("unknown", [1 << 11, 1 << 255])
 def test_reasons__bit_without_meaning__is_refused(unknown):
-    """RUN-5: bit 9 is unused, so an answer with it is not ours."""
+    """RUN-5: an answer with bits that are not used is not ours."""
     with pytest.raises(ValueError, match="without a meaning"):
         reasons(unknown)

@@ -19,6 +19,7 @@ EXAMPLES = [
     errors.Reverted("NotAgent", {"runId": 1, "caller": "outsider"}),
     errors.ContractReverted("NoFees", {}, "No fees have accrued."),
     errors.StillPending("request 0x00", "not mined yet"),
+    errors.TextTooLong("feedback", "x" * 2_049, 2_049, 2_048),
     errors.Contradicted("run 7", "reward", 1_000_000, 500_000_000, "transaction 0x00"),
 ]
 
@@ -61,7 +62,7 @@ def test_errors__any__survives_pickle_and_copy(error):
 
 def test_errors__as_text__name_value_limit_and_words():
     """API-3: one line that says what to change."""
-    invalid, _, _, refused, contract, _, contradicted = map(str, EXAMPLES)
+    invalid, _, _, refused, contract, _, too_long, contradicted = map(str, EXAMPLES)
     assert contradicted == (
         "run 7: reward is 1000000 by the API, and 500000000 on the chain; "
         "transaction 0x00 is done, do not repeat it"
@@ -70,6 +71,7 @@ def test_errors__as_text__name_value_limit_and_words():
     assert refused == "NotAgent(runId=1, caller=outsider)"
     assert contract == "No fees have accrued. [NoFees()]"
     assert str(errors.ContractReverted("NoFees")) == "NoFees()"
+    assert too_long.endswith(": it has 2049 bytes of UTF-8, 2048 at most are allowed")
 
 
 def test_errors__very_long_value__is_cut():

@@ -23,7 +23,7 @@ TABLE = {
     "cancel_run": "xxxx......",
 }
 EXTRA = {"claim_run": [0], "submit_work": [""], "request_revision": [""], "reject": [""]}
-TIMELESS = {"start_run"}
+TIMELESS = {"start_run", "approve"}
 SENDERLESS = {"finalize"}
 
 

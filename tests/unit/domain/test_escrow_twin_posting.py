@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentescrow.domain.constants import DAY, ONE_USDC
+from agentescrow.domain.constants import DAY, MAX_TEXT, ONE_USDC
 from agentescrow.domain.run import Run, RunState
 from agentescrow.domain.terms import RunTerms
 
@@ -33,7 +33,7 @@ def test_post_run__valid_terms__is_open_and_escrowed(world):
 
 @pytest.mark.parametrize("call", ["create_run", "post_run"])
 def test_create_and_post__invalid__in_the_contracts_order(world, call):
-    """RUN-2, RUN-26: terms, then text, then money."""
+    """RUN-2, RUN-26, RUN-27: terms, then text, then money."""
     make, now = getattr(world.escrow, call), world.now
     with world.refused("RewardOutOfRange", 0, 1, 2**48 - 1):
         make(RunTerms(0, now, 0, 11, 0), "", sender="poster", now=now)
@@ -43,6 +43,9 @@ def test_create_and_post__invalid__in_the_contracts_order(world, call):
         make(world.terms(min_status=4), "", sender="poster", now=now)
     with world.refused("EmptyIpfsHash"):
         make(world.terms(), "", sender="relayer", now=now)
+    with world.refused("TextTooLong", MAX_TEXT + 1, MAX_TEXT):
+        make(world.terms(), "x" * (MAX_TEXT + 1), sender="relayer", now=now)
+    assert make(world.terms(), "x" * MAX_TEXT, sender="poster", now=now) == 1
     if call == "post_run":
         with world.token_refuses("balance too low"):
             make(world.terms(), "x", sender="relayer", now=now)
@@ -58,6 +61,8 @@ def test_post_run_with_authorization__signed_terms__make_the_signer_the_poster(w
         escrow.post_run_with_authorization(world.terms(review_days=1), "x", signed, now=now)
     with world.refused("EmptyIpfsHash"):
         escrow.post_run_with_authorization(terms, "", signed, now=now)
+    with world.refused("TextTooLong", MAX_TEXT + 1, MAX_TEXT):
+        escrow.post_run_with_authorization(terms, "x" * (MAX_TEXT + 1), signed, now=now)
     with world.refused("MaxRevisionsTooHigh", 11, 10):
         escrow.post_run_with_authorization(world.terms(max_revisions=11), "x", signed, now=now)
     run_id = escrow.post_run_with_authorization(terms, "x", signed, now=now)

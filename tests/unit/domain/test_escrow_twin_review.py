@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentescrow.domain.constants import DAY, ONE_USDC
+from agentescrow.domain.constants import DAY, MAX_TEXT, ONE_USDC
 from agentescrow.domain.run import RunState
 
 RICH = 1_000_000 * ONE_USDC
@@ -12,7 +12,7 @@ EDGES = [(-1, False), (0, True), (1, True)]
 
 
 def approve(world, run_id, sender="poster"):
-    world.escrow.approve(run_id, sender=sender, now=world.now)
+    world.escrow.approve(run_id, sender=sender)
 
 
 def revise(world, run_id, feedback="x", sender="poster"):
@@ -44,6 +44,14 @@ def test_approve__below_one_usdc__adds_no_completion(world, reward, completions)
     """RUN-22: cheaper ones would buy ESTABLISHED for cents."""
     approve(world, world.submitted(reward=reward))
     assert world.registry.get_agent(0).completions == completions
+    world.assert_solvent()
+
+
+@pytest.mark.parametrize(("reward", "rejections"), [(ONE_USDC - 1, 0), (ONE_USDC, 1), (1, 0)])
+def test_reject__below_one_usdc__adds_no_rejection(world, reward, rejections):
+    """RUN-22: cheaper ones would cost an agent ESTABLISHED for cents."""
+    reject(world, world.submitted(reward=reward, max_revisions=0))
+    assert world.registry.get_agent(0).rejections == rejections
     world.assert_solvent()
 
 
@@ -96,8 +104,8 @@ def test_review__resubmission__starts_a_new_window(world):
 
 
 def test_request_revision__revisions_left__gives_seven_days(world):
-    """RUN-12: max(now + 7 days, deadline)."""
-    run_id = world.submitted(max_revisions=1)
+    """RUN-12: not until the deadline, which may be far."""
+    run_id = world.submitted(max_revisions=1, deadline=world.now + 90 * DAY)
     world.wait(DAY)
     revise(world, run_id)
     run = world.escrow.get_run(run_id)
@@ -106,7 +114,7 @@ def test_request_revision__revisions_left__gives_seven_days(world):
 
 
 def test_request_revision__refused__in_the_contracts_order(world):
-    """RUN-13, RUN-11: poster, window, revisions, text."""
+    """RUN-13, RUN-11, RUN-27: poster, window, revisions, text."""
     run_id = world.submitted(max_revisions=0)
     with world.refused("NotPoster", run_id, "agent", "poster"):
         revise(world, run_id, feedback="", sender="agent")
@@ -116,6 +124,9 @@ def test_request_revision__refused__in_the_contracts_order(world):
     other = world.submitted(max_revisions=1)
     with world.refused("EmptyFeedback", other):
         revise(world, other, feedback="")
+    with world.refused("TextTooLong", MAX_TEXT + 1, MAX_TEXT):
+        revise(world, other, feedback="x" * (MAX_TEXT + 1))
+    revise(world, other, feedback="x" * MAX_TEXT)
 
 
 # reject
@@ -148,13 +159,13 @@ def test_reject__first_submission_around_the_deadline__late_from_it_on(world, se
         reject(world, run_id)
         assert world.escrow.get_run(run_id).state == RunState.REJECTED
     else:
-        with world.refused("RevisionsLeft", run_id, 0, 3):
+        with world.refused("RevisionsLeft", run_id, 0, 1):
             reject(world, run_id)
 
 
 def test_reject__late_resubmission__is_no_late_submission(world):
     """RUN-11: only the first one counts; a poster who asked for changes has accepted the time."""
-    run_id = world.revised()
+    run_id = world.revised(max_revisions=3)
     world.wait(6 * DAY)
     world.submit(run_id)
     with world.refused("RevisionsLeft", run_id, 1, 3):
@@ -162,9 +173,12 @@ def test_reject__late_resubmission__is_no_late_submission(world):
 
 
 def test_reject__refused__in_the_contracts_order(world):
-    """RUN-13: poster, window, revisions, text."""
+    """RUN-13, RUN-27: poster, window, revisions, text."""
     run_id = world.submitted(max_revisions=0)
     with world.refused("NotPoster", run_id, "agent", "poster"):
         reject(world, run_id, reason="", sender="agent")
     with world.refused("EmptyReason", run_id):
         reject(world, run_id, reason="")
+    with world.refused("TextTooLong", MAX_TEXT + 2, MAX_TEXT):
+        reject(world, run_id, reason="x" * MAX_TEXT + "ö")  # bytes are counted, not letters
+    reject(world, run_id, reason="x" * (MAX_TEXT - 2) + "ö")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.domain.agent import AgentStatus
-from agentescrow.domain.constants import DAY, MIN_STAKE, ONE_USDC, ZERO_ADDRESS
+from agentescrow.domain.constants import DAY, MAX_TEXT, MIN_STAKE, ONE_USDC, ZERO_ADDRESS
+from agentescrow.domain.escrow import RunEscrowTwin
 from agentescrow.domain.run import RunState
 
 
@@ -108,6 +109,48 @@ def test_claim_eligibility__operator_posts__names_self_claim_and_pause(world):
         world.escrow.claim_eligibility(9, 0, now=world.now)
 
 
+def test_claim_run__escrow_paused__is_refused_after_its_own_checks(world):
+    """RUN-18: what is wrong with the run comes first, what the registry would say does not."""
+    run_id = world.post()
+    world.registry.unstake(0, MIN_STAKE, "agent", sender="agent")
+    world.escrow.pause(sender="owner")
+    with world.refused("NotOperator", 0, "outsider"):
+        claim(world, run_id, sender="outsider")
+    with world.refused("EnforcedPause"):
+        claim(world, run_id)
+    world.escrow.unpause(sender="owner")
+    with world.refused("StatusTooLow", 0, AgentStatus.UNVERIFIED, AgentStatus.PROVISIONAL):
+        claim(world, run_id)
+
+
+def test_claim_run__retired_escrow__is_refused_and_eligibility_says_so(world):
+    """STAKE-9, RUN-5: bit 9, for whatever agent; runs that are claimed go on."""
+    run_id, other = world.post(), world.submitted()
+    world.registry.retire_market("escrow", sender="owner")
+    assert world.escrow.claim_eligibility(run_id, 0, now=world.now) == 1 << 9 | 1 << 7
+    with world.refused("MarketIsRetired", "escrow"):
+        claim(world, run_id)
+    world.escrow.approve(other, sender="poster")
+    assert world.registry.available_stake(0) == MIN_STAKE
+
+
+def test_claim_run__escrow_added_later__asks_for_the_owners_consent(world):
+    """STAKE-9, RUN-5: bit 9 until the NFT's owner has allowed MIN_STAKE a claim."""
+    roles = {"owner": "owner", "forwarder": "forwarder", "treasury": "treasury"}
+    later = RunEscrowTwin("later escrow", world.registry, **roles)
+    world.registry.add_market("later escrow", sender="owner")
+    run_id = later.post_run(world.terms(), "x", sender="poster", now=world.now)
+    assert later.claim_eligibility(run_id, 0, now=world.now) == 1 << 9
+    world.registry.allow_market(0, "later escrow", MIN_STAKE - 1, sender="agent")
+    assert later.claim_eligibility(run_id, 0, now=world.now) == 1 << 9
+    with world.refused("MarketNotAllowed", 0, "later escrow", MIN_STAKE, MIN_STAKE - 1):
+        later.claim_run(run_id, 0, sender="agent", now=world.now)
+    world.registry.allow_market(0, "later escrow", MIN_STAKE, sender="agent")
+    assert later.claim_eligibility(run_id, 0, now=world.now) == 0
+    later.claim_run(run_id, 0, sender="agent", now=world.now)
+    assert world.registry.locked_by("later escrow", 0) == MIN_STAKE
+
+
 # The agent's calls
 
 
@@ -143,12 +186,16 @@ def test_submit_work__late__is_valid_until_the_poster_acts(world):
 
 
 def test_submit_work__refused__in_the_contracts_order(world):
-    """RUN-13: agent, then text."""
+    """RUN-13, RUN-27: agent, then text."""
     run_id = world.claimed()
     with world.refused("NotAgent", run_id, "outsider"):
         world.escrow.submit_work(run_id, "", sender="outsider", now=world.now)
     with world.refused("EmptyDeliverableURI", run_id):
         world.escrow.submit_work(run_id, "", sender="agent", now=world.now)
+    too_long = "x" * (MAX_TEXT + 1)
+    with world.refused("TextTooLong", MAX_TEXT + 1, MAX_TEXT):
+        world.escrow.submit_work(run_id, too_long, sender="agent", now=world.now)
+    world.escrow.submit_work(run_id, too_long[1:], sender="agent", now=world.now)
 
 
 @pytest.mark.parametrize("state", [RunState.CLAIMED, RunState.IN_PROGRESS])
@@ -189,7 +236,7 @@ def test_abandon_run__second_time_in_the_runs_life__is_refused(world):
 @pytest.mark.parametrize("deadline_after", [3 * DAY, 7 * DAY, 10 * DAY])
 @pytest.mark.parametrize(("seconds", "allowed"), [(-1, False), (0, True), (1, True)])
 def test_slash__around_the_time__works_from_it_on(world, state, deadline_after, seconds, allowed):
-    """RUN-9: max(claimedAt + 7 days, deadline); refund, compensation, strike."""
+    """RUN-9: max(claimedAt + 7 days, deadline); refund, penalty, strike."""
     start = world.now
     run_id = world.claimed(deadline=start + deadline_after)
     if state == RunState.IN_PROGRESS:
@@ -213,14 +260,14 @@ def test_slash__around_the_time__works_from_it_on(world, state, deadline_after, 
 @pytest.mark.parametrize("deadline_after", [3 * DAY, 30 * DAY])
 @pytest.mark.parametrize(("seconds", "allowed"), [(-1, False), (0, True), (1, True)])
 def test_slash__revision_not_resubmitted__is_a_timeout_too(world, deadline_after, seconds, allowed):
-    """RUN-12: max(requestedAt + 7 days, deadline), also after a late resubmission was possible."""
+    """RUN-12: 7 days after the request, be the deadline before or long after it."""
     start = world.now
     run_id = world.claimed(deadline=start + deadline_after)
     world.wait(2 * DAY)
     world.submit(run_id)
     world.wait(DAY)
     world.escrow.request_revision(run_id, "x", sender="poster", now=world.now)
-    slashable_at = max(world.now + 7 * DAY, start + deadline_after)
+    slashable_at = world.now + 7 * DAY
     assert world.escrow.get_run(run_id).due_at == slashable_at
     world.now = slashable_at + seconds
     if allowed:
@@ -233,7 +280,7 @@ def test_slash__revision_not_resubmitted__is_a_timeout_too(world, deadline_after
 
 
 @pytest.mark.parametrize(
-    ("reward", "compensation"),
+    ("reward", "penalty"),
     [
         (ONE_USDC, 1_050_000),
         (19_047_618, 19_999_999),
@@ -241,17 +288,19 @@ def test_slash__revision_not_resubmitted__is_a_timeout_too(world, deadline_after
         (MIN_STAKE, MIN_STAKE),
     ],
 )
-def test_slash__compensation__is_capped_at_reward_and_fee(world, reward, compensation):
-    """STAKE-8: a 1 USDC bait run cannot earn 20 USDC; the rest goes to the treasury."""
+def test_slash__penalty__is_capped_at_reward_and_fee(world, reward, penalty):
+    """STAKE-8: a 1 USDC bait run cannot earn 20 USDC; the rest is the agent's again."""
     run_id = world.claimed(reward=reward)
     world.wait(7 * DAY)
     world.escrow.slash(run_id, sender="poster", now=world.now)
-    assert world.balance("poster") == 1_000_000 * ONE_USDC + compensation
-    assert world.balance("treasury") == MIN_STAKE - compensation
+    assert world.balance("poster") == 1_000_000 * ONE_USDC + penalty
+    assert world.registry.available_stake(0) == MIN_STAKE - penalty
+    assert world.balance("treasury") == 0
+    world.assert_solvent()
 
 
 def test_slash__poster_blacklisted__is_credited_by_both_vaults(world):
-    """RUN-16: refund and compensation wait for the poster."""
+    """RUN-16: refund and penalty wait for the poster."""
     run_id = world.claimed()
     world.wait(7 * DAY)
     world.token.blacklisted.add("poster")

@@ -54,7 +54,7 @@ def test_journal__slash__has_both_contracts_in_the_order_of_emission(world):
     world.escrow.slash(run_id, sender="poster", now=world.now)
 
     cost = 105 * ONE_USDC
-    slashed = (world.agent_id, "escrow", "poster", MIN_STAKE, MIN_STAKE, 1)
+    slashed = (world.agent_id, "escrow", "poster", MIN_STAKE, MIN_STAKE, True, 1)
     assert world.escrow.journal == [
         Event("escrow", "RunSlashed", (run_id, world.agent_id, cost, MIN_STAKE)),
         Event("registry", "StakeSlashed", slashed),

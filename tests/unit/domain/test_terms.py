@@ -77,7 +77,7 @@ def test_violation__several_terms_wrong__answers_in_field_order():
 
 
 def test_run_terms__defaults__are_those_of_sdk_api_and_scripts():
-    """RUN-1: 7 review days, 3 revisions, PROVISIONAL; cost is reward and fee."""
+    """RUN-1: 7 review days, 1 revision, PROVISIONAL; cost is reward and fee."""
     terms = RunTerms(reward=100_000_000, deadline=NOW + 1)
-    assert (terms.review_days, terms.max_revisions, terms.min_status) == (7, 3, 1)
+    assert (terms.review_days, terms.max_revisions, terms.min_status) == (7, 1, 1)
     assert (terms.fee, terms.cost) == (5_000_000, 105_000_000)

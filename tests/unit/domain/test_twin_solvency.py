@@ -3,7 +3,7 @@
 1. Both vaults hold exactly what they owe (nobody donates here).
 2. No USDC appears or vanishes.
 3. A refused call changes nothing; errors are declared ones.
-4. An agent's locks are those of its open claims, MIN_STAKE each.
+4. An agent's locks are those of its open claims, MIN_STAKE each, and of another market.
 5. A run's state changes only along the table.
 """
 
@@ -58,11 +58,11 @@ class TwinMachine(RuleBasedStateMachine):
         self.now = 1_750_000_000
         self.token = TokenLedger("usdc")
         self.identity = IdentityView("identity")
-        roles = {"treasury": "treasury", "owner": "owner", "forwarder": "forwarder"}
+        roles = {"owner": "owner", "forwarder": "forwarder"}
         self.registry = StakeRegistryTwin(
-            "registry", self.token, self.identity, markets=["escrow"], now=self.now, **roles
+            "registry", self.token, self.identity, markets=["escrow"], **roles
         )
-        self.escrow = RunEscrowTwin("escrow", self.registry, **roles)
+        self.escrow = RunEscrowTwin("escrow", self.registry, treasury="treasury", **roles)
         for account in ("poster", "agent", "outsider"):
             self.token.mint(account, 10_000 * ONE_USDC)
         for owner in ("agent", "outsider"):
@@ -113,6 +113,30 @@ class TwinMachine(RuleBasedStateMachine):
     @rule(agent_id=AGENT_IDS, amount=AMOUNTS, to=PEOPLE, sender=PEOPLE)
     def unstake(self, agent_id, amount, to, sender):
         self.attempt(self.registry.unstake, agent_id, amount, to, sender=sender)
+
+    @rule(market=st.sampled_from(["market", "escrow"]), call=st.sampled_from(["add", "retire"]))
+    def change_the_markets(self, market, call):
+        """The owner's; one that was added and one of the constructor."""
+        self.attempt(getattr(self.registry, f"{call}_market"), market, sender="owner")
+
+    @rule(agent_id=AGENT_IDS, cap=AMOUNTS, sender=PEOPLE)
+    def allow_the_market(self, agent_id, cap, sender):
+        self.attempt(self.registry.allow_market, agent_id, "market", cap, sender=sender)
+
+    @rule(
+        agent_id=AGENT_IDS,
+        amount=AMOUNTS,
+        min_status=st.integers(0, 3),
+        penalty=AMOUNTS,
+        to=PAYEES,
+        strike=st.booleans(),
+    )
+    def work_with_the_market(self, agent_id, amount, min_status, penalty, to, strike):
+        """It locks for a claim or a bond, lets half go and slashes the rest."""
+        by, half = {"sender": "market"}, amount // 2
+        self.attempt(self.registry.lock, agent_id, amount, min_status, now=self.now, **by)
+        self.attempt(self.registry.release, agent_id, half, min_status, **by)
+        self.attempt(self.registry.slash, agent_id, amount - half, penalty, to, strike, **by)
 
     @initialize(terms=st.lists(GOOD_TERMS, min_size=2, max_size=4))
     def post_some(self, terms):
@@ -171,7 +195,7 @@ class TwinMachine(RuleBasedStateMachine):
     def call_run(self, call, run_id, agent_id, text, sender):
         extra = {"claimRun": [agent_id]} | {key: [text] for key in TEXT_CALLS}
         keywords = {"now": self.now, "sender": sender}
-        if call == "startRun":
+        if call in ("startRun", "approve"):
             del keywords["now"]
         if call == "finalize":
             del keywords["sender"]
@@ -204,8 +228,9 @@ class TwinMachine(RuleBasedStateMachine):
                 for run in self.escrow.runs.values()
                 if run.state in CLAIMED_STATES and run.agent_id == agent_id
             ]
-            assert agent.locked == MIN_STAKE * len(claims) <= agent.staked
-            assert agent.locked == self.registry.locked_by("escrow", agent_id)
+            locks = [self.registry.locked_by(market, agent_id) for market in ("escrow", "market")]
+            assert locks[0] == MIN_STAKE * len(claims)
+            assert agent.locked == sum(locks) <= agent.staked
             assert (agent.staked_at != 0) == agent.has_min_stake
 
     @invariant()

@@ -14,7 +14,7 @@ def credited(world):
     """The agent was approved while USDC had it blacklisted."""
     run_id = world.submitted()
     world.token.blacklisted.add("agent")
-    world.escrow.approve(run_id, sender="poster", now=world.now)
+    world.escrow.approve(run_id, sender="poster")
     return world
 
 
@@ -55,32 +55,50 @@ def test_withdraw_credit__refused__keeps_the_credit(credited):
         credited.escrow.withdraw_credit("agent", sender="agent")
 
 
-@pytest.mark.parametrize("vault", ["escrow", "registry"])
-def test_set_treasury__owner__to_anything_but_a_contract(world, vault):
+def test_set_treasury__owner__to_anything_but_a_contract(world):
     """RUN-24: the treasury is never zero, never one of the contracts; only the owner sets it."""
-    twin = getattr(world, vault)
+    twin = world.escrow
     with world.refused("OwnableUnauthorizedAccount", "outsider"):
         twin.set_treasury(ZERO_ADDRESS, sender="outsider")
-    for contract in {*CONTRACTS} - ({"escrow"} if vault == "registry" else set()):
+    for contract in CONTRACTS:
         with world.refused("InvalidRecipient", contract):
             twin.set_treasury(contract, sender="owner")
     twin.set_treasury("outsider", sender="owner")
     assert twin.treasury == "outsider"
 
 
-def test_set_treasury__market__is_a_contract_of_the_registrys(world):
-    """RUN-26: the registry's counterparts are its markets, scheduled ones too."""
-    world.registry.schedule_market("second market", sender="owner", now=world.now)
-    for market in ("escrow", "second market"):
-        with world.refused("InvalidRecipient", market):
-            world.registry.set_treasury(market, sender="owner")
+def test_receivers__market__is_no_place_for_money(credited):
+    """RUN-26: any market of the registry, also a retired one, also for the escrow's money."""
+    credited.registry.add_market("second market", sender="owner")
+    credited.registry.retire_market("second market", sender="owner")
+    with credited.refused("InvalidRecipient", "second market"):
+        credited.escrow.set_treasury("second market", sender="owner")
+    with credited.refused("InvalidRecipient", "second market"):
+        credited.escrow.withdraw_credit("second market", sender="agent")
+
+
+def test_sweep_fees__treasury_became_a_market__keeps_them_accrued(world):
+    """RUN-24, RUN-26: what was a good receiver when it was set."""
+    world.escrow.approve(world.submitted(), sender="poster")
+    world.registry.add_market("treasury", sender="owner")
+    with world.refused("InvalidRecipient", "treasury"):
+        world.escrow.sweep_fees()
+    world.escrow.set_treasury("outsider", sender="owner")
+    world.escrow.sweep_fees()
+
+
+def test_renounce_ownership__anybody__is_refused(world):
+    """Ownership is handed over, never given up."""
+    for twin in (world.escrow, world.registry):
+        with world.refused("OwnershipNotRenounceable"):
+            twin.renounce_ownership()
 
 
 def test_sweep_fees__anyone__sends_all_to_the_treasury(world):
     """RUN-16: once; then there is nothing to sweep."""
     with world.refused("NoFees"):
         world.escrow.sweep_fees()
-    world.escrow.approve(world.submitted(), sender="poster", now=world.now)
+    world.escrow.approve(world.submitted(), sender="poster")
     world.escrow.sweep_fees()
     assert world.balance("treasury") == 5 * ONE_USDC
     with world.refused("NoFees"):
@@ -89,7 +107,7 @@ def test_sweep_fees__anyone__sends_all_to_the_treasury(world):
 
 def test_sweep_fees__treasury_blacklisted__keeps_them_accrued(world):
     """RUN-24: reverts, and works again with another treasury."""
-    world.escrow.approve(world.submitted(), sender="poster", now=world.now)
+    world.escrow.approve(world.submitted(), sender="poster")
     world.token.blacklisted.add("treasury")
     with world.token_refuses("blacklisted"):
         world.escrow.sweep_fees()
@@ -115,7 +133,7 @@ def test_pause__owner__stops_entries_only(world):
         lambda: escrow.post_run(world.terms(reward=0), "", sender="poster", now=now),
         lambda: escrow.post_run_with_authorization(world.terms(reward=0), "", signed, now=now),
         lambda: escrow.fund_run(99, sender="outsider", now=now),
-        lambda: escrow.claim_run(99, 99, sender="outsider", now=now),
+        lambda: escrow.claim_run(posted, 0, sender="agent", now=now),
     ):
         with world.refused("EnforcedPause"):
             entry()
@@ -141,7 +159,7 @@ def test_pause__every_exit__still_works(world):
     escrow.start_run(started, sender="agent")
     world.submit(started)
     escrow.abandon_run(abandoned, sender="agent", now=now)
-    escrow.approve(approved, sender="poster", now=now)
+    escrow.approve(approved, sender="poster")
     escrow.request_revision(revised, "x", sender="poster", now=now)
     escrow.reject(rejected, "x", sender="poster", now=now)
     escrow.cancel_run(cancelled, sender="poster", now=now)

@@ -8,9 +8,19 @@ from sqlalchemy import insert
 from agentescrow.domain.eligibility import Ineligibility
 from agentescrow.domain.run import RunState
 from agentescrow.store.claims import claimability
-from agentescrow.store.tables import agents, blocks, operators, runs, vaults
+from agentescrow.store.tables import (
+    agents,
+    blocks,
+    market_allowances,
+    markets,
+    operators,
+    position,
+    runs,
+    vaults,
+)
 
 POSTER, OWNER, OUTSIDER = "0x" + "A" * 40, "0x" + "B" * 40, "0x" + "C" * 40
+ESCROW = "0x" + "D" * 40
 USDC = 10**6
 NOW = 1_700_000_000
 
@@ -40,6 +50,10 @@ def connection(database):
                     "abandoned": False,
                 }
             )
+        )
+        connection.execute(insert(position).values(_empty(position) | {"escrow": ESCROW}))
+        connection.execute(
+            insert(markets).values(market=ESCROW, of_constructor=True, retired=False)
         )
         yield connection
 
@@ -96,12 +110,52 @@ def test_claimability__paused_escrow__is_a_reason(connection):
     """RUN-18: of the escrow; the registry is never paused."""
     add_agent(connection)
     for contract, paused in (("StakeRegistry", True), ("RunEscrow", False)):
-        row = _empty(vaults) | {"owner": None, "treasury": None, "contract": contract}
+        nobody = {"owner": None, "treasury": None, "created_in": None}
+        row = _empty(vaults) | nobody | {"contract": contract}
         connection.execute(insert(vaults).values(row | {"paused": paused}))
     assert claimability(connection, 1, 7).bits == 0
 
     connection.execute(vaults.update().values(paused=True))
     assert claimability(connection, 1, 7).bits == Ineligibility.PAUSED
+
+
+@pytest.mark.parametrize(
+    ("of_constructor", "retired", "allowed", "refused"),
+    [
+        (True, False, None, False),
+        (True, True, None, True),
+        (False, False, None, True),
+        (False, False, (OWNER, 20 * USDC, 0), False),
+        (False, False, (OWNER, 20 * USDC - 1, 0), True),
+        (False, False, (OWNER, 40 * USDC, 20 * USDC), False),
+        (False, False, (OWNER, 40 * USDC, 20 * USDC + 1), True),
+        (False, False, (OUTSIDER, 20 * USDC, 0), True),
+        (False, True, (OWNER, 20 * USDC, 0), True),
+    ],
+)
+def test_claimability__market__may_lock_or_not(
+    connection, of_constructor, retired, allowed, refused
+):
+    """STAKE-9: cap, lock, whose leave it is, and whether the market is retired."""
+    add_agent(connection)
+    connection.execute(markets.update().values(of_constructor=of_constructor, retired=retired))
+    if allowed is not None:
+        owner, cap, locked = allowed
+        row = {"agent_id": 7, "market": ESCROW, "owner": owner, "cap": cap, "locked": locked}
+        connection.execute(insert(market_allowances).values(row))
+        connection.execute(insert(market_allowances).values(row | {"agent_id": 8}))
+
+    bits = claimability(connection, 1, 7).bits
+
+    assert bits == (Ineligibility.MARKET_NOT_ALLOWED if refused else 0)
+
+
+def test_claimability__escrow_that_is_no_market__may_lock_nothing(connection):
+    """STAKE-3: another market does not help."""
+    add_agent(connection)
+    connection.execute(markets.update().values(market=OUTSIDER))
+
+    assert claimability(connection, 1, 7).bits == Ineligibility.MARKET_NOT_ALLOWED
 
 
 def test_claimability__without_a_block_or_a_run__is_none(connection):

@@ -31,7 +31,7 @@ def test_require_schema__empty_database__says_what_to_run(tmp_path):
     """API-5: who only reads creates nothing."""
     engine = open_database(f"sqlite:///{tmp_path / 'empty.db'}")
 
-    with pytest.raises(DatabaseUnusable, match=r"it has no schema, 0003 is needed: run `agentesc"):
+    with pytest.raises(DatabaseUnusable, match=r"it has no schema, 0004 is needed: run `agentesc"):
         require_schema(engine)
 
 
@@ -74,10 +74,10 @@ def test_migrate__folder_missing__is_said_in_a_line(tmp_path):
 def test_connections__one_transaction__see_one_snapshot(database):
     """API-6: all that one reply says is as of one block, whatever is written meanwhile."""
     with database.connect() as reader, database.connect() as writer:
-        before = reader.execute(text("SELECT count(*) FROM markets")).scalar()
-        writer.execute(text("INSERT INTO markets VALUES ('0x1', 1)"))
+        before = reader.execute(text("SELECT count(*) FROM operators")).scalar()
+        writer.execute(text("INSERT INTO operators VALUES ('0x1', '0x2')"))
         writer.commit()
 
-        assert reader.execute(text("SELECT count(*) FROM markets")).scalar() == before
+        assert reader.execute(text("SELECT count(*) FROM operators")).scalar() == before
         reader.rollback()
-        assert reader.execute(text("SELECT count(*) FROM markets")).scalar() == before + 1
+        assert reader.execute(text("SELECT count(*) FROM operators")).scalar() == before + 1

@@ -46,6 +46,7 @@ OURS = {
     "dueAt",
     "feedback",
     "reason",
+    "abandoned",
 }
 
 
@@ -72,6 +73,7 @@ def run(**changes):
         "due_at": None,
         "feedback": None,
         "reason": None,
+        "abandoned": False,
     }
     return Run(**values | changes)
 

@@ -1,0 +1,77 @@
+"""Databases of earlier versions, brought up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import func, select, text
+
+from agentescrow import store
+from agentescrow.store.database import migrate, open_database, require_schema
+from agentescrow.store.position import read_position
+from agentescrow.store.tables import FROM_CHAIN, blocks, metadata, run_counts, undo
+
+_ADDRESS = "0x" + "1" * 40
+_HASH = "0x" + "2" * 64
+_ROWS = {
+    "markets": (_ADDRESS, 5),
+    "vaults": ("StakeRegistry", _ADDRESS, _ADDRESS, False, 20, 0, 0, 0, 0),
+    "operators": (_ADDRESS, _ADDRESS),
+    "credits": ("RunEscrow", _ADDRESS, 7),
+    "events": (9, 0, "StakeRegistry", "MarketScheduled", None, None, _HASH, 5, "{}"),
+    "agents": (0, _ADDRESS, None, None, "", 1, 20, 0, 1, 0, 0, 0, 0, False, 0, 9),
+    "run_counts": (1, 0, 100, 1),
+    "blocks": (9, _HASH, _HASH, 5, "0" * 64),
+    "undo": (9, 0, "markets", "[]", None),
+    "position": (1, 8453, _ADDRESS, _ADDRESS, _ADDRESS, 4, 9, 12, 1, "stopped"),
+    "idempotency_keys": ("key", "0" * 64, None, None, "{}", 1),
+    "relay_transactions": (_HASH, _HASH, 0, "0x", 1, 1, 1),
+}
+
+
+@pytest.fixture
+def before(tmp_path):
+    """A database of schema 0003 with a row in each table."""
+    engine = open_database(f"sqlite:///{tmp_path / 'index.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        for table, row in _ROWS.items():
+            places = ", ".join(f":v{number}" for number in range(len(row)))
+            values = {f"v{number}": value for number, value in enumerate(row)}
+            connection.execute(text(f"INSERT INTO {table} VALUES ({places})"), values)
+    yield engine
+    engine.dispose()
+
+
+def test_migrate__database_of_before__has_the_schema_of_today(before):
+    """API-5: whatever version made it."""
+    migrate(before)
+
+    require_schema(before)
+    with before.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_migrate__database_of_before__is_read_from_the_chain_again(before):
+    """API-5: rows of other rules are no rows of these; what is not the chain's stays."""
+    migrate(before)
+
+    with before.connect() as connection:
+        for table in (*FROM_CHAIN, run_counts, blocks, undo):
+            assert connection.execute(select(func.count()).select_from(table)).scalar() == 0
+        position = read_position(connection)
+        kept = [
+            connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
+            for table in ("idempotency_keys", "relay_transactions")
+        ]
+    assert (position.block_number, position.first_block, position.problem) == (3, 4, None)
+    assert (position.escrow, position.chain_id) == (_ADDRESS, 8453)
+    assert kept == [1, 1]
