@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from eth_abi.abi import encode
-from eth_typing import BlockNumber
+from eth_typing import BlockNumber, ChecksumAddress
+from eth_utils.crypto import keccak
 from hexbytes import HexBytes
+from web3.exceptions import TransactionNotFound
 from web3.types import FilterParams, LogReceipt, TxReceipt
 
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.decode import decode_event, decode_events, topics_of
-from agentescrow.chain.events import Event, ExecutedForwardRequest
-from agentescrow.chain.own_writes import PATIENCE
+from agentescrow.chain.events import Event, ExecutedForwardRequest, OtherEvent
 from agentescrow.chain.reverts import in_words
-from agentescrow.chain.transactions import Mined, mined_receipt
-from agentescrow.sdk.signing import Message, Write
+from agentescrow.chain.transactions import Mined
+from agentescrow.sdk.signing import Message
+
+Did = Callable[[Event], bool]
+"""Tells by an event of a contract of ours that something is done."""
+
+_PAID: Final = "AuthorizationUsed"
+_PAID_TOPIC: Final = keccak(text=f"{_PAID}(address,bytes32)")
 
 
 def carried(
-    chain: Contracts, write: Write, signed: Sequence[Message], first: int
+    chain: Contracts, did: Did, signed: Sequence[Message], first: int
 ) -> Mined[Event] | None:
     """Find the transaction that did what was signed; None where there is none yet.
 
     Args:
         chain: The caller's node.
-        write: What was wanted.
+        did: What was wanted.
         signed: Every request that was signed for it.
         first: Block before the first signature.
 
@@ -37,25 +44,109 @@ def carried(
         log = _execution(chain, message["message"], first)
         if log is None:
             continue
-        receipt = mined_receipt(chain.w3, log["transactionHash"], PATIENCE)
-        events = _events_of(chain, receipt, message["message"])
-        event = next((each for each in events if write.did(each)), None)
-        if event is not None:
-            transaction = receipt["transactionHash"].to_0x_hex()
-            return Mined(event, events, transaction, receipt["blockNumber"], receipt["gasUsed"])
+        receipt = _receipt(chain, log["transactionHash"])
+        events = () if receipt is None else _events_of(chain, receipt, message["message"])
+        event = next((each for each in events if did(each)), None)
+        if event is not None and receipt is not None:
+            return _mined(event, events, receipt)
     return None
 
 
-def _execution(chain: Contracts, request: dict[str, Any], first: int) -> LogReceipt | None:
-    signer = HexBytes(encode(["address"], [request["from"]]))
+def paid_by(
+    chain: Contracts, payer: str, nonce: bytes, first: int, did: Did
+) -> Mined[Event] | None:
+    """Find the transaction in which an authorization has paid; None where there is none yet.
+
+    Args:
+        chain: The caller's node.
+        payer: Who has signed it.
+        nonce: Of the authorization.
+        first: Block before it was signed.
+        did: What was wanted.
+
+    Raises:
+        ChainProblem: The node does not answer.
+    """
+    if not chain.usdc.is_used(payer, nonce):
+        return None
+    topics = [HexBytes(_PAID_TOPIC), HexBytes(encode(["address"], [payer])), HexBytes(nonce)]
+    logs = _logs(chain, chain.usdc.address, topics, first)
+    receipt = _receipt(chain, logs[0]["transactionHash"]) if logs else None
+    if receipt is None:
+        return None
+    events = decode_events(chain.kinds, receipt["logs"])
+    event = None
+    for each in events:
+        if did(each):
+            event = each
+        elif event is not None and _is_payment(each, payer, nonce):
+            break
+    return None if event is None else _mined(event, events, receipt)
+
+
+def mined_in(chain: Contracts, transaction: HexBytes, did: Did) -> Mined[Event] | None:
+    """Read what a transaction did; None where it is not mined, or did something else.
+
+    Args:
+        chain: The caller's node.
+        transaction: Its hash.
+        did: What was wanted.
+    """
+    receipt = _receipt(chain, transaction)
+    events = () if receipt is None else decode_events(chain.kinds, receipt["logs"])
+    event = next((each for each in events if did(each)), None)
+    return None if event is None or receipt is None else _mined(event, events, receipt)
+
+
+def has_failed(chain: Contracts, transaction: HexBytes) -> bool:
+    """Whether a transaction is mined and has failed.
+
+    Args:
+        chain: The caller's node.
+        transaction: Its hash.
+    """
+    receipt = _receipt(chain, transaction)
+    return receipt is not None and receipt["status"] == 0
+
+
+def _is_payment(event: Event, payer: str, nonce: bytes) -> bool:
+    if not isinstance(event, OtherEvent) or event.name != _PAID:
+        return False
+    used = (str(event.args["authorizer"]).lower(), event.args["nonce"])
+    return used == (payer.lower(), nonce)
+
+
+def _mined(event: Event, events: tuple[Event, ...], receipt: TxReceipt) -> Mined[Event]:
+    transaction = receipt["transactionHash"].to_0x_hex()
+    return Mined(event, events, transaction, receipt["blockNumber"], receipt["gasUsed"])
+
+
+def _receipt(chain: Contracts, transaction: HexBytes) -> TxReceipt | None:
+    with in_words():
+        try:
+            receipt = chain.w3.eth.get_transaction_receipt(transaction)
+        except TransactionNotFound:
+            return None
+    return None if receipt.get("blockNumber") is None else receipt
+
+
+def _logs(
+    chain: Contracts, address: ChecksumAddress, topics: list[HexBytes], first: int
+) -> list[LogReceipt]:
     wanted: FilterParams = {
-        "address": chain.forwarder.address,
-        "topics": [HexBytes(topics_of("Forwarder")[0]), signer],
+        "address": address,
+        "topics": topics,
         "fromBlock": BlockNumber(first),
         "toBlock": "latest",
     }
     with in_words():
-        logs = chain.w3.eth.get_logs(wanted)
+        return chain.w3.eth.get_logs(wanted)
+
+
+def _execution(chain: Contracts, request: dict[str, Any], first: int) -> LogReceipt | None:
+    signer = HexBytes(encode(["address"], [request["from"]]))
+    topics = [HexBytes(topics_of("Forwarder")[0]), signer]
+    logs = _logs(chain, chain.forwarder.address, topics, first)
     for log in logs:
         event = decode_event("Forwarder", log)
         if isinstance(event, ExecutedForwardRequest) and event.nonce == request["nonce"]:

@@ -46,6 +46,7 @@ def relayed(
     look: Callable[[Mined[Event]], Steps[T]],
     told: Callable[[httpx.Response], Steps[T]],
     key: WriteKey | None = None,
+    signed: list[Message] | None = None,
 ) -> Steps[T]:
     """Have a call relayed; once, however often an answer gets lost.
 
@@ -59,6 +60,7 @@ def relayed(
             there is no node, and where the answer is the one that was kept for a key of the
             caller's.
         key: The caller's, or a fresh one.
+        signed: Gets every request that is signed.
 
     Raises:
         UntrustedRequest: The API asks to sign anything else; nothing was signed.
@@ -67,7 +69,7 @@ def relayed(
         Contradicted: The API says that it is done, and the chain does not.
     """
     key = key or write_key()
-    signed: list[Message] = []
+    signed = [] if signed is None else signed
     if session.options.rpc_url is None:
         answer = yield from _answered(session, write, key, signed)
         return (yield from told(answer))
@@ -107,7 +109,7 @@ def _if_carried(
     session: Session, write: Write, signed: list[Message], first: int
 ) -> Steps[Mined[Event] | None]:
     with suppress(ChainProblem):  # what the API has said is told then
-        return (yield from session.look_up(lambda chain: carried(chain, write, signed, first)))
+        return (yield from session.look_up(lambda chain: carried(chain, write.did, signed, first)))
     return None
 
 
@@ -121,7 +123,7 @@ def _until_carried(
     """
     end, wait = time.monotonic() + session.options.patience, FIRST_PAUSE
     while True:
-        mined = yield from session.look_up(lambda chain: carried(chain, write, signed, first))
+        mined = yield from session.look_up(lambda chain: carried(chain, write.did, signed, first))
         if mined is not None:
             return mined
         if time.monotonic() >= end:
@@ -166,6 +168,8 @@ def _signed(
         if asked.status_code != _UNAUTHORIZED:
             return asked
         message = yield from _checked(session, write, asked, request_to_sign)
+        if signed and not write.works_once:
+            _require_same_number(signed[-1], message)
         if message["message"]["nonce"] <= nonce:
             break
         nonce = message["message"]["nonce"]
@@ -174,6 +178,18 @@ def _signed(
             break
         asked = yield from session.post(write.path, write.body, key)
     return answer
+
+
+def _require_same_number(before: Message, message: Message) -> None:
+    """What an earlier attempt has signed still works: under the same number one of both does.
+
+    Raises:
+        StillPending: It has another number, so that both would.
+    """
+    if message["message"]["nonce"] != before["message"]["nonce"]:
+        until = format_time(before["message"]["deadline"])
+        words = f"signed before, and may be carried until {until}: both would pay"
+        raise StillPending(f"request {_id_of(before)}", words)
 
 
 def _sent(

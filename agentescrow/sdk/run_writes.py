@@ -33,6 +33,7 @@ from agentescrow.domain.eligibility import reasons
 from agentescrow.domain.terms import RunTerms
 from agentescrow.errors import Refused, StillPending
 from agentescrow.sdk.asking import parsed
+from agentescrow.sdk.attempts import Attempt
 from agentescrow.sdk.cautioning import caution_of_a_short_deadline
 from agentescrow.sdk.gasless import relayed
 from agentescrow.sdk.payment import VALID_SECONDS, authorize_run, sent_authorization
@@ -40,7 +41,6 @@ from agentescrow.sdk.session import Session
 from agentescrow.sdk.signing import Write
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.verifying import require_paid_by, verified_agent, verified_run
-from agentescrow.sdk.write_key import WriteKey
 from agentescrow.wire.agents import Agent
 from agentescrow.wire.codes import status_of_claim
 from agentescrow.wire.relay import Action, RelayStatus
@@ -126,22 +126,30 @@ def move(
     return (yield from _relayed(session, write, run_id))
 
 
-def post(session: Session, terms: RunTerms, uri: str, key: WriteKey, *, fund: bool) -> Steps[Run]:
+def post(
+    session: Session, terms: RunTerms, uri: str, attempt: Attempt, *, fund: bool
+) -> Steps[Run]:
     """Create a run.
 
     Args:
         session: Who does it.
         terms: Valid.
         uri: Of the description.
-        key: Under which it is done once.
+        attempt: Notes what can pay.
         fund: Whether its money is escrowed at once.
     """
-    until = (yield from session.now()) + VALID_SECONDS
+    key, until = attempt.key, (yield from session.now()) + VALID_SECONDS
     paid = (yield from authorize_run(session, terms, uri, key, until)) if fund else None
+    attempt.did = _creates(session.wallet().address, terms, uri)
+    if paid is not None:
+        attempt.nonce = run_nonce(terms, uri, paid.salt)
+        attempt.expires = max(attempt.expires, until)
     if not session.options.gasless:
         return (
             yield from session.send(
-                lambda contracts, wallet: _post(contracts.escrow, wallet, terms, uri, paid, fund),
+                lambda contracts, wallet: attempt.sending(
+                    lambda: _post(contracts.escrow, wallet, terms, uri, paid, fund)
+                ),
                 lambda mined: shown_run(session, mined.event.run_id, mined.block_number),
             )
         )
@@ -151,17 +159,26 @@ def post(session: Session, terms: RunTerms, uri: str, key: WriteKey, *, fund: bo
     else:
         call = calls.terms("postRun" if fund else "createRun", terms, uri)
     cost = terms.cost if fund and paid is None else None
-    did = _creates(session.wallet().address, terms, uri)
-    write = Write("/api/runs", body, calls, call, did, cost, works_once=paid is not None)
+    once = paid is not None
+    write = Write("/api/runs", body, calls, call, attempt.did, cost, works_once=once)
     return (
         yield from relayed(
             session,
             write,
-            lambda mined: shown_run(session, _run_id(mined.event), mined.block_number),
+            lambda mined: created_run(session, mined),
             lambda answer: _created(session, answer, terms, uri, paid),
             key,
+            attempt.signed,
         )
     )
+
+
+def created_run(session: Session, mined: Mined[Event]) -> Steps[Run]:
+    """The run that a transaction has created, as the API has it."""
+    event = mined.event
+    if not isinstance(event, RunCreated):
+        raise TypeError(event)
+    return (yield from shown_run(session, event.run_id, mined.block_number))
 
 
 def fund_run(session: Session, run_id: int) -> Steps[Run]:
@@ -308,12 +325,6 @@ def _creates(poster: str, terms: RunTerms, uri: str) -> Callable[[Event], bool]:
         )
 
     return did
-
-
-def _run_id(event: Event) -> int:
-    if not isinstance(event, RunCreated):
-        raise TypeError(event)
-    return event.run_id
 
 
 def _require_told(what: str, told: object, asked: object) -> None:

@@ -10,7 +10,8 @@ from agentescrow.domain.constants import MAX_REVISIONS_DEFAULT, REVIEW_DAYS_DEFA
 from agentescrow.domain.money import format_usdc, parse_usdc
 from agentescrow.domain.terms import RunTerms
 from agentescrow.domain.texts import require_text
-from agentescrow.sdk.run_writes import claim, fund_run, get_run, move, post
+from agentescrow.sdk.attempts import Attempt, paid_once
+from agentescrow.sdk.run_writes import claim, created_run, fund_run, get_run, move, post
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.shells import Awaiting, Blocking, operation
 from agentescrow.sdk.steps import Steps
@@ -121,16 +122,31 @@ class _Operations:
             min_status: Lowest status that may claim.
             fund: Escrow now.
             idempotency_key: Of the caller's choice. What comes again with the same key and the same
-                values (a deadline like "+3d" is another one each time) pays once: the API gives the
-                first answer, the chain refuses the used authorization (400).
+                values, from another program too, pays once: the API gives the first answer, the
+                chain refuses the used authorization (400). A deadline like "+3d" is another value
+                each time. Within one client no key is needed: what is asked for again after an
+                error is paid by the same authorization, with the deadline of the first time.
         """
-        key = write_key(idempotency_key)
+        session, key = self._session, write_key(idempotency_key)
         require_text("uri", uri)
-        now = yield from self._session.now()
-        until = moment(deadline, now)
-        terms = RunTerms(base_units(reward), until, review_days, max_revisions, int(min_status))
-        terms.validate(now)
-        return (yield from post(self._session, terms, uri, key, fund=fund))
+        units, lowest = base_units(reward), int(min_status)
+
+        def act(attempt: Attempt) -> Steps[Run]:
+            now = yield from session.now()
+            if attempt.deadline is None:
+                attempt.deadline = moment(deadline, now)
+            terms = RunTerms(units, attempt.deadline, review_days, max_revisions, lowest)
+            terms.validate(now)
+            return (yield from post(session, terms, uri, attempt, fund=fund))
+
+        if not fund:
+            return (yield from act(Attempt(key, None)))
+        asked = ("run", units, deadline, uri, review_days, max_revisions, lowest, idempotency_key)
+        return (
+            yield from paid_once(
+                session, asked, key, act, lambda mined: created_run(session, mined)
+            )
+        )
 
     @operation
     def fund(self, run_id: int) -> Steps[Run]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import httpx
 from web3 import Web3
@@ -75,6 +75,29 @@ class Options:
     patience: float
 
 
+class Unsettled:
+    """What was tried and may be paid, by what its caller has asked for."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._kept: dict[Hashable, list[Any]] = {}
+        self._lock = threading.Lock()
+
+    def take(self, asked: Hashable) -> Any | None:  # noqa: ANN401 - an Attempt
+        """Take the earliest out; whoever takes it makes it again, or keeps it."""
+        with self._lock:
+            kept = self._kept.get(asked, [])
+            taken = kept.pop(0) if kept else None
+            if not kept:
+                self._kept.pop(asked, None)
+            return taken
+
+    def keep(self, asked: Hashable, attempt: object) -> None:
+        """Keep one until the same is asked for again."""
+        with self._lock:
+            self._kept.setdefault(asked, []).append(attempt)
+
+
 class Session:
     """Bound once, when a client is made; asks nobody anything before the first operation."""
 
@@ -90,6 +113,7 @@ class Session:
         self._contracts: Contracts | None = None
         self._wallet: Wallet | None = None
         self._turns: deque[object] = deque()
+        self.attempts = Unsettled()
 
     # The API
 

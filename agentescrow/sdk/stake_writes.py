@@ -11,12 +11,14 @@ from agentescrow.chain.calls import StakeCalls
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.events import Event, MarketAllowed, Staked, Unstaked
 from agentescrow.chain.transactions import Mined
+from agentescrow.chain.typed_data import stake_nonce
 from agentescrow.chain.wallet import Wallet
 from agentescrow.sdk.asking import parsed
+from agentescrow.sdk.attempts import Attempt, paid_once
 from agentescrow.sdk.gasless import relayed
 from agentescrow.sdk.payment import VALID_SECONDS, authorize_stake, sent_authorization
 from agentescrow.sdk.session import Session
-from agentescrow.sdk.signing import Write
+from agentescrow.sdk.signing import Message, Write
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.values import address
 from agentescrow.sdk.verifying import verified_markets, verified_stake
@@ -48,8 +50,24 @@ def stake(session: Session, agent_id: int, amount: int, key: WriteKey) -> Steps[
         amount: Base units.
         key: Under which it is done once.
     """
-    until = (yield from session.now()) + VALID_SECONDS
+    return (
+        yield from paid_once(
+            session,
+            ("stake", agent_id, amount, key.text if key.is_given else None),
+            key,
+            lambda attempt: _stake(session, agent_id, amount, attempt),
+            lambda mined: verified_stake(session, agent_id, mined.block_number),
+        )
+    )
+
+
+def _stake(session: Session, agent_id: int, amount: int, attempt: Attempt) -> Steps[StakeInfo]:
+    key, until = attempt.key, (yield from session.now()) + VALID_SECONDS
     paid = yield from authorize_stake(session, agent_id, amount, key, until)
+    attempt.did = _moves(Staked, agent_id)
+    if paid is not None:
+        attempt.nonce = stake_nonce(agent_id, paid.salt)
+        attempt.expires = max(attempt.expires, until)
     if session.options.gasless:
         calls = StakeCalls(session.deployment().registry)
         body = StakeBody(
@@ -64,14 +82,16 @@ def stake(session: Session, agent_id: int, amount: int, key: WriteKey) -> Steps[
         path = f"/api/agents/{agent_id}/stake"
         cost = amount if paid is None else None
         once = paid is not None
-        write = Write(path, body, calls, call, _moves(Staked, agent_id), cost, works_once=once)
-        return (yield from _relayed(session, write, agent_id, key))
+        write = Write(path, body, calls, call, attempt.did, cost, works_once=once)
+        return (yield from _relayed(session, write, agent_id, key, attempt.signed))
 
     def act(contracts: Contracts, wallet: Wallet) -> Mined[Staked]:
         registry = contracts.registry
         if paid is None:
-            return registry.stake(wallet, agent_id, amount)
-        return registry.stake_with_authorization(wallet, agent_id, amount, paid)
+            return attempt.sending(lambda: registry.stake(wallet, agent_id, amount))
+        return attempt.sending(
+            lambda: registry.stake_with_authorization(wallet, agent_id, amount, paid)
+        )
 
     return (
         yield from session.send(
@@ -156,7 +176,11 @@ def allow_market(session: Session, agent_id: int, market: str, cap: int) -> Step
 
 
 def _relayed(
-    session: Session, write: Write, agent_id: int, key: WriteKey | None = None
+    session: Session,
+    write: Write,
+    agent_id: int,
+    key: WriteKey | None = None,
+    signed: list[Message] | None = None,
 ) -> Steps[StakeInfo]:
     return (
         yield from relayed(
@@ -165,6 +189,7 @@ def _relayed(
             lambda mined: verified_stake(session, agent_id, mined.block_number),
             lambda answer: _stake_of(session, agent_id, answer),
             key,
+            signed,
         )
     )
 

@@ -1,0 +1,157 @@
+"""Payments whose outcome a client does not know: asked for again, the same authorization pays.
+
+Whoever gets an error retries. With a fresh authorization the retry would pay a second time where
+the first one went through all the same, be it that an answer was lost or that the API lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from hexbytes import HexBytes
+
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.events import Event
+from agentescrow.chain.transactions import Mined
+from agentescrow.errors import StillPending, TransactionFailed
+from agentescrow.sdk.carrying import carried, has_failed, mined_in, paid_by
+from agentescrow.sdk.session import Session
+from agentescrow.sdk.signing import Message
+from agentescrow.sdk.steps import Steps
+from agentescrow.sdk.write_key import WriteKey
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One payment, from before anything is signed.
+
+    Args:
+        key: Of which the authorization's salt is made.
+        first: The node's block before; None without a node.
+        deadline: Of the run, unix seconds, where there is one.
+        did: Tells by an event of the contract that it is done.
+        nonce: Of the authorization that pays; None where an allowance does.
+        expires: Unix second after which nothing that was signed works any more.
+        signed: Requests for the forwarder.
+        transaction: The client's own.
+        is_being_sent: Whether it is under way, in a thread whose task may be cancelled.
+    """
+
+    key: WriteKey
+    first: int | None
+    deadline: int | None = None
+    did: Callable[[Event], bool] = field(default=lambda _event: False)
+    nonce: bytes | None = None
+    expires: int = 0
+    signed: list[Message] = field(default_factory=list)
+    transaction: str | None = None
+    is_being_sent: bool = False
+
+    def sending(self, send: Callable[[], Mined[E]]) -> Mined[E]:
+        """Send the client's own transaction, and note it.
+
+        Args:
+            send: Sends, and waits.
+        """
+        self.is_being_sent = True
+        try:
+            mined = send()
+        except TransactionFailed as failed:
+            self.transaction = failed.transaction
+            raise
+        finally:
+            self.is_being_sent = False
+        self.transaction = mined.transaction
+        return mined
+
+
+def paid_once(
+    session: Session,
+    asked: Hashable,
+    key: WriteKey,
+    act: Callable[[Attempt], Steps[T]],
+    look: Callable[[Mined[Event]], Steps[T]],
+) -> Steps[T]:
+    """Pay; where the same was tried before and its outcome is not known, the same once more.
+
+    Args:
+        session: Who pays.
+        asked: All that the caller has given; equal values are the same payment.
+        key: For a first attempt.
+        act: Pays, and notes in the attempt what can pay.
+        look: Reads the API, given what was mined.
+
+    Raises:
+        StillPending: The earlier one is under way, and a second one would pay twice.
+    """
+    attempt = session.attempts.take(asked)
+    if attempt is not None:
+        try:
+            mined = yield from _outcome(session, attempt)
+            if mined is not None:
+                return (yield from session.shown(mined, look))
+            if (yield from session.now()) > attempt.expires:
+                attempt = None
+        except BaseException:
+            session.attempts.keep(asked, attempt)
+            raise
+    if attempt is None:
+        attempt = Attempt(key, (yield from _head(session)))
+    elif attempt.nonce is not None:  # it may still pay, so that an allowance will not do
+        attempt.key = replace(attempt.key, is_given=True)
+    try:
+        return (yield from act(attempt))
+    except BaseException:  # a cancelled task's too
+        if _may_be_paid(session, attempt):
+            session.attempts.keep(asked, attempt)
+        raise
+
+
+def _may_be_paid(session: Session, attempt: Attempt) -> bool:
+    """Whether something that pays has left: the API has it, or a transaction is being sent."""
+    if session.options.gasless:
+        deadlines = [message["message"]["deadline"] for message in attempt.signed]
+        attempt.expires = max([attempt.expires, *deadlines])
+        return attempt.nonce is not None or bool(attempt.signed)
+    return attempt.transaction is not None or attempt.is_being_sent
+
+
+def _head(session: Session) -> Steps[int | None]:
+    if session.options.rpc_url is None:
+        return None
+    return (yield from session.look_up(lambda chain: int(chain.w3.eth.block_number)))
+
+
+def _outcome(session: Session, attempt: Attempt) -> Steps[Mined[Event] | None]:
+    """What has become of an attempt by the node's word; None where it can be made again.
+
+    Raises:
+        StillPending: It cannot, because nothing would keep both from being paid.
+    """
+    first = attempt.first
+    if first is None:
+        return None
+    payer = session.wallet().address
+
+    def find(chain: Contracts) -> Mined[Event] | None:
+        if attempt.nonce is not None:
+            return paid_by(chain, payer, attempt.nonce, first, attempt.did)
+        if attempt.transaction is not None:
+            return mined_in(chain, HexBytes(attempt.transaction), attempt.did)
+        return carried(chain, attempt.did, attempt.signed, first)
+
+    mined = yield from session.on_chain(find)  # after what is being sent
+    if mined is not None or attempt.nonce is not None:
+        return mined
+    if attempt.transaction is not None:
+        sent = HexBytes(attempt.transaction)
+        if (yield from session.look_up(lambda chain: has_failed(chain, sent))):
+            attempt.expires = 0
+            return None
+        raise StillPending(f"transaction {attempt.transaction}", "sent before, and not mined yet")
+    return None
