@@ -118,6 +118,11 @@ class Session:
             raise click.ClickException(_NO_ACCOUNT)
         return self._wallet
 
+    @property
+    def has_wallet(self) -> bool:
+        """Whether somebody was named."""
+        return self._wallet is not None
+
     def now(self) -> int:
         """The chain's time, unix seconds."""
         return chain_time(self.contracts.w3)
@@ -155,6 +160,8 @@ def verb(*, signs: bool = True) -> Callable[[Callable[..., None]], click.Command
         ) -> None:
             contracts = _contracts(deployment)
             wallet = wallet_named(contracts.w3, account, yes, max_fee) if account else None
+            if wallet is None and relayer is not None:
+                raise click.ClickException("--relayer changes nothing without --account")
             if wallet is not None and relayer is not None:
                 payer = wallet_named(contracts.w3, relayer, yes, max_fee)
                 wallet = GaslessWallet(wallet, payer, contracts.forwarder)

@@ -61,7 +61,7 @@ def priced(w3: Web3, tx: TxParams, chain_id: int, max_fee: int | None) -> TxPara
 
     Args:
         w3: The chain.
-        tx: With its gas, where that is known.
+        tx: With its gas, where that is known; fees that are there stay, if they are allowed.
         chain_id: The chain that the transaction is for.
         max_fee: Wei a gas that may be offered; the chain's default where None.
 
@@ -71,6 +71,11 @@ def priced(w3: Web3, tx: TxParams, chain_id: int, max_fee: int | None) -> TxPara
     """
     allowed = max_fee_on(chain_id) if max_fee is None else max_fee
     require_gas(tx.get("gas", 0), TRANSACTION_GAS_MAX)
+    if "maxFeePerGas" in tx:
+        given = int(tx["maxFeePerGas"])
+        if given > allowed:
+            raise TooExpensive("wei a gas", given, allowed)
+        return tx
     base_fee = w3.eth.get_block("latest").get("baseFeePerGas", 0)
     tip = w3.eth.max_priority_fee
     if base_fee < 0 or tip < 0:

@@ -142,6 +142,10 @@ class Vault(Contract):
         """Who owns the contract."""
         return str(self._read("owner"))
 
+    def pending_owner(self) -> str:
+        """Who may accept the ownership; the zero address where it is offered to nobody."""
+        return str(self._read("pendingOwner"))
+
     def trusts(self, forwarder: str) -> bool:
         """Whether calls may come through a forwarder (RUN-19)."""
         return bool(self._read("isTrustedForwarder", forwarder))

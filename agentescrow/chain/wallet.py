@@ -34,7 +34,7 @@ class Wallet(Protocol):
         """Send a transaction.
 
         Args:
-            tx: `to`, `data`, `gas` and `from`, which is `address`; the wallet adds fees, and the
+            tx: `to`, `data`, `gas` and `from`, which is `address`; the wallet adds fees and the
                 nonce where `tx` has none.
 
         Returns:
@@ -223,7 +223,7 @@ def completed(w3: Web3, tx: TxParams, nonces: Nonces, max_fee: int | None = None
 
     Args:
         w3: The chain.
-        tx: With `from`; a `nonce` or a `chainId` that is there stays.
+        tx: With `from`; `nonce`, `chainId` and fees that are there stay.
         nonces: The sender's.
         max_fee: Wei a gas that may be offered.
 

@@ -106,6 +106,16 @@ def test_priced__more_gas_than_a_transaction_may_have__is_refused():
         priced(node(1, 1), CALL | {"gas": TRANSACTION_GAS_MAX + 1}, BASE, None)
 
 
+def test_priced__fees_of_a_replacement__stay_below_the_cap():
+    """SECURITY: what is outbid may be the node's invention too."""
+    dear = CALL | {"maxFeePerGas": 5 * GWEI, "maxPriorityFeePerGas": 1}
+
+    assert priced(node(1, 1), dict(dear), BASE, None) == dear
+    with pytest.raises(TooExpensive) as refused:
+        priced(node(1, 1), dear | {"maxFeePerGas": 5 * GWEI + 1}, BASE, None)
+    assert refused.value.asked == 5 * GWEI + 1
+
+
 def test_require_gas__bound__is_allowed():
     require_gas(7, 7)
     with pytest.raises(TooExpensive, match="asks for 8 gas, and 7 are allowed"):
