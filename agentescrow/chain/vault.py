@@ -128,7 +128,7 @@ class Vault(Contract):
 
     def usdc(self) -> Usdc:
         """The token that it holds."""
-        return Usdc(self.w3, str(self._read("USDC")), self._kinds)
+        return Usdc(self.w3, str(self._read("USDC")), self._kinds, self.own)
 
     def credit_of(self, account: str) -> int:
         """What USDC refused to pay an account and it has not withdrawn yet (RUN-16)."""
