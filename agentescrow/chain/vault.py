@@ -128,7 +128,7 @@ class Vault(Contract):
 
     def usdc(self) -> Usdc:
         """The token that it holds."""
-        return Usdc(self.w3, str(self._read("USDC")), self._kinds)
+        return Usdc(self.w3, str(self._read("USDC")), self._kinds, self.own)
 
     def credit_of(self, account: str) -> int:
         """What USDC refused to pay an account and it has not withdrawn yet (RUN-16)."""
@@ -141,6 +141,10 @@ class Vault(Contract):
     def owner(self) -> str:
         """Who owns the contract."""
         return str(self._read("owner"))
+
+    def pending_owner(self) -> str:
+        """Who may accept the ownership; the zero address where it is offered to nobody."""
+        return str(self._read("pendingOwner"))
 
     def trusts(self, forwarder: str) -> bool:
         """Whether calls may come through a forwarder (RUN-19)."""

@@ -35,7 +35,7 @@ def test_write__that_takes_too_long__is_202_with_a_place_to_ask(market, client, 
 
 def authorized(market, poster, reward=100 * USDC):
     """A body that pays by EIP-3009, and its terms."""
-    terms = RunTerms(reward, market.now + DAY, 7, 3, 1)
+    terms = RunTerms(reward, market.now + DAY)
     salt = os.urandom(32)
     signed = market.contracts.escrow.authorize_run(
         poster, terms, "ipfs://description", salt=salt, valid_before=market.now + DAY
