@@ -11,15 +11,13 @@ from web3 import Web3
 from web3.exceptions import Web3Exception
 
 from deployment.bytecode import same_code
+from deployment.cost import Cost, cost_of
 from deployment.errors import ChainRefused, NotVerified
 from deployment.parameters import Parameters
 from deployment.plan import ESCROW, FORWARDER, MARKETS, ORDER, REGISTRY, Plan
 from localnet.artifacts import ours
 
 _USDC_DECIMALS = 6  # the contracts count in these units
-_CREATION_GAS = 53_000  # of any transaction that creates a contract
-_GAS_PER_BYTE = 200 + 16  # kept as code, and sent as data
-_CONSTRUCTOR_GAS = 300_000  # generously, storage and events included
 _ERC_721 = bytes.fromhex("80ac58cd")  # its ERC-165 interface id
 
 
@@ -54,26 +52,26 @@ def before(w3: Web3, parameters: Parameters) -> None:
     _require_identity(w3, parameters)
 
 
-def funds(w3: Web3, plan: Plan) -> None:
+def funds(w3: Web3, plan: Plan) -> Cost:
     """Make sure that the deployer can pay for all of it, so that it does not stop half way.
 
     Args:
         w3: The chain.
         plan: What is deployed; what is there already is not counted.
 
+    Returns:
+        What it costs.
+
     Raises:
         ChainRefused: The balance is too low.
     """
-    missing = [step for step in plan.steps if not w3.eth.get_code(step.address)]
-    gas = sum(
-        _CREATION_GAS + _CONSTRUCTOR_GAS + _GAS_PER_BYTE * len(step.init_code) for step in missing
-    )
-    needed, balance = gas * w3.eth.gas_price, w3.eth.get_balance(plan.deployer)
-    if balance < needed:
+    cost, balance = cost_of(w3, plan), w3.eth.get_balance(plan.deployer)
+    if balance < cost.needed:
         raise ChainRefused(
             f"{plan.deployer} has {Web3.from_wei(balance, 'ether')} ETH, "
-            f"but this takes about {Web3.from_wei(needed, 'ether')} ETH"
+            f"but this takes about {Web3.from_wei(cost.needed, 'ether')} ETH: {cost.words()}"
         )
+    return cost
 
 
 def has_code(w3: Web3, name: str, address: str) -> bool:

@@ -13,7 +13,8 @@ from agentescrow.errors import DeploymentUnknown, OtherChain
 from deployment import checks, plan
 from deployment.errors import CannotResume, Declined, NonceMoved, NotVerified
 from deployment.execution import Execution, creation
-from deployment.parameters import Parameters
+from deployment.outlook import remarks
+from deployment.parameters import DEPLOYER, Parameters
 from deployment.plan import ESCROW, FORWARDER, ORDER, REGISTRY, Plan
 from deployment.record import Created, Progress, Record, Records, compiler_of, now, source
 
@@ -29,6 +30,7 @@ def deploy(
     *,
     owner: str | None = None,
     treasury: str | None = None,
+    replace: bool = False,
     confirm: Confirm = lambda: True,
     tell: Tell = lambda _line: None,
 ) -> Record:
@@ -43,6 +45,7 @@ def deploy(
         records: Where records are kept.
         owner: Overrides the parameters.
         treasury: Overrides the parameters.
+        replace: Send what is under way and not mined again, for a higher fee.
         confirm: Asked once, after `tell` got every constructor and before anything is sent.
         tell: Gets lines for the person in front of it.
 
@@ -56,9 +59,14 @@ def deploy(
     checks.before(w3, parameters)
     done = _finished(w3, parameters, records, tell)
     if done is not None:
+        _require_nothing_new(done, wallet, owner=owner, treasury=treasury)
+        if replace:
+            raise CannotResume("--replace changes nothing: all is deployed already")
         tell(f"{parameters.network}: all is deployed already, nothing to do ({path})")
         return done
     progress = _begun(w3, wallet, parameters, records, tell)
+    if replace and (progress is None or not progress.transactions):
+        raise CannotResume("--replace changes nothing: no transaction of a deployment is under way")
     settled = parameters.settled(
         wallet.address,
         owner=owner or (progress.owner if progress else None),
@@ -68,11 +76,13 @@ def deploy(
     whole = plan.make(settled, wallet.address, nonce)
     if progress is not None:
         _require_same(whole, progress)
-    checks.funds(w3, whole)
+    cost = checks.funds(w3, whole)
     tell(whole.described())
+    tell("\n".join(["", *remarks(w3, whole, cost)]))
     if not confirm():
         raise Declined("nothing was sent")
-    progress = _sent(w3, wallet, whole, progress or _first_progress(w3, whole), records, tell)
+    execution = Execution(w3, wallet, whole, tell)
+    progress = _sent(execution, whole, progress or _first_progress(w3, whole), records, replace)
     addresses = {step.name: step.address for step in whole.steps}
     checks.after(w3, addresses, settled)
     record = _record(w3, whole, progress)
@@ -120,6 +130,17 @@ def _finished(w3: Web3, parameters: Parameters, records: Records, tell: Tell) ->
         return None
     records.forget(parameters.network)
     return record
+
+
+def _require_nothing_new(record: Record, wallet: Wallet, **given: str | None) -> None:
+    """An owner or a treasury for what is deployed already would be passed over in silence."""
+    for name, value in given.items():
+        wanted = wallet.address if value == DEPLOYER else value
+        if wanted is not None and wanted != getattr(record, name):
+            raise CannotResume(
+                f"--{name} changes nothing: all is deployed already, with the {name} "
+                f"{getattr(record, name)}; docs/operations.md says how it is changed"
+            )
 
 
 def _begun(
@@ -173,16 +194,14 @@ def _first_progress(w3: Web3, whole: Plan) -> Progress:
 
 
 def _sent(
-    w3: Web3, wallet: Wallet, whole: Plan, progress: Progress, records: Records, tell: Tell
+    execution: Execution, whole: Plan, progress: Progress, records: Records, replace: bool
 ) -> Progress:
-    execution = Execution(w3, wallet, whole, tell)
     records.keep(progress)
     try:
         for step in whole.steps:
-            if checks.has_code(w3, step.name, step.address):
-                tell(f"{step.name} is at {step.address}")
+            if execution.is_done(step):
                 continue
-            sent = execution.send(step)
+            sent = execution.send(step, progress.transactions.get(step.name) if replace else None)
             progress = progress.with_transaction(step.name, sent)
             records.keep(progress)
             execution.wait(step, sent)
@@ -197,7 +216,7 @@ def _record(w3: Web3, whole: Plan, progress: Progress) -> Record:
     created = {}
     for step in whole.steps:
         transaction, block = creation(
-            w3, step, progress.transactions.get(step.name), progress.block
+            w3, step.address, progress.transactions.get(step.name), progress.block
         )
         created[step.name] = Created(
             address=step.address,

@@ -5,14 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from eth_typing import BlockNumber
+from eth_typing import BlockNumber, ChecksumAddress
 from hexbytes import HexBytes
 from web3 import Web3
-from web3.exceptions import TimeExhausted, Web3Exception
-from web3.types import Nonce, TxParams
+from web3.exceptions import TransactionNotFound, Web3Exception
+from web3.types import Nonce, TxParams, Wei
 from web3.utils import get_create_address
 
+from agentescrow.chain.fees import TRANSACTION_GAS_MAX, require_gas
+from agentescrow.chain.transactions import mined_receipt
 from agentescrow.chain.wallet import Wallet
+from agentescrow.errors import TransactionFailed
+from deployment.checks import has_code
 from deployment.errors import NonceMoved, NotMined
 from deployment.plan import Plan, Step
 
@@ -38,8 +42,23 @@ class Execution:
         self._tell = tell
         self._poll = 1.0 if plan.parameters.is_public else 0.02
 
-    def send(self, step: Step) -> str:
+    def is_done(self, step: Step) -> bool:
+        """Tell whether a step's contract is there already.
+
+        Raises:
+            NotVerified: Something else is there.
+        """
+        done = has_code(self._w3, step.name, step.address)
+        if done:
+            self._tell(f"{step.name} is at {step.address}")
+        return done
+
+    def send(self, step: Step, replaced: str | None = None) -> str:
         """Send the transaction of a step.
+
+        Args:
+            step: What is created.
+            replaced: Hash of the same transaction, sent before, that is to be outbid.
 
         Returns:
             Its hash.
@@ -47,14 +66,18 @@ class Execution:
         Raises:
             NonceMoved: The deployer sent something else in between.
             NotMined: Something of the deployer's is on its way, or the node refuses this one.
+            TooExpensive: The node asks for more than is allowed; nothing was sent.
         """
-        self._require_nonce(step)
+        self._require_nonce(step, replaced)
         call: TxParams = {"from": self._wallet.address, "data": HexBytes(step.init_code)}
         try:
-            gas = int(self._w3.eth.estimate_gas(call) * _GAS_MARGIN)
+            call = {**call, **self._outbidding(replaced)}
+            estimated = self._w3.eth.estimate_gas(call)
+            require_gas(estimated, TRANSACTION_GAS_MAX)
+            gas = min(int(estimated * _GAS_MARGIN), TRANSACTION_GAS_MAX)
             sent = self._wallet.transact({**call, "gas": gas, "nonce": Nonce(step.nonce)})
         except Web3Exception as error:
-            self._require_nonce(step)  # a race that was lost after the first look
+            self._require_nonce(step, replaced)  # a race that was lost after the first look
             raise NotMined(f"{step.name} was refused: {error}") from error
         self._tell(f"{step.name} sent: {sent.to_0x_hex()}")
         return sent.to_0x_hex()
@@ -66,12 +89,11 @@ class Execution:
             NotMined: It reverted, or it takes too long.
         """
         try:
-            receipt = self._w3.eth.wait_for_transaction_receipt(
-                HexBytes(transaction), timeout=_MINED_WITHIN, poll_latency=self._poll
-            )
-        except TimeExhausted:
+            receipt = mined_receipt(self._w3, HexBytes(transaction), _MINED_WITHIN)
+        except TransactionFailed:
             raise NotMined(
-                f"{step.name} is not mined yet ({transaction}): run this again to go on"
+                f"{step.name} is not mined yet ({transaction}): run this again to go on, with "
+                "--replace to send it for a higher fee"
             ) from None
         if receipt["status"] != 1:
             raise NotMined(
@@ -81,7 +103,20 @@ class Execution:
         self._until(lambda: self._w3.eth.block_number >= last, _MINED_WITHIN)
         self._tell(f"{step.name} is at {step.address}")
 
-    def _require_nonce(self, step: Step) -> None:
+    def _outbidding(self, replaced: str | None) -> TxParams:
+        """Fees that nodes take instead of what was offered before; none to take the usual ones."""
+        if replaced is None:
+            return {}
+        try:
+            offered = self._w3.eth.get_transaction(HexBytes(replaced))
+        except TransactionNotFound:  # it was dropped, so there is nothing to outbid
+            return {}
+        tip = max(_more(offered["maxPriorityFeePerGas"]), self._w3.eth.max_priority_fee)
+        base = self._w3.eth.get_block("latest").get("baseFeePerGas", 0)
+        most = max(_more(offered["maxFeePerGas"]), 2 * base + tip)
+        return {"maxPriorityFeePerGas": Wei(tip), "maxFeePerGas": Wei(most)}
+
+    def _require_nonce(self, step: Step, replaced: str | None) -> None:
         deployer = self._plan.deployer
         # A node that has not seen the step before yet answers with less; that passes.
         self._until(lambda: self._nonce() >= step.nonce, _NODES_AGREE_WITHIN)
@@ -99,10 +134,10 @@ class Execution:
                 "is it another chain?"
             )
         waiting = self._w3.eth.get_transaction_count(deployer, "pending") - actual
-        if waiting > 0:
+        if waiting > 0 and replaced is None:
             raise NotMined(
-                f"{waiting} transactions of {deployer} are not mined yet: "
-                "wait for them, then run this again"
+                f"{waiting} transactions of {deployer} are not mined yet: wait for them, then run "
+                "this again; or run it with --replace to send what is stuck for a higher fee"
             )
 
     def _nonce(self) -> int:
@@ -114,14 +149,19 @@ class Execution:
             time.sleep(self._poll)
 
 
+def _more(wei: int) -> int:
+    """What nodes ask for at least to replace a transaction: an eighth more."""
+    return wei + wei // 8 + 1
+
+
 def creation(
-    w3: Web3, step: Step, transaction: str | None, since: int
+    w3: Web3, address: ChecksumAddress, transaction: str | None, since: int
 ) -> tuple[str | None, int | None]:
     """Find the transaction that created a contract.
 
     Args:
         w3: The chain.
-        step: The contract, which is there.
+        address: The contract, which is there.
         transaction: Its hash, where it could be written down.
         since: A block at which the contract was not there yet.
 
@@ -129,16 +169,16 @@ def creation(
         Hash and block; None twice where the node does not remember the states it takes to find out.
     """
     if transaction is not None:
-        return transaction, w3.eth.get_transaction_receipt(HexBytes(transaction))["blockNumber"]
+        return transaction, mined_receipt(w3, HexBytes(transaction), _MINED_WITHIN)["blockNumber"]
     before, at = BlockNumber(since), w3.eth.block_number
     try:
         while at - before > 1:
             middle = BlockNumber((before + at) // 2)
-            before, at = (before, middle) if w3.eth.get_code(step.address, middle) else (middle, at)
+            before, at = (before, middle) if w3.eth.get_code(address, middle) else (middle, at)
         for found in w3.eth.get_block(at, full_transactions=True)["transactions"]:
             if isinstance(found, bytes) or found.get("to") is not None:
                 continue
-            if get_create_address(found["from"], found["nonce"]) == step.address:
+            if get_create_address(found["from"], found["nonce"]) == address:
                 return found["hash"].to_0x_hex(), at
     except Web3Exception:
         pass

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import click
 from ape import networks, project
+from click.core import ParameterSource
 from web3 import Web3
 
+from agentescrow.chain.deployments import load
 from deployment import parameters, standard_json
-from deployment.command import VerbCommand, wallet_named
+from deployment.adoption import adopt as adopted
+from deployment.command import VerbCommand, max_fee_option, wallet_named
 from deployment.deploy import abandon, deploy
 from deployment.errors import DeploymentError
+from deployment.inspection import inspect
+from deployment.parameter_types import ADDRESS
 from deployment.parameters import Parameters
 from deployment.plan import ORDER
 from deployment.publication import publish
@@ -33,19 +38,30 @@ def _beneficiary(_context: click.Context, _option: click.Parameter, value: str |
 @click.option("--owner", callback=_beneficiary, help="Owner of the contracts; or `deployer`.")
 @click.option("--treasury", callback=_beneficiary, help="Who gets the fees; or `deployer`.")
 @click.option("--yes", is_flag=True, help="Neither ask nor let the account ask.")
+@max_fee_option
+@click.option("--replace", is_flag=True, help="Send again, for a higher fee, what is stuck.")
 @click.option("--abandon", "giving_up", is_flag=True, help="Forget a half-finished deployment.")
+@click.option("--check", "checking", is_flag=True, help="Compare the record with the chain.")
+@click.option("--adopt", type=ADDRESS, help="Make a lost record anew, of the RunEscrow there.")
 @click.option("--verify", is_flag=True, help="Publish the sources through ape-etherscan.")
 @click.option("--records", type=click.Path(path_type=Path), help="Another folder for the record.")
+@click.pass_context
 def cli(
+    context: click.Context,
     account: str | None,
     owner: str | None,
     treasury: str | None,
     yes: bool,
+    max_fee: int | None,
+    replace: bool,
     giving_up: bool,
+    checking: bool,
+    adopt: str | None,
     verify: bool,
     records: Path | None,
 ):
     """Deploy Forwarder, StakeRegistry and RunEscrow, or go on with a deployment that has begun."""
+    _refuse_what_changes_nothing(context)
     network = networks.provider.network
     w3 = networks.provider.web3
     kept = Records(records, records / "unfinished" if records else UNFINISHED)
@@ -54,18 +70,26 @@ def cli(
         if giving_up:
             click.echo(abandon(chosen.network, kept))
             return
-        if account is None:
-            raise click.UsageError("who deploys? Name an account of Ape's with --account")
+        if checking:
+            _check(w3, chosen, kept)
+            return
         project.load_contracts()  # compiles what has changed
+        if adopt is not None:
+            adopted(w3, chosen, kept, Web3.to_checksum_address(adopt))
+            click.echo(f"{chosen.network}: written to {kept.path(chosen.network)}")
+            return
+        if account is None:
+            raise click.ClickException("who deploys? Name an account of Ape's with --account")
         if chosen.kind == "local":
             _place(w3)
         record = deploy(
             w3,
-            wallet_named(w3, account, yes),
+            wallet_named(w3, account, yes, max_fee),
             chosen,
             kept,
             owner=owner,
             treasury=treasury,
+            replace=replace,
             confirm=lambda: _agreed(chosen, yes),
             tell=click.echo,
         )
@@ -73,6 +97,34 @@ def cli(
         raise click.ClickException(str(error)) from None
     if verify:
         click.echo("\n".join(publish(record)))
+
+
+def _refuse_what_changes_nothing(context: click.Context) -> None:
+    """Beside one that does no deploying, only the network and the folder mean anything."""
+    options = {each.name: each.opts[0] for each in context.command.params}
+    given = {
+        name
+        for name in options
+        if name and context.get_parameter_source(name) == ParameterSource.COMMANDLINE
+    }
+    for mode in ("giving_up", "checking", "adopt"):
+        idle = sorted(options[name] for name in given - {mode, "records", "network"})
+        if mode in given and idle:
+            raise click.ClickException(
+                f"leave out {' and '.join(idle)}: with {options[mode]} that would change nothing"
+            )
+
+
+def _check(w3: Web3, chosen: Parameters, kept: Records) -> None:
+    path = kept.path(chosen.network)
+    if not path.exists():
+        raise click.ClickException(f"there is no record {path}: --adopt makes one")
+    fields = inspect(w3, load(path))
+    for field in fields:
+        click.echo(field.words())
+    wrong = sum(field.differs for field in fields)
+    if wrong:
+        raise click.ClickException(f"{wrong} of {len(fields)} differ from {path}")
 
 
 def _place(w3: Web3) -> None:

@@ -89,8 +89,31 @@ def test_deploy__public_network__rehearsed_with_a_key_file(tmp_path, key_file, m
             record["escrow"], abi=ours("RunEscrow").abi
         )
         assert escrow.functions.immutables().call()[1] == record["registry"]
+
+        looked_at(tmp_path, common[:2], record, environment)
     for name in record["contracts"]:  # proven to give our bytecode before anything was sent
         assert json.loads((FOLDER / f"{name}.json").read_text())["language"] == "Solidity"
+
+
+def looked_at(folder, network, record, environment):
+    """A record is compared with the chain, lost, and made anew; idle options are refused."""
+    file, where = folder / "base-sepolia.json", [*network, "--records", folder]
+    assert run("--check", *where, **environment).returncode == 0
+    file.write_text(json.dumps({**record, "treasury": record["usdc"]}))
+    differs = run("--check", *where, **environment)
+    assert differs.returncode == 1
+    assert "DIFFERS  RunEscrow: treasury" in differs.stdout
+    assert differs.stderr.startswith("Error: 1 of ")
+
+    file.unlink()
+    adopted = run("--adopt", record["escrow"], *where, **environment)
+    assert adopted.returncode == 0, adopted.stderr
+    assert json.loads(file.read_text())["contracts"] == record["contracts"]
+
+    idle = run("--check", "--owner", "deployer", "--yes", *where, **environment)
+    assert idle.returncode == 1
+    expected = "leave out --owner and --yes: with --check that would change nothing"
+    assert idle.stderr == f"Error: {expected}\n"
 
 
 @pytest.mark.parametrize(
