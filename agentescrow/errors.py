@@ -17,6 +17,8 @@ The tree, with the stable `.code` of each class:
       x ChainProblem              CHAIN_PROBLEM         the chain cannot do it now
         - NodeUnreachable         NODE_UNREACHABLE      nobody answers at the RPC endpoint
         - NodeRefused             NODE_REFUSED          the node did not take the transaction
+          · NodeBehind            NODE_BEHIND           it does not have our last transaction yet
+        - TooExpensive            TOO_EXPENSIVE         the node asks for more than is allowed
         - WrongChain              WRONG_CHAIN           it is another chain than was meant
         - OtherChain              OTHER_CHAIN           its id is right, but its blocks are others
         - DeploymentUnknown       DEPLOYMENT_UNKNOWN    no usable record of deployed contracts
@@ -63,6 +65,7 @@ __all__ = [
     "InvalidInput",
     "InvalidTerms",
     "InvalidTime",
+    "NodeBehind",
     "NodeRefused",
     "NodeUnreachable",
     "OtherChain",
@@ -77,6 +80,7 @@ __all__ = [
     "ServiceUnreachable",
     "StillPending",
     "TextTooLong",
+    "TooExpensive",
     "TooManyRequests",
     "TransactionFailed",
     "UntrustedRequest",
@@ -242,6 +246,53 @@ class NodeRefused(ChainProblem):
     """The node answered with an error that is no revert."""
 
     code: ClassVar[str] = "NODE_REFUSED"
+
+
+class NodeBehind(NodeRefused):
+    """The node does not have the block of our last transaction, so what it says is out of date.
+
+    Args:
+        block: The block.
+        words: What the node says.
+    """
+
+    code: ClassVar[str] = "NODE_BEHIND"
+
+    def __init__(self, block: int, words: str) -> None:
+        super().__init__(block, words)
+        self.block = block
+        self.words = words
+
+    def __str__(self) -> str:
+        """One line: what is missing, and what helps."""
+        return (
+            f"the node is behind: it does not have block {self.block}, where our last transaction "
+            f"is ({self.words}); try again, or use another node"
+        )
+
+
+class TooExpensive(ChainProblem):
+    """The node asks for more than a transaction may offer; nothing was signed.
+
+    Args:
+        what: "wei a gas", or "gas".
+        asked: By the node.
+        allowed: At most: `max_fee`, or what such a call can take.
+    """
+
+    code: ClassVar[str] = "TOO_EXPENSIVE"
+
+    def __init__(self, what: str, asked: int, allowed: int) -> None:
+        super().__init__(what, asked, allowed)
+        self.what = what
+        self.asked = asked
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        """One line with both numbers, and what helps where it is a setting."""
+        helps = "; max_fee, or MAX_FEE_GWEI, allows more" if self.what == "wei a gas" else ""
+        asked = _shortened(self.asked)
+        return f"the node asks for {asked} {self.what}, and {self.allowed} are allowed{helps}"
 
 
 class WrongChain(ChainProblem):

@@ -59,6 +59,8 @@ class Settings(BaseSettings):
         relayer_keyfile: Or an encrypted key, as Ape keeps them in `~/.ape/accounts/NAME.json`
             (RELAYER_KEYFILE).
         relayer_passphrase: What it is encrypted with (RELAYER_PASSPHRASE).
+        max_fee_gwei: Gwei a gas that the relayer offers at most, whatever the node asks for
+            (MAX_FEE_GWEI); 5 on Base where it is not set.
         rate_limit: Requests a minute of one client address, 0 for no limit (RATE_LIMIT).
         origins: Web pages that may call the API, separated by commas (ORIGINS).
     """
@@ -74,6 +76,7 @@ class Settings(BaseSettings):
     relayer_key: SecretStr | None = None
     relayer_keyfile: str | None = None
     relayer_passphrase: SecretStr = SecretStr("")
+    max_fee_gwei: str | None = None
     rate_limit: int = Field(default=1_200, ge=0)
     origins: str = "*"
 
@@ -87,6 +90,8 @@ class ClientSettings(BaseSettings):
         deployment: File of a deployment's record, or a chain id (DEPLOYMENT).
         agent_private_key: The key that sends or signs (AGENT_PRIVATE_KEY).
         agent_id: The agent that acts (AGENT_ID).
+        max_fee_gwei: Gwei a gas that a transaction offers at most (MAX_FEE_GWEI); 5 on Base where
+            it is not set.
     """
 
     model_config = _FROM_ENVIRONMENT
@@ -96,3 +101,4 @@ class ClientSettings(BaseSettings):
     deployment: str | None = None
     agent_private_key: SecretStr | None = None
     agent_id: int | None = Field(default=None, ge=0)
+    max_fee_gwei: str | None = None

@@ -20,11 +20,12 @@ from agentescrow.chain.connection import chain_time
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import load
 from agentescrow.chain.events import Event
+from agentescrow.chain.fees import wei_of
 from agentescrow.chain.forwarder import GaslessWallet
 from agentescrow.chain.reverts import translate
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
-from agentescrow.errors import NodeUnreachable
+from agentescrow.errors import InvalidInput, NodeUnreachable
 from deployment.ape_wallet import ADDRESS, impersonated, wallet_of
 from deployment.display import as_json
 from deployment.known import usual
@@ -37,6 +38,22 @@ PERMIT_SECONDS = 3600
 
 permit_option = click.option(
     "--permit", is_flag=True, help="Sign a USDC permit instead of sending an approval first."
+)
+
+
+def _wei(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
+    try:
+        return None if value is None else wei_of(value, "--max-fee-gwei")
+    except InvalidInput as error:
+        raise click.BadParameter(str(error)) from None
+
+
+max_fee_option = click.option(
+    "--max-fee-gwei",
+    "max_fee",
+    envvar="MAX_FEE_GWEI",
+    callback=_wei,
+    help="Gwei a gas that are offered at most; 5 on Base [MAX_FEE_GWEI].",
 )
 
 
@@ -138,14 +155,15 @@ def verb(*, signs: bool = True) -> Callable[[Callable[..., None]], click.Command
             account: str | None = None,
             relayer: str | None = None,
             yes: bool = False,
+            max_fee: int | None = None,
             **arguments: object,
         ) -> None:
             contracts = _contracts(deployment)
-            wallet = wallet_named(contracts.w3, account, yes) if account else None
+            wallet = wallet_named(contracts.w3, account, yes, max_fee) if account else None
             if wallet is None and relayer is not None:
                 raise click.ClickException("--relayer changes nothing without --account")
             if wallet is not None and relayer is not None:
-                payer = wallet_named(contracts.w3, relayer, yes)
+                payer = wallet_named(contracts.w3, relayer, yes, max_fee)
                 wallet = GaslessWallet(wallet, payer, contracts.forwarder)
             function(Session(contracts, wallet, json_wanted), **arguments)
 
@@ -177,6 +195,7 @@ def _options(signs: bool) -> list[Callable[..., Any]]:
         ),
         click.option("--relayer", help="Who pays the gas: --account signs only, and needs no ETH."),
         click.option("--yes", is_flag=True, help="Sign without asking."),
+        max_fee_option,
         *shared,
     ]
 
@@ -188,19 +207,20 @@ def _contracts(record: Path | None) -> Contracts:
     return contracts
 
 
-def wallet_named(w3: Web3, name: str, sign_unasked: bool) -> Wallet:
+def wallet_named(w3: Web3, name: str, sign_unasked: bool, max_fee: int | None = None) -> Wallet:
     """Find the account that `--account` names.
 
     Args:
         w3: The chain that Ape is connected to.
         name: What was given.
         sign_unasked: Let a key file sign without asking each time.
+        max_fee: Wei a gas that may be offered; the chain's default where None.
 
     Raises:
         click.UsageError: There is no such account.
     """
     if name.upper().startswith(_TEST_ACCOUNT):
-        return wallet_of(w3, _test_account(name))
+        return wallet_of(w3, _test_account(name), max_fee)
     if name in accounts.aliases:
         account = accounts.load(name)
     elif not ADDRESS.fullmatch(name):
@@ -208,10 +228,10 @@ def wallet_named(w3: Web3, name: str, sign_unasked: bool) -> Wallet:
     elif name in accounts:
         account = accounts[name]
     else:
-        return impersonated(w3, name)
+        return impersonated(w3, name, max_fee)
     if sign_unasked and hasattr(account, "set_autosign"):
         account.set_autosign(True)
-    return wallet_of(w3, account)
+    return wallet_of(w3, account, max_fee)
 
 
 def _test_account(name: str) -> Any:  # noqa: ANN401 - Ape's type is not exported

@@ -8,11 +8,14 @@ from collections.abc import Callable
 from eth_typing import BlockNumber, ChecksumAddress
 from hexbytes import HexBytes
 from web3 import Web3
-from web3.exceptions import TimeExhausted, TransactionNotFound, Web3Exception
+from web3.exceptions import TransactionNotFound, Web3Exception
 from web3.types import Nonce, TxParams, Wei
 from web3.utils import get_create_address
 
+from agentescrow.chain.fees import TRANSACTION_GAS_MAX, require_gas
+from agentescrow.chain.transactions import mined_receipt
 from agentescrow.chain.wallet import Wallet
+from agentescrow.errors import TransactionFailed
 from deployment.checks import has_code
 from deployment.errors import NonceMoved, NotMined
 from deployment.plan import Plan, Step
@@ -63,12 +66,15 @@ class Execution:
         Raises:
             NonceMoved: The deployer sent something else in between.
             NotMined: Something of the deployer's is on its way, or the node refuses this one.
+            TooExpensive: The node asks for more than is allowed; nothing was sent.
         """
         self._require_nonce(step, replaced)
         call: TxParams = {"from": self._wallet.address, "data": HexBytes(step.init_code)}
         try:
             call = {**call, **self._outbidding(replaced)}
-            gas = int(self._w3.eth.estimate_gas(call) * _GAS_MARGIN)
+            estimated = self._w3.eth.estimate_gas(call)
+            require_gas(estimated, TRANSACTION_GAS_MAX)
+            gas = min(int(estimated * _GAS_MARGIN), TRANSACTION_GAS_MAX)
             sent = self._wallet.transact({**call, "gas": gas, "nonce": Nonce(step.nonce)})
         except Web3Exception as error:
             self._require_nonce(step, replaced)  # a race that was lost after the first look
@@ -83,10 +89,8 @@ class Execution:
             NotMined: It reverted, or it takes too long.
         """
         try:
-            receipt = self._w3.eth.wait_for_transaction_receipt(
-                HexBytes(transaction), timeout=_MINED_WITHIN, poll_latency=self._poll
-            )
-        except TimeExhausted:
+            receipt = mined_receipt(self._w3, HexBytes(transaction), _MINED_WITHIN)
+        except TransactionFailed:
             raise NotMined(
                 f"{step.name} is not mined yet ({transaction}): run this again to go on, with "
                 "--replace to send it for a higher fee"
@@ -165,7 +169,7 @@ def creation(
         Hash and block; None twice where the node does not remember the states it takes to find out.
     """
     if transaction is not None:
-        return transaction, w3.eth.get_transaction_receipt(HexBytes(transaction))["blockNumber"]
+        return transaction, mined_receipt(w3, HexBytes(transaction), _MINED_WITHIN)["blockNumber"]
     before, at = BlockNumber(since), w3.eth.block_number
     try:
         while at - before > 1:

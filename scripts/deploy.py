@@ -13,7 +13,7 @@ from web3 import Web3
 from agentescrow.chain.deployments import load
 from deployment import parameters, standard_json
 from deployment.adoption import adopt as adopted
-from deployment.command import VerbCommand, wallet_named
+from deployment.command import VerbCommand, max_fee_option, wallet_named
 from deployment.deploy import abandon, deploy
 from deployment.errors import DeploymentError
 from deployment.inspection import inspect
@@ -38,6 +38,7 @@ def _beneficiary(_context: click.Context, _option: click.Parameter, value: str |
 @click.option("--owner", callback=_beneficiary, help="Owner of the contracts; or `deployer`.")
 @click.option("--treasury", callback=_beneficiary, help="Who gets the fees; or `deployer`.")
 @click.option("--yes", is_flag=True, help="Neither ask nor let the account ask.")
+@max_fee_option
 @click.option("--replace", is_flag=True, help="Send again, for a higher fee, what is stuck.")
 @click.option("--abandon", "giving_up", is_flag=True, help="Forget a half-finished deployment.")
 @click.option("--check", "checking", is_flag=True, help="Compare the record with the chain.")
@@ -51,6 +52,7 @@ def cli(
     owner: str | None,
     treasury: str | None,
     yes: bool,
+    max_fee: int | None,
     replace: bool,
     giving_up: bool,
     checking: bool,
@@ -82,7 +84,7 @@ def cli(
             _place(w3)
         record = deploy(
             w3,
-            wallet_named(w3, account, yes),
+            wallet_named(w3, account, yes, max_fee),
             chosen,
             kept,
             owner=owner,

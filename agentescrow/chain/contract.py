@@ -10,12 +10,13 @@ from eth_typing import BlockNumber, ChecksumAddress
 from eth_utils.address import to_checksum_address
 from hexbytes import HexBytes
 from web3 import Web3
-from web3.types import BlockIdentifier
+from web3.types import BlockIdentifier, TxParams
 
 from agentescrow.chain.abis import abi_of
 from agentescrow.chain.events import Event
-from agentescrow.chain.reverts import in_words
-from agentescrow.chain.transactions import Mined, mined, simulate, transact
+from agentescrow.chain.fees import CALL_GAS_MAX
+from agentescrow.chain.own_writes import OwnWrites
+from agentescrow.chain.transactions import Mined, has_event, mined, simulate, transact
 from agentescrow.chain.typed_data import Domain
 from agentescrow.chain.wallet import Wallet
 
@@ -33,15 +34,26 @@ class Contract:
     kind: ClassVar[str]
     """Name of its ABI."""
 
-    def __init__(self, w3: Web3, address: str, kinds: Mapping[str, str] | None = None) -> None:
+    gas_max: ClassVar[int] = CALL_GAS_MAX
+    """Gas that a call of it takes at most."""
+
+    def __init__(
+        self,
+        w3: Web3,
+        address: str,
+        kinds: Mapping[str, str] | None = None,
+        own: OwnWrites | None = None,
+    ) -> None:
         """Bind a contract.
 
         Args:
             w3: The chain.
             address: Where it is.
             kinds: Names of all contracts whose events are to be read, by address in lower case.
+            own: What the client writes, in this contract and in others; nothing yet where None.
         """
         self.w3 = w3
+        self.own = own or OwnWrites(w3)
         self.address: ChecksumAddress = to_checksum_address(address)
         self._kinds = kinds or {address.lower(): self.kind}
         self._block: BlockIdentifier = "latest"
@@ -78,9 +90,8 @@ class Contract:
             Gas.
         """
         data = self.calldata(function, *args)
-        return simulate(
-            self.w3, {"from": to_checksum_address(sender), "to": self.address, "data": data}
-        )
+        tx: TxParams = {"from": to_checksum_address(sender), "to": self.address, "data": data}
+        return simulate(self.w3, tx, self.own)
 
     def eip712_domain(self) -> Domain:
         """What signatures for it are bound to, as the contract itself says (ERC-5267)."""
@@ -88,11 +99,11 @@ class Contract:
         return Domain(name, version, chain_id, address)
 
     def _read(self, function: str, *args: object) -> Any:  # noqa: ANN401 - any ABI value
-        with in_words():
-            # A contract must not send us to addresses of its choice (CCIP-Read).
-            return self._contract.functions[function](*args).call(
-                block_identifier=self._block, ccip_read_enabled=False
-            )
+        asked = self._contract.functions[function](*args)
+        # A contract must not send us to addresses of its choice (CCIP-Read).
+        return self.own.read(
+            lambda block: asked.call(block_identifier=block, ccip_read_enabled=False), self._block
+        )
 
     def _write(
         self,
@@ -104,5 +115,13 @@ class Contract:
         return self._write_data(wallet, event, self.calldata(function, *args))
 
     def _write_data(self, wallet: Wallet, event: type[E], data: HexBytes) -> Mined[E]:
-        receipt = transact(self.w3, wallet, self.address, data)
+        receipt = transact(
+            self.w3,
+            wallet,
+            self.address,
+            data,
+            own=self.own,
+            gas_max=self.gas_max,
+            is_whole=lambda receipt: has_event(event, receipt, self._kinds),
+        )
         return mined(event, receipt, self._kinds)

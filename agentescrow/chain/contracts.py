@@ -9,6 +9,7 @@ from web3 import Web3
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.forwarder import Forwarder
 from agentescrow.chain.identity import IdentityRegistry
+from agentescrow.chain.own_writes import OwnWrites
 from agentescrow.chain.run_escrow import RunEscrow
 from agentescrow.chain.stake_registry import StakeRegistry
 from agentescrow.chain.usdc import Usdc
@@ -32,6 +33,7 @@ class Contracts:
         """
         self.w3 = w3
         self.deployment = deployment
+        self.own = OwnWrites(w3, deployment.chain_id)
         places = {
             "Usdc": deployment.usdc,
             "IdentityRegistry": deployment.identity,
@@ -59,24 +61,24 @@ class Contracts:
     @cached_property
     def usdc(self) -> Usdc:
         """The token."""
-        return Usdc(self.w3, self.deployment.usdc, self.kinds)
+        return Usdc(self.w3, self.deployment.usdc, self.kinds, self.own)
 
     @cached_property
     def identity(self) -> IdentityRegistry:
         """The registry of agents."""
-        return IdentityRegistry(self.w3, self.deployment.identity, self.kinds)
+        return IdentityRegistry(self.w3, self.deployment.identity, self.kinds, self.own)
 
     @cached_property
     def forwarder(self) -> Forwarder:
         """The ERC-2771 forwarder."""
-        return Forwarder(self.w3, self.deployment.forwarder, self.kinds)
+        return Forwarder(self.w3, self.deployment.forwarder, self.kinds, self.own)
 
     @cached_property
     def registry(self) -> StakeRegistry:
         """The registry of stakes."""
-        return StakeRegistry(self.w3, self.deployment.registry, self.kinds)
+        return StakeRegistry(self.w3, self.deployment.registry, self.kinds, self.own)
 
     @cached_property
     def escrow(self) -> RunEscrow:
         """The escrow of runs."""
-        return RunEscrow(self.w3, self.deployment.escrow, self.kinds)
+        return RunEscrow(self.w3, self.deployment.escrow, self.kinds, self.own)

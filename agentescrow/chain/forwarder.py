@@ -14,6 +14,7 @@ from agentescrow.chain import typed_data
 from agentescrow.chain.contract import Contract
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.events import ExecutedForwardRequest
+from agentescrow.chain.fees import CALL_GAS_MAX, require_gas
 from agentescrow.chain.signatures import signed
 from agentescrow.chain.transactions import Mined, simulate, transact
 from agentescrow.chain.typed_data import Domain
@@ -59,6 +60,7 @@ class Forwarder(Contract):
     """The forwarder, for ECDSA signers; smart-contract wallets call directly (RUN-25)."""
 
     kind = "Forwarder"
+    gas_max = 2 * CALL_GAS_MAX  # of the call, of its calldata once more, and its own steps
 
     def nonce_of(self, signer: str) -> int:
         """The signer's next nonce."""
@@ -82,7 +84,9 @@ class Forwarder(Contract):
         Raises:
             ContractReverted: The call would revert.
         """
-        gas = simulate(self.w3, _inner(signer, to, data)) * (100 + _GAS_MARGIN_PERCENT) // 100
+        inner = simulate(self.w3, _inner(signer, to, data), self.own)
+        gas = inner * (100 + _GAS_MARGIN_PERCENT) // 100
+        require_gas(gas, CALL_GAS_MAX)
         now = self.w3.eth.get_block("latest")["timestamp"]
         return ForwardRequest(signer, to, gas, self.nonce_of(signer), now + valid_seconds, data)
 
@@ -122,7 +126,7 @@ class Forwarder(Contract):
         """
         # The forwarder swallows the reason of the call that it passes on, so that is asked
         # directly.
-        simulate(self.w3, _inner(request.signer, request.to, request.data))
+        simulate(self.w3, _inner(request.signer, request.to, request.data), self.own)
         return self._write(relayer, ExecutedForwardRequest, "execute", request.struct())
 
 
@@ -156,7 +160,14 @@ class GaslessWallet:
         request = forwarder.request(self.address, str(tx["to"]), bytes(HexBytes(tx["data"])))
         request = forwarder.sign(self._signer, request)
         data = forwarder.calldata("execute", request.struct())
-        receipt = transact(forwarder.w3, self._relayer, forwarder.address, data)
+        receipt = transact(
+            forwarder.w3,
+            self._relayer,
+            forwarder.address,
+            data,
+            own=forwarder.own,
+            gas_max=forwarder.gas_max,
+        )
         return receipt["transactionHash"]
 
     def sign_typed_data(self, message: dict[str, Any]) -> bytes:

@@ -7,6 +7,7 @@ from eth_utils.address import to_checksum_address
 from agentescrow.chain import typed_data
 from agentescrow.chain.contract import Contract
 from agentescrow.chain.events import AgentTransfer, MetadataSet, Registered
+from agentescrow.chain.fees import TRANSACTION_GAS_MAX
 from agentescrow.chain.signatures import signed
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
@@ -17,6 +18,7 @@ class IdentityRegistry(Contract):
     """The registry."""
 
     kind = "IdentityRegistry"
+    gas_max = TRANSACTION_GAS_MAX  # a registration file may be kept on chain, in its URI
 
     def register(self, wallet: Wallet, uri: str = "") -> Mined[Registered]:
         """Register an agent, owned by the wallet, which is the agent's wallet too.

@@ -180,7 +180,7 @@ class Pool:
         return [answer if isinstance(answer, AgentEscrowError) else None for answer in answers]
 
     def receipts(self, hashes: Sequence[str]) -> dict[str, Receipt]:
-        """Find the transactions that are mined.
+        """Find the transactions that are mined; a receipt without its block is none yet.
 
         Args:
             hashes: Of the transactions.
@@ -196,7 +196,7 @@ class Pool:
             return {
                 each: Receipt(each, int(answer["blockNumber"], 16), int(answer["status"], 16) == 1)
                 for each, answer in zip(hashes, answers, strict=True)
-                if answer
+                if answer and _is_of_a_block(answer)
             }
 
     def executions(self, forwarder: str, signer: str, *, first: int, last: int) -> list[Execution]:
@@ -220,6 +220,7 @@ class Pool:
         }
         (logs,) = self._all(("eth_getLogs", [wanted]))
         with making_sense():
+            logs = [log for log in logs if _is_of_a_block(log)]
             hashes = [log["transactionHash"] for log in logs]
             sent = self._all(*(("eth_getTransactionByHash", [each]) for each in hashes))
             return [_execution(log, each) for log, each in zip(logs, sent, strict=True)]
@@ -280,6 +281,11 @@ def _execution(log: Any, transaction: Any) -> Execution:  # noqa: ANN401 - JSON
     nonce, succeeded = int.from_bytes(words[:32], "big"), any(words[32:])
     block, data = int(log["blockNumber"], 16), transaction["input"] if transaction else "0x"
     return Execution(log["transactionHash"], block, data, nonce, succeeded)
+
+
+def _is_of_a_block(found: Any) -> bool:  # noqa: ANN401 - JSON
+    number, block_hash = found["blockNumber"], found["blockHash"]
+    return number is not None and block_hash is not None and int(block_hash, 16) > 0
 
 
 def _meaning(answer: RPCResponse) -> AgentEscrowError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
@@ -15,9 +15,17 @@ from web3.types import TxParams, TxReceipt
 
 from agentescrow.chain.decode import decode_events
 from agentescrow.chain.events import Event
+from agentescrow.chain.fees import TRANSACTION_GAS_MAX, require_gas
+from agentescrow.chain.own_writes import OwnWrites
 from agentescrow.chain.reverts import in_words, translate
 from agentescrow.chain.wallet import Wallet
-from agentescrow.errors import ChainProblem, InsufficientFunds, TransactionFailed
+from agentescrow.errors import (
+    AgentEscrowError,
+    ChainProblem,
+    ContractReverted,
+    InsufficientFunds,
+    TransactionFailed,
+)
 
 E = TypeVar("E", bound=Event, covariant=True)
 
@@ -46,12 +54,13 @@ class Mined(Generic[E]):
     gas_used: int
 
 
-def simulate(w3: Web3, tx: TxParams) -> int:
+def simulate(w3: Web3, tx: TxParams, own: OwnWrites | None = None) -> int:
     """Find out whether a transaction would work now, and how much gas it takes.
 
     Args:
         w3: The chain.
         tx: With `from`, `to` and `data`.
+        own: What the client has written, which has to be there.
 
     Returns:
         Gas, without a margin.
@@ -59,11 +68,19 @@ def simulate(w3: Web3, tx: TxParams) -> int:
     Raises:
         ContractReverted: It would revert; in words why.
     """
-    with in_words():
-        return w3.eth.estimate_gas(tx)
+    return (own or OwnWrites(w3)).read(lambda block: w3.eth.estimate_gas(tx, block))
 
 
-def transact(w3: Web3, wallet: Wallet, to: ChecksumAddress, data: HexBytes) -> TxReceipt:
+def transact(
+    w3: Web3,
+    wallet: Wallet,
+    to: ChecksumAddress,
+    data: HexBytes,
+    *,
+    own: OwnWrites | None = None,
+    gas_max: int = TRANSACTION_GAS_MAX,
+    is_whole: Callable[[TxReceipt], bool] = lambda _receipt: True,
+) -> TxReceipt:
     """Simulate, send and wait.
 
     Args:
@@ -71,24 +88,32 @@ def transact(w3: Web3, wallet: Wallet, to: ChecksumAddress, data: HexBytes) -> T
         wallet: Who sends.
         to: Contract called.
         data: The call.
+        own: What the client has written; this is added.
+        gas_max: Gas that the call may take.
+        is_whole: Whether a receipt of success says all that it has to: logs may come later.
 
     Raises:
         ContractReverted: The contract refused; as a rule before anything was sent.
         InsufficientFunds: The sender cannot pay for the gas.
+        TooExpensive: The node asks for more than is allowed; nothing was sent.
         TransactionFailed: It was sent, but ran out of gas or did not appear in time.
     """
+    own = own or OwnWrites(w3)
     tx: TxParams = {"from": wallet.address, "to": to, "data": data}
-    tx["gas"] = simulate(w3, tx) * (100 + _GAS_MARGIN_PERCENT) // 100
+    gas = simulate(w3, tx, own)
+    require_gas(gas, gas_max)
+    tx["gas"] = min(gas * (100 + _GAS_MARGIN_PERCENT) // 100, gas_max)
+    if own.chain_id is not None:
+        tx["chainId"] = own.chain_id
     with in_words():
         try:
             sent = wallet.transact(tx)
         except Exception as error:
             raise _with_sender(error, wallet) from error
-        receipt = _receipt(w3, sent)
-        if receipt["status"] != 1:
-            # The state has changed since the simulation; ask again for the reason.
-            w3.eth.call(tx, receipt["blockNumber"], ccip_read_enabled=False)
-            raise TransactionFailed(sent.to_0x_hex(), "it failed; most likely it ran out of gas")
+    receipt = mined_receipt(w3, sent, _WAIT_SECONDS, is_whole)
+    own.note(receipt["blockNumber"])
+    if receipt["status"] != 1:
+        raise _reason(w3, tx, receipt)
     return receipt
 
 
@@ -104,34 +129,101 @@ def mined(kind: type[E], receipt: TxReceipt, kinds: Mapping[str, str]) -> Mined[
         TransactionFailed: There is no such event, so it was another contract that was called.
     """
     events = decode_events(kinds, receipt["logs"])
-    transaction = receipt["transactionHash"].to_0x_hex()
+    transaction, block = receipt["transactionHash"].to_0x_hex(), receipt["blockNumber"]
     event = next((event for event in reversed(events) if isinstance(event, kind)), None)
     if event is None:
-        raise TransactionFailed(transaction, f"it emitted no {kind.__name__}")
-    return Mined(event, events, transaction, receipt["blockNumber"], receipt["gasUsed"])
+        words = (
+            f"it is in block {block} and has worked, but the node shows no {kind.__name__} of it"
+        )
+        raise TransactionFailed(transaction, words)
+    return Mined(event, events, transaction, block, receipt["gasUsed"])
 
 
-def _receipt(w3: Web3, transaction: HexBytes) -> TxReceipt:
-    """Wait, impatiently at first: a development node has it at once.
+def has_event(kind: type[Event], receipt: TxReceipt, kinds: Mapping[str, str]) -> bool:
+    """Whether a receipt has the event that `mined` looks for.
 
-    A node that fails meanwhile is asked again: that it was sent must not be forgotten.
+    Args:
+        kind: Class of the event.
+        receipt: Of the transaction.
+        kinds: Contracts' names by their addresses in lower case.
     """
-    end = time.monotonic() + _WAIT_SECONDS
+    return any(isinstance(event, kind) for event in decode_events(kinds, receipt["logs"]))
+
+
+def mined_receipt(
+    w3: Web3,
+    transaction: HexBytes,
+    seconds: float,
+    is_whole: Callable[[TxReceipt], bool] = lambda _receipt: True,
+) -> TxReceipt:
+    """Wait for the receipt of a sent transaction, impatiently at first: Anvil has it at once.
+
+    A node that fails meanwhile is asked again: that it was sent must not be forgotten. A receipt
+    may come before its block has a number or a hash, and before its logs; it is none yet.
+
+    Args:
+        w3: The chain.
+        transaction: Its hash.
+        seconds: How long to wait.
+        is_whole: Whether a receipt of success says all that it has to.
+
+    Raises:
+        TransactionFailed: There is none in time.
+    """
+    end = time.monotonic() + seconds
     pause = _FIRST_PAUSE
     while True:
-        try:
-            return w3.eth.get_transaction_receipt(transaction)
-        except TransactionNotFound:
-            words = f"it was sent, but not mined within {_WAIT_SECONDS} s"
-        except Exception as error:
-            problem = translate(error)
-            if not isinstance(problem, ChainProblem):
-                raise
-            words = f"it was sent, but what became of it is not known: {problem}"
+        receipt, words = _receipt(w3, transaction, is_whole)
+        if receipt is not None and not words:
+            return receipt
         if time.monotonic() > end:
-            raise TransactionFailed(transaction.to_0x_hex(), words)
+            if receipt is not None:
+                return receipt
+            raise TransactionFailed(transaction.to_0x_hex(), words.format(seconds=seconds))
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _receipt(
+    w3: Web3, transaction: HexBytes, is_whole: Callable[[TxReceipt], bool]
+) -> tuple[TxReceipt | None, str]:
+    """The receipt, and what it lacks yet; nothing where it is whole."""
+    try:
+        receipt = w3.eth.get_transaction_receipt(transaction)
+        if not _is_of_a_block(receipt, transaction):
+            return None, "it was sent, and its block is not known after {seconds} s"
+        whole = receipt["status"] != 1 or is_whole(receipt)
+    except TransactionNotFound:
+        return None, "it was sent, but not mined within {seconds} s"
+    except Exception as error:  # also what web3 or our decoder cannot read
+        problem = str(translate(error) or repr(error)).replace("{", "{{").replace("}", "}}")
+        return None, f"it was sent, but what became of it is not known: {problem}"
+    return receipt, "" if whole else "its logs are missing"
+
+
+def _is_of_a_block(receipt: TxReceipt, transaction: HexBytes) -> bool:
+    block_hash = receipt.get("blockHash")
+    return (
+        isinstance(receipt.get("blockNumber"), int)
+        and block_hash is not None
+        and any(block_hash)
+        and receipt.get("transactionHash") == transaction
+    )
+
+
+def _reason(w3: Web3, tx: TxParams, receipt: TxReceipt) -> AgentEscrowError:
+    """Why a transaction failed: the state has changed since it was simulated; asked once more."""
+    failed = TransactionFailed(
+        receipt["transactionHash"].to_0x_hex(), "it failed; most likely it ran out of gas"
+    )
+    try:
+        with in_words():
+            w3.eth.call(tx, receipt["blockNumber"], ccip_read_enabled=False)
+    except ContractReverted as reverted:
+        return reverted
+    except ChainProblem:  # that it failed is known; why is not
+        return failed
+    return failed
 
 
 def _with_sender(error: Exception, wallet: Wallet) -> Exception:

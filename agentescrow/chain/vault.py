@@ -128,7 +128,7 @@ class Vault(Contract):
 
     def usdc(self) -> Usdc:
         """The token that it holds."""
-        return Usdc(self.w3, str(self._read("USDC")), self._kinds)
+        return Usdc(self.w3, str(self._read("USDC")), self._kinds, self.own)
 
     def credit_of(self, account: str) -> int:
         """What USDC refused to pay an account and it has not withdrawn yet (RUN-16)."""
@@ -214,7 +214,7 @@ class Vault(Contract):
         if self._is_allowance_missing(wallet, function, *args):
             permit = self._permit(wallet, amount, permit_until)
             if permit is None:
-                self._approve(wallet, amount)
+                self._approve(wallet, amount, is_refused=permit_until is not None)
             else:
                 call = self.multicall_data([permit, call])
         return self._write_data(wallet, event, call)
@@ -225,11 +225,12 @@ class Vault(Contract):
         except ApprovalNeeded:
             return None
 
-    def _approve(self, wallet: Wallet, amount: int) -> None:
+    def _approve(self, wallet: Wallet, amount: int, *, is_refused: bool) -> None:
+        """Approve; a wallet that cannot is told why it has to, where its permit was refused."""
         try:
             self.usdc().approve(wallet, self.address, amount)
         except ContractReverted as refused:
-            if refused.name != _NOT_FORWARDED:
+            if not is_refused or refused.name != _NOT_FORWARDED:
                 raise
             raise ApprovalNeeded(wallet.address, self.address, amount) from refused
 

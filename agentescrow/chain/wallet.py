@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Final, Protocol, cast
 
 from eth_account.messages import encode_typed_data
@@ -10,12 +11,15 @@ from eth_typing import ChecksumAddress
 from eth_utils.crypto import keccak
 from hexbytes import HexBytes
 from web3 import Web3
-from web3.types import RPCEndpoint, TxParams, Wei
+from web3.types import Nonce, RPCEndpoint, TxParams
 
+from agentescrow.chain.fees import priced
+from agentescrow.chain.own_writes import PATIENCE
 from agentescrow.chain.reverts import translate
 from agentescrow.errors import NodeRefused, NodeUnreachable, TransactionFailed
 
 _SIGN: Final = RPCEndpoint("eth_signTypedData_v4")
+_PAUSE: Final = 0.2
 
 
 class Wallet(Protocol):
@@ -54,15 +58,18 @@ class Wallet(Protocol):
 class LocalWallet:
     """A key in this process."""
 
-    def __init__(self, w3: Web3, account: LocalAccount) -> None:
+    def __init__(self, w3: Web3, account: LocalAccount, *, max_fee: int | None = None) -> None:
         """Bind a key to a chain.
 
         Args:
             w3: Where transactions go.
             account: The key, from `eth_account.Account`.
+            max_fee: Wei a gas that may be offered; `fees.max_fee_on` the chain where None.
         """
         self._w3 = w3
         self._account = account
+        self._max_fee = max_fee
+        self._nonces = Nonces(w3)
 
     @property
     def address(self) -> ChecksumAddress:
@@ -71,8 +78,9 @@ class LocalWallet:
 
     def transact(self, tx: TxParams) -> HexBytes:
         """Add nonce and fees, sign and send; see `Wallet.transact`."""
-        signed = self._account.sign_transaction(cast(dict[str, Any], completed(self._w3, tx)))
-        return sent(self._w3, signed.raw_transaction)
+        full = completed(self._w3, tx, self._nonces, self._max_fee)
+        signed = self._account.sign_transaction(cast(dict[str, Any], full))
+        return self._nonces.sent(full["nonce"], signed.raw_transaction)
 
     def sign_typed_data(self, message: dict[str, Any]) -> bytes:
         """Sign an EIP-712 message; see `Wallet.sign_typed_data`."""
@@ -83,15 +91,17 @@ class LocalWallet:
 class NodeWallet:
     """An account whose key the node holds, or that a development node impersonates."""
 
-    def __init__(self, w3: Web3, address: ChecksumAddress) -> None:
+    def __init__(self, w3: Web3, address: ChecksumAddress, *, max_fee: int | None = None) -> None:
         """Bind an account of the node.
 
         Args:
             w3: Where transactions go; the node must accept `eth_sendTransaction` for the account.
             address: The account.
+            max_fee: As of `LocalWallet`.
         """
         self._w3 = w3
         self._address = address
+        self._max_fee = max_fee
 
     @property
     def address(self) -> ChecksumAddress:
@@ -100,7 +110,8 @@ class NodeWallet:
 
     def transact(self, tx: TxParams) -> HexBytes:
         """Let the node sign and send; see `Wallet.transact`."""
-        return self._w3.eth.send_transaction({**_fees(self._w3), **tx})
+        chain_id = _chain_of(self._w3, tx)
+        return self._w3.eth.send_transaction(priced(self._w3, tx, chain_id, self._max_fee))
 
     def sign_typed_data(self, message: dict[str, Any]) -> bytes:
         """Let the node sign; see `Wallet.sign_typed_data`.
@@ -150,20 +161,81 @@ def _is_known(w3: Web3, tx_hash: HexBytes) -> bool:
     return True
 
 
-def completed(w3: Web3, tx: TxParams) -> TxParams:
+class Nonces:
+    """The nonces of one account, its own last one remembered: a node may not have seen it yet."""
+
+    def __init__(self, w3: Web3) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            w3: The chain.
+        """
+        self._w3 = w3
+        self._last: tuple[Nonce, HexBytes] | None = None
+
+    def next(self, sender: ChecksumAddress) -> Nonce:
+        """The nonce of the account's next transaction.
+
+        A node that counts less than what we have sent is waited for, unless it has our last
+        transaction. One that has neither in time is believed: the transaction was dropped, or the
+        chain was put back.
+
+        Args:
+            sender: The account.
+        """
+        end = time.monotonic() + PATIENCE
+        while True:
+            counted = self._w3.eth.get_transaction_count(sender, "pending")
+            if self._last is None or counted > self._last[0]:
+                return counted
+            if _is_known(self._w3, self._last[1]):
+                return Nonce(self._last[0] + 1)
+            if time.monotonic() >= end:
+                return counted
+            time.sleep(_PAUSE)
+
+    def sent(self, nonce: Nonce, signed: HexBytes) -> HexBytes:
+        """Send a signed transaction, and remember it unless the node refuses it.
+
+        Args:
+            nonce: Its nonce.
+            signed: The transaction.
+
+        Returns:
+            Its hash.
+
+        Raises:
+            TransactionFailed: As `sent`.
+            ChainProblem: The node refused it.
+        """
+        tx_hash = HexBytes(keccak(signed))
+        try:
+            sent(self._w3, signed)
+        except TransactionFailed:  # it may have it
+            self._last = (nonce, tx_hash)
+            raise
+        self._last = (nonce, tx_hash)
+        return tx_hash
+
+
+def completed(w3: Web3, tx: TxParams, nonces: Nonces, max_fee: int | None = None) -> TxParams:
     """Add what a transaction needs to be signed: chain id, nonce, and fees that stay good.
 
     Args:
         w3: The chain.
-        tx: With `from`; a nonce and fees that are there stay.
+        tx: With `from`; `nonce`, `chainId` and fees that are there stay.
+        nonces: The sender's.
+        max_fee: Wei a gas that may be offered.
+
+    Raises:
+        TooExpensive: The node asks for more than that.
     """
     sender = cast(ChecksumAddress, tx["from"])
-    nonce = tx["nonce"] if "nonce" in tx else w3.eth.get_transaction_count(sender, "pending")
-    return {**_fees(w3), **tx, "chainId": w3.eth.chain_id, "nonce": nonce}
+    nonce = tx["nonce"] if "nonce" in tx else nonces.next(sender)
+    chain_id = _chain_of(w3, tx)
+    return {**priced(w3, tx, chain_id, max_fee), "chainId": chain_id, "nonce": nonce}
 
 
-def _fees(w3: Web3) -> TxParams:
-    """EIP-1559 fees that stay good for several full blocks."""
-    base_fee = w3.eth.get_block("latest").get("baseFeePerGas", 0)
-    tip = w3.eth.max_priority_fee
-    return {"maxPriorityFeePerGas": tip, "maxFeePerGas": Wei(2 * base_fee + tip)}
+def _chain_of(w3: Web3, tx: TxParams) -> int:
+    known = tx.get("chainId")
+    return w3.eth.chain_id if known is None else known

@@ -14,9 +14,11 @@ from agentescrow.chain import deployments
 from agentescrow.chain.connection import connect
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import Deployment
+from agentescrow.chain.fees import wei_of
 from agentescrow.chain.keys import account_of
 from agentescrow.chain.pool import Pool
 from agentescrow.errors import InvalidInput
+from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.sender import Sender
 from agentescrow.settings import Settings, read
 from agentescrow.store.database import Engine, open_database, require_schema
@@ -62,7 +64,7 @@ def sender_of(ground: Ground) -> Sender | None:
     """The relayer's sender, or None where no key is set.
 
     Raises:
-        InvalidInput: The key is none, or cannot be read.
+        InvalidInput: The key is none, or cannot be read; or MAX_FEE_GWEI is none.
     """
     settings = ground.settings
     if settings.relayer_key is not None:
@@ -72,7 +74,9 @@ def sender_of(ground: Ground) -> Sender | None:
         key = _decrypted(Path(settings.relayer_keyfile).expanduser(), passphrase)
     else:
         return None
-    return Sender(ground.database, ground.pool, ground.deployment, key)
+    gwei = settings.max_fee_gwei
+    limits = RelayLimits(max_fee=None if gwei is None else wei_of(gwei, "MAX_FEE_GWEI"))
+    return Sender(ground.database, ground.pool, ground.deployment, key, limits=limits)
 
 
 def say(words: str, *, as_json: bool, **facts: object) -> None:

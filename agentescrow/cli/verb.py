@@ -13,6 +13,7 @@ import typer
 from eth_account import Account
 
 from agentescrow import AgentClient
+from agentescrow.chain.fees import wei_of
 from agentescrow.chain.keys import account_of
 from agentescrow.cli.failure import reporting
 from agentescrow.cli.options import Json
@@ -59,6 +60,13 @@ _OPTIONS: Final[dict[str, tuple[Any, Any]]] = {
     "patience": (
         Annotated[float, typer.Option(min=0, help="Seconds until a write has to be indexed.")],
         _PATIENCE,
+    ),
+    "max_fee_gwei": (
+        Annotated[
+            str | None,
+            typer.Option(help="Gwei a gas that are offered at most; 5 on Base [MAX_FEE_GWEI]."),
+        ],
+        None,
     ),
     "as_json": (Json, False),
 }
@@ -124,6 +132,7 @@ def _client_of(
     gasless: bool | None,
     keyfile: Path | None,
     patience: float,
+    max_fee_gwei: str | None,
 ) -> AgentClient:
     """Make the client that options and environment describe.
 
@@ -135,6 +144,7 @@ def _client_of(
     if api is None:
         raise InvalidInput("api_url", None, "the address of the REST API: --api-url or API_URL")
     key = settings.agent_private_key if keyfile is None else None
+    gwei = max_fee_gwei or settings.max_fee_gwei
     return AgentClient(
         api,
         rpc_url or settings.rpc_url,
@@ -144,6 +154,7 @@ def _client_of(
         deployment=deployment or settings.deployment,
         gasless=gasless,
         patience=patience,
+        max_fee=None if gwei is None else wei_of(gwei, "MAX_FEE_GWEI"),
     )
 
 

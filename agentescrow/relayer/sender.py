@@ -14,7 +14,7 @@ from eth_account.signers.local import LocalAccount
 
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Head, Pool, sign_execute
-from agentescrow.errors import AgentEscrowError, InsufficientFunds
+from agentescrow.errors import AgentEscrowError, InsufficientFunds, TooExpensive
 from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.patience import Patience
 from agentescrow.relayer.settlement import Settlement
@@ -89,6 +89,7 @@ class Sender:
         self._sent_at: dict[str, float] = {}
         self._refusals: dict[str, str] = {}
         self._gap: tuple[int, float] | None = None
+        self._too_expensive = False
         self._courier = ThreadPoolExecutor(1, thread_name_prefix="relayer-courier")
 
     @property
@@ -106,9 +107,21 @@ class Sender:
             ChainProblem: The node does not answer; nothing is lost.
         """
         head = self._pool.head(self.address)
+        self._note_fees(head)
         settled = self._settlement.settle(head)
         self._close_gap(head)
         return settled + self._sign_and_send(head)
+
+    @property
+    def _max_fee(self) -> int:
+        return self._limits.max_fee_on(self._deployment.chain_id)
+
+    def _note_fees(self, head: Head) -> None:
+        """Log that the node asks for more than is allowed, once: what is allowed is offered."""
+        asked = head.base_fee + head.tip
+        if asked > self._max_fee and not self._too_expensive:
+            _log.warning("relayer: %s", TooExpensive("wei a gas", asked, self._max_fee))
+        self._too_expensive = asked > self._max_fee
 
     def _sign_and_send(self, head: Head) -> int:
         """While the node takes a batch, the next one is signed."""
@@ -228,7 +241,7 @@ class Sender:
         """Fees that stay good for several full blocks; to replace, enough more than before."""
         tip = head.tip
         max_fee = 2 * head.base_fee + tip
-        most = min(_DEAREST * max_fee, self._limits.max_fee)
+        most = min(_DEAREST * max_fee, self._max_fee)
         if last is not None:
             if _bumped(last.max_fee) > most:
                 return last.max_fee, last.tip

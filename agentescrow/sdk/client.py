@@ -18,7 +18,7 @@ from agentescrow.sdk.following import alisten, begin, listen
 from agentescrow.sdk.runs import AsyncRuns, Runs
 from agentescrow.sdk.session import Options, Session
 from agentescrow.sdk.shells import Awaiting, Blocking, operation
-from agentescrow.sdk.signers import wallet_maker
+from agentescrow.sdk.signers import WalletMaker, wallet_maker
 from agentescrow.sdk.steps import Steps
 from agentescrow.settings import ClientSettings, read
 from agentescrow.wire.runs import Event
@@ -78,6 +78,8 @@ class AgentClient(_Operations, Blocking):
             without `rpc_url`.
         gasless: Sign requests for the relayer although there is an `rpc_url`.
         patience: Seconds that a write waits until it is mined and indexed.
+        max_fee: Wei a gas that a transaction may offer, whatever the node asks for; 5 gwei on Base
+            where None.
 
     Nothing else is read of the environment, and no file of the working directory.
 
@@ -103,8 +105,10 @@ class AgentClient(_Operations, Blocking):
         deployment: Deployment | int | str | Path | None = None,
         gasless: bool | None = None,
         patience: float = 60.0,
+        max_fee: int | None = None,
     ) -> None:
-        session = _session(rpc_url, private_key, signer, agent_id, deployment, gasless, patience)
+        who = _wallet_maker(private_key, signer, max_fee)
+        session = _session(rpc_url, who, agent_id, deployment, gasless, patience)
         transport = httpx.HTTPTransport(retries=_RETRIES)
         http = httpx.Client(base_url=_address(api_url), timeout=_TIMEOUT, transport=transport)
         super().__init__(session, http)
@@ -173,8 +177,10 @@ class AsyncAgentClient(_Operations, Awaiting):
         deployment: Deployment | int | str | Path | None = None,
         gasless: bool | None = None,
         patience: float = 60.0,
+        max_fee: int | None = None,
     ) -> None:
-        session = _session(rpc_url, private_key, signer, agent_id, deployment, gasless, patience)
+        who = _wallet_maker(private_key, signer, max_fee)
+        session = _session(rpc_url, who, agent_id, deployment, gasless, patience)
         transport = httpx.AsyncHTTPTransport(retries=_RETRIES)
         http = httpx.AsyncClient(base_url=_address(api_url), timeout=_TIMEOUT, transport=transport)
         super().__init__(session, http)
@@ -216,15 +222,9 @@ class AsyncAgentClient(_Operations, Awaiting):
         await self.aclose()
 
 
-def _session(
-    rpc_url: str | None,
-    private_key: str | LeftOut | None,
-    signer: object | None,
-    agent_id: int | LeftOut | None,
-    deployment: Deployment | int | str | Path | None,
-    gasless: bool | None,
-    patience: float,
-) -> Session:
+def _wallet_maker(
+    private_key: str | LeftOut | None, signer: object | None, max_fee: int | None
+) -> WalletMaker | None:
     who: object | None
     if signer is None:
         who = _key_of_the_environment() if private_key is LEFT_OUT else private_key
@@ -232,12 +232,25 @@ def _session(
         who = signer
     else:
         raise InvalidInput("signer", type(signer).__name__, "a private_key or a signer, not both")
+    if max_fee is not None and max_fee <= 0:
+        raise InvalidInput("max_fee", max_fee, "wei a gas, more than 0")
+    return None if who is None else wallet_maker(who, max_fee)
+
+
+def _session(
+    rpc_url: str | None,
+    make_wallet: WalletMaker | None,
+    agent_id: int | LeftOut | None,
+    deployment: Deployment | int | str | Path | None,
+    gasless: bool | None,
+    patience: float,
+) -> Session:
     if rpc_url is not None:
         caution_of_unencrypted("rpc_url", rpc_url)
     return Session(
         Options(
             rpc_url=rpc_url,
-            make_wallet=None if who is None else wallet_maker(who),
+            make_wallet=make_wallet,
             deployment=deployment,
             gasless=rpc_url is None if gasless is None else gasless,
             agent_id=read(ClientSettings).agent_id if agent_id is LEFT_OUT else agent_id,

@@ -141,7 +141,7 @@ class _Operations:
 
         if not fund:
             return (yield from act(Attempt(key, None)))
-        asked = ("run", units, deadline, uri, review_days, max_revisions, lowest, idempotency_key)
+        asked = repr((units, deadline, uri, review_days, max_revisions, lowest, idempotency_key))
         return (
             yield from paid_once(
                 session, asked, key, act, lambda mined: created_run(session, mined)

@@ -26,6 +26,7 @@ from agentescrow.errors import (
     ContractReverted,
     Contradicted,
     InvalidInput,
+    NodeBehind,
     Refused,
     ServiceProblem,
     ServiceUnreachable,
@@ -317,7 +318,36 @@ class Session:
                     words, name = no.words or str(no), name_of(no)
                     raise Refused(status_of(no), name, words, [words], [name]) from no
 
-        return (yield from work(locked))
+        written = self._written()
+        try:
+            return (yield from work(locked))
+        except Refused as refused:
+            if not (yield from self._may_be_behind(written)):
+                raise
+            try:
+                return (yield from work(locked))
+            except NodeBehind:  # the API alone says that there is such a block
+                raise refused from None
+
+    def _written(self) -> int:
+        return 0 if self._contracts is None else self._contracts.own.count
+
+    def _may_be_behind(self, written: int) -> Steps[bool]:
+        """Whether a refusal may be of a state that is older than what the API shows.
+
+        The node is asked again then, at a block that the API has indexed. Not so where something
+        was sent before the refusal: that must not be sent twice.
+        """
+        contracts = self._contracts
+        if contracts is None or contracts.own.count != written:
+            return False
+        try:
+            indexed = (yield from self.readiness()).indexed_block
+        except ServiceProblem:
+            return False
+        if indexed is not None:
+            contracts.own.expect(indexed)
+        return indexed is not None
 
     def now(self) -> Steps[int]:
         """The time that deadlines are measured by, unix seconds: the node's, else this machine's.

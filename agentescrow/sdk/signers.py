@@ -18,25 +18,27 @@ WalletMaker: TypeAlias = Callable[[Web3], Wallet]
 """Binds a signer to a chain; to none (`Web3()`) where it signs only."""
 
 
-def wallet_maker(signer: object) -> WalletMaker:
+def wallet_maker(signer: object, max_fee: int | None = None) -> WalletMaker:
     """Make wallets of whatever signs.
 
     Args:
         signer: A private key (0x and 64 hexadecimal digits), an account of eth-account's, one of
             Ape's, or a `Wallet`.
+        max_fee: Wei a gas that may be offered; the chain's default where None. A `Wallet` sees to
+            that itself.
 
     Raises:
         InvalidInput: It is none of these. A key is not repeated in the message.
     """
     if isinstance(signer, str | bytes):
         account = account_of(signer)
-        return lambda w3: LocalWallet(w3, account)
+        return lambda w3: LocalWallet(w3, account, max_fee=max_fee)
     if isinstance(signer, BaseAccount):
-        return lambda w3: LocalWallet(w3, cast(LocalAccount, signer))
+        return lambda w3: LocalWallet(w3, cast(LocalAccount, signer), max_fee=max_fee)
     kind = type(signer)
     if hasattr(kind, "transact") and hasattr(kind, "sign_typed_data"):
         return lambda _w3: cast(Wallet, signer)
     if hasattr(kind, "sign_message") and hasattr(kind, "sign_transaction"):
-        return lambda w3: ApeWallet(w3, signer)
+        return lambda w3: ApeWallet(w3, signer, max_fee=max_fee)
     allowed = "a private key, an account of eth-account's or of Ape's, or a Wallet"
     raise InvalidInput("signer", kind.__name__, allowed)

@@ -46,8 +46,12 @@ def port(market):
     }
     words = ("serve", "--no-relayer", "--port", str(port))
     process = subprocess.Popen([sys.executable, "-c", RUN, *words], env=environment)
+
+    def runs():
+        assert process.poll() is None, "it has ended"
+
     with httpx.Client() as client:
-        until(lambda: _answers(client, f"http://127.0.0.1:{port}/health"))
+        until(lambda: _answers(client, f"http://127.0.0.1:{port}/health"), meanwhile=runs)
     yield port
     process.terminate()
     assert process.wait(timeout=ENOUGH) == 0

@@ -20,7 +20,7 @@ from tests.sdk.serving import serving
 from tests.waiting import ENOUGH
 
 DAY = 86_400
-_LIMIT = 120  # seconds, after which a test gives up
+_LIMIT = ENOUGH
 
 
 @pytest.fixture(scope="module")

@@ -122,16 +122,15 @@ def test_demo__played__leaves_no_record_behind(played, before):
 def test_demo__kept__answers_until_it_is_interrupted():
     """`KEEP=1`: the API of the play is there to be asked, and all ends when it is told to."""
     command = [sys.executable, "-u", "-m", "demo", "--keep"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        lines = iter(process.stdout.readline, "Until Ctrl-C.\n")
-        url = next(line for line in lines if line.startswith("The API of it all: ")).split()[-1]
-        api = url.removesuffix("/docs")
-        with AgentClient(api) as reader:
-            states = {run.state.name for run in reader.runs.list().runs}
-        assert states == {"APPROVED", "SLASHED"}
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=ENOUGH) == 128 + signal.SIGTERM
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            lines = iter(process.stdout.readline, "Until Ctrl-C.\n")
+            url = next(line for line in lines if line.startswith("The API of it all: ")).split()[-1]
+            api = url.removesuffix("/docs")
+            with AgentClient(api) as reader:
+                states = {run.state.name for run in reader.runs.list().runs}
+            assert states == {"APPROVED", "SLASHED"}
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=ENOUGH) == 128 + signal.SIGTERM
+        finally:
+            process.kill()

@@ -35,8 +35,8 @@ def start(activity, record, url, database):
 
     yield run
     for process in started:
-        process.kill()
-        process.wait()
+        with process:  # which closes its pipes
+            process.kill()
 
 
 def test_index__killed_in_a_loop__has_the_rows_of_a_fresh_one(

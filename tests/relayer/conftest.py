@@ -91,6 +91,7 @@ def fresh(ground):
     ground.rpc("evm_setAutomine", True)
     ground.rpc("evm_revert", snapshot)
     ground.rpc("anvil_setNextBlockBaseFeePerGas", hex(10**9))  # which a snapshot does not hold
+    ground.contracts = Contracts(ground.chain.w3, load(ground.record))  # they remember its blocks
 
 
 @pytest.fixture

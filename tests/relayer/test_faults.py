@@ -164,3 +164,26 @@ def drop_connections(database):
 
 def _raise(error):
     raise error
+
+
+def test_step__receipts_before_their_block__are_none_yet(ground, database, admission, clock):
+    """API-4: what is announced in advance has no block to be settled at, and breaks nothing."""
+    relay = admission.submit(ground.request(ground.wallet("poster")))
+    early = {"blockNumber": None, "blockHash": None, "transactionIndex": None}
+
+    def announced(questions, answers):
+        for question, answer in zip(questions, answers, strict=True):
+            if question["method"] == "eth_getTransactionReceipt" and answer["result"]:
+                answer["result"] |= early
+        return 200, json.dumps(answers).encode()
+
+    with FaultyNode(ground.chain.url) as node:
+        sender = new_sender(database, Pool(node.url), ground, clock)
+        sender.step()
+        node.fault = lambda: announced
+        sender.step()
+        assert admission.find(relay.request_id).status == "pending"
+        node.fault = lambda: None
+        sender.step()
+
+    assert admission.find(relay.request_id).status == "mined"

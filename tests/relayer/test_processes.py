@@ -51,9 +51,8 @@ def start(ground, url, database, tmp_path):
 
     yield run_command
     for process in started:
-        process.kill()
-        process.wait()
-        process.stderr.close()
+        with process:  # which closes its pipes
+            process.kill()
 
 
 def test_relay__killed_again_and_again__each_is_mined_once(

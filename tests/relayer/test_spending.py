@@ -7,6 +7,8 @@ given transactions that are not mined
 
 from __future__ import annotations
 
+import pytest
+
 from agentescrow.relayer.limits import RelayLimits
 from tests.relayer.conftest import new_sender
 from tests.relayer.test_sender import nonce_of, runs, sent, statuses, work
@@ -71,3 +73,32 @@ def test_step__chain_asks_for_more_than_is_allowed__offers_what_is_allowed(
         sender.step()
 
     assert [each.max_fee for each in sent(database, relay)] == [allowed, first]
+
+
+@pytest.mark.parametrize(
+    ("chain_id", "allowed"), [(8453, 5 * 10**9), (84532, 5 * 10**9), (31337, 100 * 10**9)]
+)
+def test_limits__nothing_said__are_the_chain_s(chain_id, allowed):
+    """SECURITY: a node of Base that asks for more is not paid more."""
+    assert RelayLimits().max_fee_on(chain_id) == allowed
+    assert RelayLimits(max_fee=7).max_fee_on(chain_id) == 7
+
+
+def test_step__node_asks_for_more_than_is_allowed__says_so_once(
+    ground, pool, database, admission, clock, poster, caplog
+):
+    """SECURITY: the owner sees why nothing is mined; a node that lies gets the cap at most."""
+    ground.rpc("evm_setAutomine", False)
+    sender = new_sender(database, pool, ground, clock)
+    sender._limits = RelayLimits(max_fee=10**6)
+    relay = admission.submit(ground.request(poster))
+    with caplog.at_level("WARNING"):
+        for _ in range(3):
+            clock.now += 16
+            sender.step()
+
+    said = [each.message for each in caplog.records if "are allowed" in each.message]
+    assert len(said) == 1
+    assert "1000000 are allowed" in said[0]
+    assert {each.max_fee for each in sent(database, relay)} == {10**6}
+    assert all(each.tip <= 10**6 for each in sent(database, relay))

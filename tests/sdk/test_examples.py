@@ -50,8 +50,8 @@ def test_examples__agent_and_poster__do_a_run_together(market):
         assert "the agent is paid" in poster.stdout.read()
         assert poster.wait(timeout=ENOUGH) == 0
     finally:
-        poster.kill()
-        poster.wait()
+        with poster:  # which closes its pipe
+            poster.kill()
     assert market.contracts.escrow.get_run(run_id).state == RunState.APPROVED
 
 

@@ -25,6 +25,7 @@ from tests.sdk.between import between
 from tests.sdk.conftest import USDC
 from tests.sdk.hostile_api import HostileApi, problem
 from tests.sdk.test_direct_faults import RECEIPT, Losing, through
+from tests.waiting import ENOUGH
 
 __all__ = ["through"]
 
@@ -73,7 +74,7 @@ def withhold(hostile, status=500):
     def send():
         hostile.swallows = lambda _seen: None
         kept = hostile.signed[0]
-        return httpx.post(hostile.api_url + kept.path, json=kept.body, timeout=60).status_code
+        return httpx.post(hostile.api_url + kept.path, json=kept.body, timeout=ENOUGH).status_code
 
     return send
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agentescrow.chain.events import RunFunded
@@ -49,3 +51,70 @@ def test_fetch__logs_that_do_not_belong__are_not_taken(logs):
     """API-5: rows of them would be in no fresh sync."""
     with pytest.raises(NodeContradicts):
         Fetcher(Node(*logs)).fetch(OLD)
+
+
+def test_fetch__time_of_a_block_that_the_node_lacks__is_a_contradiction():
+    """API-5: it has the logs of it, so it had the block; it is asked again."""
+    node = Node(log(20))
+    has = node.headers
+    node.headers = lambda numbers: has([n for n in numbers if n != 20])
+
+    with pytest.raises(NodeContradicts, match="lacks blocks of which it has the logs"):
+        Fetcher(node).fetch(OLD)
+    node.answer = [log(20, time=20)]
+    assert [entry.time for entry in Fetcher(node).fetch(OLD).entries] == [20]
+
+
+@pytest.mark.parametrize("lacking", [10, 20])
+def test_fetch__ends_of_the_range_missing__is_a_contradiction(lacking):
+    """API-5: the node said that it had them."""
+    node = Node()
+    has = node.headers
+    node.headers = lambda numbers: has([n for n in numbers if n != lacking])
+
+    with pytest.raises(NodeContradicts, match="lacks blocks of 10 to 20"):
+        Fetcher(node).fetch(replace(OLD, end=20))
+
+
+def test_fetch__first_block_of_another_branch__is_a_contradiction():
+    """API-5: it has to follow the last indexed one; the first of all follows nothing."""
+    with pytest.raises(NodeContradicts, match="block 10 does not follow the last indexed"):
+        Fetcher(Node()).fetch(replace(OLD, after="other"))
+    assert Fetcher(Node()).fetch(replace(OLD, after=None)).first == 10
+
+
+def test_fetch__recent_block_of_another_branch__is_a_contradiction():
+    """API-5: of recent blocks each has to follow the one before it."""
+    node = Node()
+    has = node.headers
+    recent = replace(OLD, keep_from=10)
+    node.may_have_logs = lambda _header: False
+    assert Fetcher(node).fetch(recent).last.number > 10
+    changed = {12: replace(has([12])[12], parent_hash="other")}
+    node.headers = lambda numbers: has(numbers) | changed
+
+    with pytest.raises(NodeContradicts, match="block 12 does not follow the one before it"):
+        Fetcher(node).fetch(recent)
+
+
+def test_fetch__replaced_meanwhile__is_a_contradiction():
+    """API-5: the logs are of another block than the header that was asked for before."""
+    node = Node()
+    node.logs = lambda _first, last: Answer([], "other", {})
+
+    with pytest.raises(NodeContradicts, match="was replaced while"):
+        Fetcher(node).fetch(OLD)
+
+
+def test_fetch__recent_block_that_is_silent_though_it_may_have_logs__is_asked_again():
+    """API-5: a half-synced node has the filter and not yet the logs."""
+    node, recent = Node(log(10)), replace(OLD, keep_from=10)
+    asked = []
+    node.may_have_logs = lambda header: header.number in (10, 11)
+    node.logs_of = lambda some: asked.extend(header.number for header in some) or []
+    Fetcher(node).fetch(recent)
+    assert asked == [11]
+
+    node.logs_of = lambda _some: [log(11)]
+    with pytest.raises(NodeContradicts, match="left out logs"):
+        Fetcher(node).fetch(recent)

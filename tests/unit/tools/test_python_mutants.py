@@ -8,11 +8,9 @@ from dataclasses import replace
 import pytest
 
 from localnet.artifacts import ROOT
-from tools.mutants import equivalents
 from tools.mutants.campaign import Result
 from tools.mutants.killing import KILLED, SURVIVED
 from tools.python_mutants import report
-from tools.python_mutants.__main__ import EQUIVALENTS
 from tools.python_mutants.covering import steps_of
 from tools.python_mutants.judging import UNDECIDED, Broken, judged
 from tools.python_mutants.operators import mutants_of
@@ -192,11 +190,3 @@ def test_fingerprint__code_above_moves__stays():
 
     assert [m.fingerprint for m in moved] == [m.fingerprint for m in mutants_of(FILE, SOURCE)]
     assert len({replace(m, line=0).fingerprint for m in moved}) == len(moved)
-
-
-def test_equivalents__each__speaks_of_a_mutant_that_is_made():
-    """An argument about a line that has changed since is none."""
-    files = sorted((ROOT / "agentescrow").rglob("*.py"))
-    made = [m for f in files for m in mutants_of(str(f.relative_to(ROOT)), f.read_text())]
-
-    assert equivalents.unmatched(equivalents.read(EQUIVALENTS), made) == []

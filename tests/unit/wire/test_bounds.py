@@ -7,8 +7,17 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from agentescrow.domain.agent import AgentStatus
+from agentescrow.domain.constants import (
+    MAX_REVISIONS_DEFAULT,
+    MAX_REVISIONS_MAX,
+    REVIEW_DAYS_DEFAULT,
+    REVIEW_DAYS_MAX,
+    REVIEW_DAYS_MIN,
+)
 from agentescrow.domain.run import RunState
 from agentescrow.wire.relay import Action, Authorization, Number, Permit, Relayed, Request
+from agentescrow.wire.runs import PostBody, RejectBody, RevisionBody, SubmitBody
 from agentescrow.wire.shape import (
     Address,
     Amount,
@@ -80,6 +89,57 @@ def test_salt__shorter_than_32_bytes__is_refused():
     sent = {"validBefore": 1, "signature": "0x"}
 
     assert not takes(Authorization, {**sent, "salt": "0x" + "00" * 31})
+
+
+POSTED = {
+    "walletAddress": ACCOUNT,
+    "reward": "1000000",
+    "deadline": "2026-12-01T12:00:00Z",
+    "ipfsHash": "ipfs://x",
+}
+
+
+@pytest.mark.parametrize(
+    ("shape", "field", "whole"),
+    [
+        (PostBody, "ipfsHash", POSTED),
+        (SubmitBody, "deliverableURI", {"walletAddress": ACCOUNT}),
+        (RevisionBody, "feedback", {"walletAddress": ACCOUNT}),
+        (RejectBody, "reason", {"walletAddress": ACCOUNT}),
+    ],
+)
+def test_text__of_one_letter__is_taken_and_an_empty_one_is_not(shape, field, whole):
+    """API-1: what says nothing was forgotten."""
+    assert takes(shape, {**whole, field: "x"})
+    assert not takes(shape, {**whole, field: ""})
+
+
+@pytest.mark.parametrize(
+    ("field", "good", "bad"),
+    [
+        ("reviewDays", (REVIEW_DAYS_MIN, REVIEW_DAYS_MAX), (REVIEW_DAYS_MIN - 1, "7", True)),
+        ("reviewDays", (), (REVIEW_DAYS_MAX + 1, 7.0)),
+        ("maxRevisions", (0, MAX_REVISIONS_MAX), (-1, MAX_REVISIONS_MAX + 1, "1", False)),
+        ("minStatus", ("PROVISIONAL", "ESTABLISHED"), ("established", 1)),
+        ("fund", (True, False), ("perhaps", 2)),
+    ],
+)
+def test_term__at_its_ends__is_taken_and_one_beyond_is_not(field, good, bad):
+    """RUN-2: the contract's limits, said before anybody signs."""
+    assert [value for value in good if not takes(PostBody, {**POSTED, field: value})] == []
+    assert [value for value in bad if takes(PostBody, {**POSTED, field: value})] == []
+
+
+def test_term__absent__is_as_documented():
+    """RUN-2: what a poster who says nothing else gets; the run is funded at once."""
+    posted = PostBody.model_validate(POSTED)
+
+    assert (posted.review_days, posted.max_revisions) == (
+        REVIEW_DAYS_DEFAULT,
+        MAX_REVISIONS_DEFAULT,
+    )
+    assert (posted.min_status, posted.fund) == (AgentStatus.PROVISIONAL, True)
+    assert (posted.permit, posted.authorization) == (None, None)
 
 
 def test_absent__value_validity_payer_and_signature__are_zero_or_none():

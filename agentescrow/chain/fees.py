@@ -1,0 +1,100 @@
+"""What a transaction offers for gas: what the node thinks is good, and never more than is allowed.
+
+Whoever answers for the node could make an account offer all its ETH for one call.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from web3 import Web3
+from web3.types import TxParams, Wei
+
+from agentescrow.errors import InvalidInput, NodeRefused, TooExpensive
+
+GWEI: Final = 10**9
+TRANSACTION_GAS_MAX: Final = 16_777_216
+"""Gas of a transaction at most, by the rules of the chain (EIP-7825)."""
+
+CALL_GAS_MAX: Final = 2_000_000
+"""Gas of a call of our contracts at most; the dearest takes a fifth."""
+
+_MAX_FEES: Final = {
+    8453: 5 * GWEI,
+    84532: 5 * GWEI,
+}  # Base and Base Sepolia: a thousand times usual
+_MAX_FEE: Final = 100 * GWEI
+_FEE_END: Final = 2**96
+
+
+def max_fee_on(chain_id: int) -> int:
+    """Wei a gas that are offered at most where nobody says otherwise.
+
+    Args:
+        chain_id: The chain.
+    """
+    return _MAX_FEES.get(chain_id, _MAX_FEE)
+
+
+def wei_of(gwei: Decimal | str, field: str) -> int:
+    """Read a fee as people write it.
+
+    Args:
+        gwei: A billion wei; more than none, with at most nine digits after the point.
+        field: What it is called where it came from.
+
+    Raises:
+        InvalidInput: It is none.
+    """
+    try:
+        wei = Decimal(gwei) * GWEI
+        if wei == int(wei) and 0 < wei < _FEE_END:
+            return int(wei)
+    except (ArithmeticError, ValueError):  # no number; one that is infinite, or too long
+        pass
+    raise InvalidInput(field, gwei, "gwei a gas: more than 0, at most nine digits after the point")
+
+
+def priced(w3: Web3, tx: TxParams, chain_id: int, max_fee: int | None) -> TxParams:
+    """Add EIP-1559 fees that stay good for several full blocks, if they are allowed.
+
+    Args:
+        w3: The chain.
+        tx: With its gas, where that is known; fees that are there stay, if they are allowed.
+        chain_id: The chain that the transaction is for.
+        max_fee: Wei a gas that may be offered; the chain's default where None.
+
+    Raises:
+        TooExpensive: The node asks for more than is allowed.
+        NodeRefused: What it asks for makes no sense.
+    """
+    allowed = max_fee_on(chain_id) if max_fee is None else max_fee
+    require_gas(tx.get("gas", 0), TRANSACTION_GAS_MAX)
+    if "maxFeePerGas" in tx:
+        given = int(tx["maxFeePerGas"])
+        if given > allowed:
+            raise TooExpensive("wei a gas", given, allowed)
+        return tx
+    base_fee = w3.eth.get_block("latest").get("baseFeePerGas", 0)
+    tip = w3.eth.max_priority_fee
+    if base_fee < 0 or tip < 0:
+        raise NodeRefused(f"the node's fees make no sense: {base_fee} and {tip} wei a gas")
+    if base_fee + tip > allowed:
+        raise TooExpensive("wei a gas", base_fee + tip, allowed)
+    offered = Wei(min(2 * base_fee + tip, allowed))
+    return {**tx, "maxPriorityFeePerGas": tip, "maxFeePerGas": offered}
+
+
+def require_gas(asked: int, allowed: int) -> None:
+    """Make sure that a transaction takes no more gas than it may.
+
+    Args:
+        asked: By the node's estimate.
+        allowed: At most.
+
+    Raises:
+        TooExpensive: It takes more.
+    """
+    if asked > allowed:
+        raise TooExpensive("gas", asked, allowed)
