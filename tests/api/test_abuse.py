@@ -291,7 +291,8 @@ def changed(signed, market):
         ("walletAddress", other),
         ("signature", "0x"),
         ("signature", "0x" + "00" * 65),
-        ("signature", signed["signature"][:-2] + "00"),
+        ("signature", with_v(signed["signature"], 55 - int(signed["signature"][-2:], 16))),
+        ("signature", with_v(signed["signature"], 29)),
         ("signature", malleated(signed["signature"])),
         ("permit", {"deadline": 1, "signature": "0x" + "00" * 65}),
     ):
@@ -307,6 +308,11 @@ def changed(signed, market):
         ("data", "0x"),
     ):
         yield f"request.{name}", signed | {"request": request | {name: value}}
+
+
+def with_v(signature, v):
+    """The same r and s, which recover to another account, or to none."""
+    return f"{signature[:-2]}{v:02x}"
 
 
 def malleated(signature):

@@ -158,4 +158,4 @@ def test_limits__nothing_said__are_as_documented():
 
     assert (limits.per_signer, limits.per_seconds, limits.pending_per_signer) == (60, 60, 16)
     assert (limits.gas, limits.valid_seconds, limits.spare_seconds) == (2_000_000, 86_400, 30)
-    assert limits.max_fee == 500_000_000_000
+    assert (limits.max_fee_on(8453), limits.max_fee_on(31337)) == (5 * 10**9, 100 * 10**9)
