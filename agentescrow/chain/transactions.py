@@ -192,6 +192,7 @@ def _receipt(
         receipt = w3.eth.get_transaction_receipt(transaction)
         if not _is_of_a_block(receipt, transaction):
             return None, "it was sent, and its block is not known after {seconds} s"
+        _require_fields(receipt)
         whole = receipt["status"] != 1 or is_whole(receipt)
     except TransactionNotFound:
         return None, "it was sent, but not mined within {seconds} s"
@@ -199,6 +200,13 @@ def _receipt(
         problem = str(translate(error) or repr(error)).replace("{", "{{").replace("}", "}}")
         return None, f"it was sent, but what became of it is not known: {problem}"
     return receipt, "" if whole else "its logs are missing"
+
+
+def _require_fields(receipt: TxReceipt) -> None:
+    """Fail here, where it is asked again, and not where the receipt is read."""
+    for name in ("status", "logs", "gasUsed"):
+        if receipt.get(name) is None:
+            raise KeyError(name)
 
 
 def _is_of_a_block(receipt: TxReceipt, transaction: HexBytes) -> bool:

@@ -11,6 +11,7 @@ from eth_typing import ChecksumAddress
 from eth_utils.crypto import keccak
 from hexbytes import HexBytes
 from web3 import Web3
+from web3.exceptions import Web3RPCError
 from web3.types import Nonce, RPCEndpoint, TxParams
 
 from agentescrow.chain.fees import priced
@@ -20,6 +21,25 @@ from agentescrow.errors import NodeRefused, NodeUnreachable, TransactionFailed
 
 _SIGN: Final = RPCEndpoint("eth_signTypedData_v4")
 _PAUSE: Final = 0.2
+_REFUSALS: Final = (
+    "nonce too low",
+    "nonce too high",
+    "insufficient funds",
+    "insufficient balance",
+    "underpriced",
+    "intrinsic gas too low",
+    "exceeds block gas limit",
+    "exceeds the configured cap",
+    "less than block base fee",
+    "higher than max fee per gas",
+    "txpool is full",
+    "invalid sender",
+    "invalid signature",
+    "invalid chain id",
+    "transaction type not supported",
+    "method not found",
+)
+"""Words of nodes that have looked at a transaction and keep none of it."""
 
 
 class Wallet(Protocol):
@@ -128,6 +148,9 @@ class NodeWallet:
 def sent(w3: Web3, signed: HexBytes) -> HexBytes:
     """Send a signed transaction; one that the node has is sent, whatever became of its answer.
 
+    An answer that is no plain refusal tells nothing: a gateway's page, half an answer, a timeout
+    inside the node, or the revert of a transaction that is mined already.
+
     Args:
         w3: The chain.
         signed: The transaction.
@@ -136,27 +159,38 @@ def sent(w3: Web3, signed: HexBytes) -> HexBytes:
         Its hash.
 
     Raises:
-        TransactionFailed: The answer got lost, and the node does not say whether it has it.
+        TransactionFailed: It may have been sent, and the node does not say whether it has it.
         ChainProblem: The node refused it.
     """
     tx_hash = HexBytes(keccak(signed))
     try:
-        return w3.eth.send_raw_transaction(signed)
+        w3.eth.send_raw_transaction(signed)
     except Exception as error:
         if _is_known(w3, tx_hash):
             return tx_hash
-        if isinstance(translate(error), NodeUnreachable):
-            words = "it may have been sent: the node's answer got lost"
-            raise TransactionFailed(tx_hash.to_0x_hex(), words) from error
-        raise
+        if _is_refusal(error):
+            raise
+        words = f"it may have been sent: {_problem(error)}"
+        raise TransactionFailed(tx_hash.to_0x_hex(), words) from error
+    return tx_hash
+
+
+def _is_refusal(error: Exception) -> bool:
+    words = str(error).lower()
+    return isinstance(error, Web3RPCError) and any(sign in words for sign in _REFUSALS)
+
+
+def _problem(error: Exception) -> str:
+    meaning = translate(error)
+    if isinstance(meaning, NodeUnreachable):
+        return "the node's answer got lost"
+    return f"the node's answer is no refusal: {meaning or repr(error)}"
 
 
 def _is_known(w3: Web3, tx_hash: HexBytes) -> bool:
     try:
         w3.eth.get_transaction(tx_hash)
-    except Exception as error:
-        if translate(error) is None:
-            raise
+    except Exception:  # whatever the answer is, it does not show the transaction
         return False
     return True
 

@@ -12,12 +12,13 @@ given an account that has sent a transaction
 
 from __future__ import annotations
 
+from json import JSONDecodeError
 from types import SimpleNamespace
 
 import pytest
 from eth_utils import keccak
 from hexbytes import HexBytes
-from web3.exceptions import TransactionNotFound, Web3RPCError
+from web3.exceptions import BadResponseFormat, TransactionNotFound, Web3RPCError
 
 from agentescrow.chain import own_writes, wallet
 from agentescrow.chain.own_writes import OwnWrites
@@ -247,6 +248,45 @@ def test_sent__refused__is_not_remembered():
         sent(nonces, 4)
 
     assert nonces.next(SENDER) == 4
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        JSONDecodeError("Expecting value", "<html>", 0),
+        Web3RPCError("request timed out", rpc_response={"error": {"code": -32603}}),
+        Web3RPCError("execution reverted", rpc_response={"error": {"data": "0x1234abcd"}}),
+        BadResponseFormat("no result, and no error"),
+        TypeError("None"),
+    ],
+    ids=["a page", "timed out inside", "reverted", "null", "no hash"],
+)
+def test_sent__answer_is_no_refusal__may_have_been_sent(problem):
+    """API-7: whoever is told that nothing was sent pays again."""
+    w3 = chain(counts=[4])
+    nonces = Nonces(w3)
+
+    def garble(_raw):
+        raise problem
+
+    w3.eth.send_raw_transaction = garble
+    with pytest.raises(TransactionFailed, match="may have been sent") as failed:
+        sent(nonces, 4)
+
+    w3.eth.known.add(HexBytes(failed.value.transaction))
+    assert nonces.next(SENDER) == 5
+
+
+def test_sent__nothing_but_nonsense__names_the_transaction():
+    """API-7: the question whether the node has it may be answered with a page as well."""
+    w3 = chain(counts=[4])
+
+    def garble(_asked):
+        raise JSONDecodeError("Expecting value", "<html>", 0)
+
+    w3.eth.send_raw_transaction = w3.eth.get_transaction = garble
+    with pytest.raises(TransactionFailed, match="may have been sent"):
+        sent(Nonces(w3), 4)
 
 
 def test_sent__answer_lost__is_remembered():

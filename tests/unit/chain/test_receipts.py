@@ -83,6 +83,16 @@ def test_mined_receipt__nonsense_for_a_while__is_asked_again(problem):
         mined_receipt(node(problem), HASH, -1)
 
 
+@pytest.mark.parametrize("name", ["gasUsed", "logs", "status"])
+def test_mined_receipt__a_part_is_missing__is_asked_again(name):
+    """API-7: a foreign error would look as if nothing was sent."""
+    part = {key: value for key, value in RECEIPT.items() if key != name}
+
+    assert mined_receipt(node(part, RECEIPT), HASH, 60) == RECEIPT
+    with pytest.raises(TransactionFailed, match=f"it was sent.*{name}"):
+        mined_receipt(node(part), HASH, -1)
+
+
 def test_mined_receipt__logs_come_later__are_waited_for():
     """API-7: a run that exists is never one that emitted nothing."""
     whole = RECEIPT | {"logs": ["a log"]}
