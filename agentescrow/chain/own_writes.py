@@ -41,22 +41,17 @@ class OwnWrites:
         """
         self.chain_id = chain_id
         self.count = 0
-        """How many transactions are noted."""
+        """How many transactions were sent, or may have been."""
         self._w3 = w3
         self._block = 0
         self._until = 0.0
 
-    def note(self, block: int) -> None:
-        """Remember that a transaction of ours is in a block.
-
-        Args:
-            block: Its number.
-        """
+    def sending(self) -> None:
+        """Count a transaction, before anybody can have it: whatever follows may have sent it."""
         self.count += 1
-        self.expect(block)
 
     def expect(self, block: int) -> None:
-        """Read nothing older than a block from now on, because somebody has it.
+        """Read nothing older than a block from now on, because somebody has it, or we wrote in it.
 
         Args:
             block: Its number.

@@ -105,13 +105,14 @@ def transact(
     tx["gas"] = min(gas * (100 + _GAS_MARGIN_PERCENT) // 100, gas_max)
     if own.chain_id is not None:
         tx["chainId"] = own.chain_id
+    own.sending()
     with in_words():
         try:
             sent = wallet.transact(tx)
         except Exception as error:
             raise _with_sender(error, wallet) from error
     receipt = mined_receipt(w3, sent, _WAIT_SECONDS, is_whole)
-    own.note(receipt["blockNumber"])
+    own.expect(receipt["blockNumber"])
     if receipt["status"] != 1:
         raise _reason(w3, tx, receipt)
     return receipt

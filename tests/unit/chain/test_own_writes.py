@@ -22,6 +22,7 @@ from web3.exceptions import BadResponseFormat, TransactionNotFound, Web3RPCError
 
 from agentescrow.chain import own_writes, wallet
 from agentescrow.chain.own_writes import OwnWrites
+from agentescrow.chain.transactions import transact
 from agentescrow.chain.wallet import Nonces
 from agentescrow.errors import (
     ContractReverted,
@@ -88,7 +89,7 @@ def test_read__nothing_written__asks_at_latest_alone():
 def test_read__node_below_our_block__is_asked_again():
     """API-7: of a state that is too old no answer is taken, and none is asked for."""
     own, asked = OwnWrites(chain(heads=[5, 6, 7])), []
-    own.note(7)
+    own.expect(7)
 
     assert own.read(lambda block: asked.append(block) or "answer") == "answer"
     assert asked == [7]
@@ -97,7 +98,7 @@ def test_read__node_below_our_block__is_asked_again():
 def test_read__another_node_does_not_have_the_block__is_asked_again():
     """API-7: behind one address one node has the block, and the next one does not."""
     own, asked = OwnWrites(chain(heads=[8])), []
-    own.note(7)
+    own.expect(7)
 
     def ask(block):
         asked.append(block)
@@ -112,7 +113,7 @@ def test_read__another_node_does_not_have_the_block__is_asked_again():
 def test_read__contract_refuses_at_our_block__is_final():
     """API-3: a rule's refusal is not repeated."""
     own, asked = OwnWrites(chain(heads=[7])), []
-    own.note(7)
+    own.expect(7)
 
     def ask(block):
         asked.append(block)
@@ -126,7 +127,7 @@ def test_read__contract_refuses_at_our_block__is_final():
 def test_read__nobody_answers__is_said_at_once():
     """API-7: a node that is away is not one that is behind."""
     own = OwnWrites(chain(heads=[7]))
-    own.note(7)
+    own.expect(7)
 
     def ask(_block):
         raise NodeUnreachable("nobody")
@@ -139,7 +140,7 @@ def test_read__no_node_has_it_in_time__is_said_and_forgotten(monkeypatch):
     """API-7: a local chain that was put back must not be waited for each time."""
     never_again(monkeypatch)
     own = OwnWrites(chain(heads=[5]))
-    own.note(7)
+    own.expect(7)
 
     with pytest.raises(NodeBehind, match="block 7") as behind:
         own.read(lambda _block: "answer")
@@ -152,7 +153,7 @@ def test_read__long_after_the_write__asks_at_latest(monkeypatch):
     """API-7: nodes that are minutes behind are another fault."""
     monkeypatch.setattr(own_writes, "_CARE", 0)
     own = OwnWrites(chain())
-    own.note(7)
+    own.expect(7)
 
     assert own.read(lambda block: block) == "latest"
 
@@ -186,11 +187,26 @@ def test_read__of_a_block_far_away__is_refused_at_once(block):
 def test_expect__a_block_of_others__is_no_write_of_ours():
     """API-7: what was sent is counted, so that nothing is sent twice."""
     own = OwnWrites(chain(heads=[9]))
-    own.note(7)
+    own.sending()
+    own.expect(7)
     own.expect(9)
 
     assert own.count == 1
     assert own.read(lambda block: block) == 9
+
+
+def test_transact__refused_while_it_is_sent__is_counted():
+    """API-7: a refusal that comes after the sending must not be taken for one before it."""
+    w3 = SimpleNamespace(eth=SimpleNamespace(estimate_gas=lambda _tx, _block: 21_000))
+    own = OwnWrites(w3)
+
+    def refuse(_tx):
+        raise ContractReverted("NotAgent")
+
+    wallet_of_node = SimpleNamespace(address=SENDER, transact=refuse)
+    with pytest.raises(ContractReverted):
+        transact(w3, wallet_of_node, SENDER, HexBytes("0x"), own=own)
+    assert own.count == 1
 
 
 def sent(nonces, nonce):
