@@ -15,7 +15,8 @@ from hexbytes import HexBytes
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.events import Event
 from agentescrow.chain.transactions import Mined
-from agentescrow.errors import StillPending, TransactionFailed
+from agentescrow.chain.wallet import Wallet
+from agentescrow.errors import ContractReverted, StillPending, TransactionFailed
 from agentescrow.sdk.carrying import carried, has_failed, mined_in, paid_by
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.signing import Message
@@ -38,8 +39,8 @@ class Attempt:
         nonce: Of the authorization that pays; None where an allowance does.
         expires: Unix second after which nothing that was signed works any more.
         signed: Requests for the forwarder.
-        transaction: The client's own.
-        is_being_sent: Whether it is under way, in a thread whose task may be cancelled.
+        transaction: The client's own, once its hash is known.
+        is_being_sent: Whether it is under way; from before its thread starts on.
     """
 
     key: WriteKey
@@ -52,21 +53,43 @@ class Attempt:
     transaction: str | None = None
     is_being_sent: bool = False
 
-    def sending(self, send: Callable[[], Mined[E]]) -> Mined[E]:
-        """Send the client's own transaction, and note it.
+    def send(
+        self,
+        session: Session,
+        act: Callable[[Contracts, Wallet], Mined[E]],
+        look: Callable[[Mined[E]], Steps[T]],
+    ) -> Steps[T]:
+        """Send the client's own transaction, and note it; see `Session.send`.
+
+        It is noted before its thread is started, which may wait for its turn when the task that
+        has started it is cancelled, and sends all the same.
 
         Args:
-            send: Sends, and waits.
+            session: Who pays.
+            act: Sends, and waits.
+            look: Reads the API, given what was mined.
         """
         self.is_being_sent = True
+        return (
+            yield from session.send(
+                lambda contracts, wallet: self._sending(lambda: act(contracts, wallet)), look
+            )
+        )
+
+    def _sending(self, send: Callable[[], Mined[E]]) -> Mined[E]:
         try:
             mined = send()
         except TransactionFailed as failed:
             self.transaction = failed.transaction
-            raise
-        finally:
             self.is_being_sent = False
+            raise
+        except ContractReverted:  # the session may send it once more
+            raise
+        except BaseException:
+            self.is_being_sent = False
+            raise
         self.transaction = mined.transaction
+        self.is_being_sent = False
         return mined
 
 
@@ -106,19 +129,23 @@ def paid_once(
         attempt.key = replace(attempt.key, is_given=True)
     try:
         return (yield from act(attempt))
-    except BaseException:  # a cancelled task's too
-        if _may_be_paid(session, attempt):
+    except BaseException as problem:  # a cancelled task's too
+        if isinstance(problem, Exception):  # a task that goes on has heard from its thread
+            attempt.is_being_sent = False
+        if _may_be_paid(attempt):
             session.attempts.keep(asked, attempt)
         raise
 
 
-def _may_be_paid(session: Session, attempt: Attempt) -> bool:
-    """Whether something that pays has left: the API has it, or a transaction is being sent."""
-    if session.options.gasless:
-        deadlines = [message["message"]["deadline"] for message in attempt.signed]
-        attempt.expires = max([attempt.expires, *deadlines])
-        return attempt.nonce is not None or bool(attempt.signed)
-    return attempt.transaction is not None or attempt.is_being_sent
+def _may_be_paid(attempt: Attempt) -> bool:
+    """Whether something that pays may have left: to the API, or in a transaction of one's own.
+
+    What is signed under a nonce of its own is kept in any case: once more it does no harm.
+    """
+    deadlines = [message["message"]["deadline"] for message in attempt.signed]
+    attempt.expires = max([attempt.expires, *deadlines])
+    has_signed = attempt.nonce is not None or bool(attempt.signed)
+    return has_signed or attempt.transaction is not None or attempt.is_being_sent
 
 
 def _head(session: Session) -> Steps[int | None]:
@@ -154,4 +181,6 @@ def _outcome(session: Session, attempt: Attempt) -> Steps[Mined[Event] | None]:
             attempt.expires = 0
             return None
         raise StillPending(f"transaction {attempt.transaction}", "sent before, and not mined yet")
+    if attempt.is_being_sent:
+        raise StillPending("a transaction", "under way since a call that was cancelled")
     return None

@@ -146,10 +146,9 @@ def post(
         attempt.expires = max(attempt.expires, until)
     if not session.options.gasless:
         return (
-            yield from session.send(
-                lambda contracts, wallet: attempt.sending(
-                    lambda: _post(contracts.escrow, wallet, terms, uri, paid, fund)
-                ),
+            yield from attempt.send(
+                session,
+                lambda contracts, wallet: _post(contracts.escrow, wallet, terms, uri, paid, fund),
                 lambda mined: shown_run(session, mined.event.run_id, mined.block_number),
             )
         )

@@ -88,14 +88,12 @@ def _stake(session: Session, agent_id: int, amount: int, attempt: Attempt) -> St
     def act(contracts: Contracts, wallet: Wallet) -> Mined[Staked]:
         registry = contracts.registry
         if paid is None:
-            return attempt.sending(lambda: registry.stake(wallet, agent_id, amount))
-        return attempt.sending(
-            lambda: registry.stake_with_authorization(wallet, agent_id, amount, paid)
-        )
+            return registry.stake(wallet, agent_id, amount)
+        return registry.stake_with_authorization(wallet, agent_id, amount, paid)
 
     return (
-        yield from session.send(
-            act, lambda mined: verified_stake(session, agent_id, mined.block_number)
+        yield from attempt.send(
+            session, act, lambda mined: verified_stake(session, agent_id, mined.block_number)
         )
     )
 
