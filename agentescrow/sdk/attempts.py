@@ -6,6 +6,7 @@ the first one went through all the same, be it that an answer was lost or that t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -14,6 +15,7 @@ from hexbytes import HexBytes
 
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.events import Event
+from agentescrow.chain.reverts import in_words
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
 from agentescrow.errors import ContractReverted, StillPending, TransactionFailed
@@ -115,10 +117,10 @@ def paid_once(
     attempt = session.attempts.take(asked)
     if attempt is not None:
         try:
-            mined = yield from _outcome(session, attempt)
+            mined, is_over = yield from _outcome(session, attempt)
             if mined is not None:
                 return (yield from session.shown(mined, look))
-            if (yield from session.now()) > attempt.expires:
+            if is_over:
                 attempt = None
         except BaseException:
             session.attempts.keep(asked, attempt)
@@ -154,33 +156,48 @@ def _head(session: Session) -> Steps[int | None]:
     return (yield from session.look_up(lambda chain: int(chain.w3.eth.block_number)))
 
 
-def _outcome(session: Session, attempt: Attempt) -> Steps[Mined[Event] | None]:
-    """What has become of an attempt by the node's word; None where it can be made again.
+def _outcome(session: Session, attempt: Attempt) -> Steps[tuple[Mined[Event] | None, bool]]:
+    """What has become of an attempt by the node's word, and whether it can pay no more.
+
+    Without a node nobody knows: what has expired may have paid before.
 
     Raises:
-        StillPending: It cannot, because nothing would keep both from being paid.
+        StillPending: It cannot be made again, because nothing would keep both from being paid.
     """
     first = attempt.first
     if first is None:
-        return None
+        return None, False
     payer = session.wallet().address
 
-    def find(chain: Contracts) -> Mined[Event] | None:
-        if attempt.nonce is not None:
-            return paid_by(chain, payer, attempt.nonce, first, attempt.did)
-        if attempt.transaction is not None:
-            return mined_in(chain, HexBytes(attempt.transaction), attempt.did)
-        return carried(chain, attempt.did, attempt.signed, first)
+    def find(chain: Contracts) -> tuple[Mined[Event] | None, bool]:
+        with in_words():
+            head = chain.w3.eth.get_block("latest")
+        chain.own.expect(head["number"])  # asked of an older block, it may have paid since
+        now = min(int(head["timestamp"]), int(time.time()))  # a node may be in the future
+        return _done_by(chain, payer, attempt, first), now > attempt.expires
 
-    mined = yield from session.on_chain(find)  # after what is being sent
+    mined, is_over = yield from session.on_chain(find)  # after what is being sent
     if mined is not None or attempt.nonce is not None:
-        return mined
+        return mined, is_over
     if attempt.transaction is not None:
         sent = HexBytes(attempt.transaction)
         if (yield from session.look_up(lambda chain: has_failed(chain, sent))):
-            attempt.expires = 0
-            return None
+            return None, True
         raise StillPending(f"transaction {attempt.transaction}", "sent before, and not mined yet")
     if attempt.is_being_sent:
         raise StillPending("a transaction", "under way since a call that was cancelled")
-    return None
+    return None, is_over
+
+
+def _done_by(chain: Contracts, payer: str, attempt: Attempt, first: int) -> Mined[Event] | None:
+    if attempt.nonce is not None:
+        if not chain.usdc.is_used(payer, attempt.nonce):
+            return None
+        mined = paid_by(chain, payer, attempt.nonce, first, attempt.did)
+        if mined is None:
+            words = "it is used, and the node does not show yet what it has paid for"
+            raise StillPending(f"authorization 0x{attempt.nonce.hex()}", words)
+        return mined
+    if attempt.transaction is not None:
+        return mined_in(chain, HexBytes(attempt.transaction), attempt.did)
+    return carried(chain, attempt.did, attempt.signed, first)

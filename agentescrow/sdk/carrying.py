@@ -67,8 +67,6 @@ def paid_by(
     Raises:
         ChainProblem: The node does not answer.
     """
-    if not chain.usdc.is_used(payer, nonce):
-        return None
     topics = [HexBytes(_PAID_TOPIC), HexBytes(encode(["address"], [payer])), HexBytes(nonce)]
     logs = _logs(chain, chain.usdc.address, topics, first)
     receipt = _receipt(chain, logs[0]["transactionHash"]) if logs else None

@@ -3,12 +3,17 @@
 given a transaction of one's own whose task was cancelled while its thread waits for its turn
   when an authorization pays: the same once more takes the same one
   when an allowance pays: the same once more waits
+given one that may be paid
+  when there is no node: the same authorization, even after it has expired
+  when it has expired by the node's clock and by this machine's: a fresh one
+  when its authorization is used, and nobody shows for what: it is pending
 given one that has failed: the same once more takes the same authorization
 """
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -88,26 +93,37 @@ class Payment:
         raise self.fails or ChainProblem("the node is away")
 
 
+class Turn:
+    """The session's lock, which another write has until `taken` is set."""
+
+    def __init__(self):
+        self.asked, self.taken = threading.Event(), threading.Event()
+
+    def __enter__(self):
+        self.asked.set()
+        self.taken.wait()
+
+    def __exit__(self, *_problem):
+        return None
+
+
 async def cancelled(payment):
-    """Cancel it while its thread waits for its turn, which another write has; what is kept."""
-    sending = asyncio.Event()
-
-    class Shell(Awaiting):
-        async def _done(self, step):
-            if payment.salts:  # what comes before is no sending
-                sending.set()
-            return await super()._done(step)
-
-    with payment.session._lock:
-        task = asyncio.create_task(Shell(payment.session, None)._take(payment.steps()))
-        await sending.wait()
+    """Cancel it while its thread waits for its turn; whether it is kept as one under way."""
+    session = payment.session
+    session._lock = turn = Turn()
+    task = asyncio.create_task(Awaiting(session, None)._take(payment.steps()))
+    try:
+        await asyncio.to_thread(turn.asked.wait)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        kept = payment.session.attempts.take("the same")
-        if kept is not None:
-            payment.session.attempts.keep("the same", kept)
-        return kept
+        kept = session.attempts.take("the same")
+        if kept is None:
+            return False
+        session.attempts.keep("the same", kept)
+        return kept.is_being_sent
+    finally:
+        turn.taken.set()
 
 
 def test_paid_once__cancelled_before_its_turn__takes_the_same_authorization(session):
@@ -125,7 +141,8 @@ def test_paid_once__by_allowance__cancelled_before_its_turn__is_kept(session):
     """API-7: its thread still sends."""
     payment = Payment(session, nonce=None)
 
-    assert asyncio.run(cancelled(payment)).is_being_sent
+    assert asyncio.run(cancelled(payment))
+    assert payment.sent == 1
 
 
 def test_paid_once__by_allowance__being_sent__is_pending(session):
@@ -148,3 +165,63 @@ def test_paid_once__sending_fails__takes_the_same_authorization(session, problem
             payment.once()
 
     assert len(set(payment.salts)) == 1
+
+
+@pytest.mark.parametrize(
+    ("node_is_late", "we_are_late"), [(True, True), (True, False), (False, True)]
+)
+def test_paid_once__expired__is_forgotten_by_both_clocks_alone(
+    session, node, monkeypatch, node_is_late, we_are_late
+):
+    """API-7: a node in the future may carry an authorization in a block of now."""
+    payment, late = Payment(session), NOW + 3601
+    with pytest.raises(ChainProblem):
+        payment.once()
+    node.time = late if node_is_late else NOW
+    clock = SimpleNamespace(time=lambda: late if we_are_late else NOW)
+    monkeypatch.setattr("agentescrow.sdk.attempts.time", clock)
+    with pytest.raises(ChainProblem):
+        payment.once()
+
+    assert len(set(payment.salts)) == (2 if node_is_late and we_are_late else 1)
+
+
+def test_paid_once__asks_whether_it_is_used_after_the_clock(session, node, monkeypatch):
+    """API-7: used between both questions, it would be taken for one that has expired unused."""
+    payment, expected = Payment(session), []
+    with pytest.raises(ChainProblem):
+        payment.once()
+    node.own.expect = expected.append
+    node.usdc.is_used = lambda _payer, _nonce: expected == [node.number]
+    with pytest.raises(StillPending):
+        payment.once()
+
+
+def test_paid_once__used_and_not_shown__is_pending(session, node):
+    """API-7: even where it has expired: it has paid."""
+    payment = Payment(session)
+    with pytest.raises(ChainProblem):
+        payment.once()
+    node.used, node.time = True, NOW + 10**6
+    for _ in range(2):
+        with pytest.raises(StillPending, match=f"authorization 0x{NONCE.hex()}"):
+            payment.once()
+
+    assert payment.sent == 1
+
+
+def test_paid_once__no_node__expired__takes_the_same_authorization(monkeypatch):
+    """API-7: without a node nobody knows whether it has paid before it expired."""
+    session = client_of(None, gasless=True)
+    attempt = Attempt(write_key(), None, nonce=NONCE, expires=1)
+    session.attempts.keep("the same", attempt)
+    salts = []
+
+    def act(again):
+        salts.append(again.key.salt)
+        yield from ()
+
+    steps = paid_once(session, "the same", write_key(), act, lambda mined: mined)
+    Blocking(session, None)._take(steps)
+
+    assert salts == [attempt.key.salt]
