@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -23,6 +24,7 @@ LONGEST_PAUSE: Final = 0.5
 NOT_NOW: Final = (429, 502, 503, 504)
 """Answers of an API that does not say yes or no, but later."""
 
+_SECONDS: Final = re.compile("[0-9]{1,9}")
 _KEY_BUSY: Final = 409
 _GAVE_UP: Final = (502, 504)  # a gateway, waiting for the API, which may have acted
 
@@ -81,13 +83,11 @@ def successful(answer: httpx.Response) -> httpx.Response:
     """
     if answer.is_success:
         return answer
-    retry = answer.headers.get("Retry-After", "")
-    after = int(retry) if retry.isdigit() else None
+    after = _seconds(answer.headers.get("Retry-After", ""))
     try:
         problem = Problem.model_validate_json(answer.content)
     except ValidationError:
-        name = HTTPStatus(answer.status_code).phrase if answer.status_code < 600 else "an error"
-        words = f"The API answers {answer.status_code} {name}."
+        words = f"The API answers {answer.status_code} {_phrase(answer.status_code)}."
         raise Refused(answer.status_code, "HTTP_ERROR", words, retry_after=after) from None
     raise Refused(
         answer.status_code,
@@ -97,6 +97,18 @@ def successful(answer: httpx.Response) -> httpx.Response:
         problem.reason_codes,
         after,
     )
+
+
+def _seconds(retry_after: str) -> int | None:
+    """Of the header; None where it is a date, or nothing that anybody would wait for."""
+    return int(retry_after) if _SECONDS.fullmatch(retry_after) else None
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:  # proxies have numbers of their own: 520 to 530
+        return "an error"
 
 
 def parsed(kind: type[S], answer: httpx.Response) -> S:

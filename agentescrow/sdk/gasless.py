@@ -119,18 +119,29 @@ def _until_carried(
     """Wait until the node has what the API says that it has carried.
 
     Raises:
+        StillPending: The node does not answer.
         Contradicted: It never has.
     """
+    request = signed[-1]
+    what = f"request {_id_of(request)}"
     end, wait = time.monotonic() + session.options.patience, FIRST_PAUSE
     while True:
-        mined = yield from session.look_up(lambda chain: carried(chain, write.did, signed, first))
+        problem = None
+        try:
+            mined = yield from session.look_up(
+                lambda chain: carried(chain, write.did, signed, first)
+            )
+        except ChainProblem as away:  # it is signed, and nothing else may be said of it
+            mined, problem = None, away
         if mined is not None:
             return mined
         if time.monotonic() >= end:
-            request = signed[-1]
+            if problem is not None:
+                words = f"done by the API's word, but the node does not tell: {problem}"
+                raise StillPending(what, words) from problem
             until = format_time(request["message"]["deadline"])
             found = f"not carried, as it still may be until {until}; gasless=False sends it oneself"
-            raise Contradicted(f"request {_id_of(request)}", "outcome", "done", found)
+            raise Contradicted(what, "outcome", "done", found)
         yield from pause(wait)
         wait = min(2 * wait, LONGEST_PAUSE)
 

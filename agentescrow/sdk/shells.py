@@ -145,7 +145,7 @@ class operation(Generic[P, T]):  # noqa: N801 - a decorator
 
 def meant(error: Exception) -> Exception:
     """What an exception of the HTTP client means; any other is passed on."""
-    if not isinstance(error, httpx.TransportError):
+    if not isinstance(error, httpx.RequestError):  # that an answer cannot be decoded, too
         return error
     kind = ServiceUnreachable if isinstance(error, _NOT_REACHED) else AnswerLost
     found = kind(f"the API does not answer: {error or type(error).__name__}")
