@@ -39,6 +39,7 @@ class Attempt:
         deadline: Of the run, unix seconds, where there is one.
         did: Tells by an event of the contract that it is done.
         nonce: Of the authorization that pays; None where an allowance does.
+        is_by_allowance: Whether something may be signed that an allowance pays, under no nonce.
         expires: Unix second after which nothing that was signed works any more.
         signed: Requests for the forwarder.
         transaction: The client's own, once its hash is known.
@@ -50,10 +51,24 @@ class Attempt:
     deadline: int | None = None
     did: Callable[[Event], bool] = field(default=lambda _event: False)
     nonce: bytes | None = None
+    is_by_allowance: bool = False
     expires: int = 0
     signed: list[Message] = field(default_factory=list)
     transaction: str | None = None
     is_being_sent: bool = False
+
+    def paid(self, nonce: bytes | None, expires: int) -> None:
+        """Note what pays.
+
+        Args:
+            nonce: Of the authorization; None where an allowance pays.
+            expires: Unix second before which the authorization is valid.
+        """
+        if nonce is None:
+            self.is_by_allowance = True
+            return
+        self.nonce = nonce
+        self.expires = max(self.expires, expires)
 
     def send(
         self,
@@ -192,7 +207,8 @@ def _outcome(session: Session, attempt: Attempt) -> Steps[tuple[Mined[Event] | N
 def _done_by(chain: Contracts, payer: str, attempt: Attempt, first: int) -> Mined[Event] | None:
     if attempt.nonce is not None:
         if not chain.usdc.is_used(payer, attempt.nonce):
-            return None
+            earlier = attempt.signed if attempt.is_by_allowance else []
+            return carried(chain, attempt.did, earlier, first)
         mined = paid_by(chain, payer, attempt.nonce, first, attempt.did)
         if mined is None:
             words = "it is used, and the node does not show yet what it has paid for"

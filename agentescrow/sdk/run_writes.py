@@ -141,9 +141,7 @@ def post(
     key, until = attempt.key, (yield from session.now()) + VALID_SECONDS
     paid = (yield from authorize_run(session, terms, uri, key, until)) if fund else None
     attempt.did = _creates(session.wallet().address, terms, uri)
-    if paid is not None:
-        attempt.nonce = run_nonce(terms, uri, paid.salt)
-        attempt.expires = max(attempt.expires, until)
+    attempt.paid(None if paid is None else run_nonce(terms, uri, paid.salt), until)
     if not session.options.gasless:
         return (
             yield from attempt.send(
@@ -158,7 +156,7 @@ def post(
     else:
         call = calls.terms("postRun" if fund else "createRun", terms, uri)
     cost = terms.cost if fund and paid is None else None
-    once = paid is not None
+    once = not attempt.is_by_allowance
     write = Write("/api/runs", body, calls, call, attempt.did, cost, works_once=once)
     return (
         yield from relayed(

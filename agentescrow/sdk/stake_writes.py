@@ -65,9 +65,7 @@ def _stake(session: Session, agent_id: int, amount: int, attempt: Attempt) -> St
     key, until = attempt.key, (yield from session.now()) + VALID_SECONDS
     paid = yield from authorize_stake(session, agent_id, amount, key, until)
     attempt.did = _moves(Staked, agent_id)
-    if paid is not None:
-        attempt.nonce = stake_nonce(agent_id, paid.salt)
-        attempt.expires = max(attempt.expires, until)
+    attempt.paid(None if paid is None else stake_nonce(agent_id, paid.salt), until)
     if session.options.gasless:
         calls = StakeCalls(session.deployment().registry)
         body = StakeBody(
@@ -81,7 +79,7 @@ def _stake(session: Session, agent_id: int, amount: int, attempt: Attempt) -> St
             call = calls.authorized(agent_id, amount, paid)
         path = f"/api/agents/{agent_id}/stake"
         cost = amount if paid is None else None
-        once = paid is not None
+        once = not attempt.is_by_allowance
         write = Write(path, body, calls, call, attempt.did, cost, works_once=once)
         return (yield from _relayed(session, write, agent_id, key, attempt.signed))
 

@@ -179,8 +179,12 @@ def test_stake__carried_later__is_paid_once(market, hostile, behind, agent_id):
     assert agent.agents.stake(agent_id, USDC).staked_amount == 22 * USDC
 
 
-def test_create__by_allowance__signs_no_second_number(market, hostile, behind, spent):
-    """API-7: where no authorization keeps two apart, the forwarder's number does."""
+@pytest.mark.parametrize("gone", [False, True], ids=["allowed", "allowed no more"])
+def test_create__by_allowance__signs_no_second_number(market, hostile, behind, spent, gone):
+    """API-7: where no authorization keeps two apart, the forwarder's number does.
+
+    An allowance that is gone may come back while the first request is kept.
+    """
     poster = LocalWallet(market.chain.w3, market.chain.accounts["poster"])
     usdc, escrow = market.contracts.usdc, market.contracts.escrow
     usdc.approve(poster, escrow.address, 10 * COST)
@@ -188,6 +192,7 @@ def test_create__by_allowance__signs_no_second_number(market, hostile, behind, s
     with pytest.raises(Refused):
         post(client)
     hostile.swallows = lambda _seen: None
+    usdc.approve(poster, escrow.address, 0 if gone else 10 * COST)
     number = hostile.signed[0].body["request"]["nonce"]
     truly = hostile.passes
 
@@ -200,7 +205,7 @@ def test_create__by_allowance__signs_no_second_number(market, hostile, behind, s
         post(client)
     assert len(hostile.signed) == 1
     hostile.passes = truly
-    assert send() == 200
+    assert gone or send() == 200
     assert post(client).bounty_id == escrow.run_count()
     assert spent() == COST
     usdc.approve(poster, escrow.address, 0)

@@ -225,3 +225,23 @@ def test_paid_once__no_node__expired__takes_the_same_authorization(monkeypatch):
     Blocking(session, None)._take(steps)
 
     assert salts == [attempt.key.salt]
+
+
+def test_done_by__earlier_request_by_allowance__is_looked_for_beside_the_authorization(
+    session, monkeypatch
+):
+    """API-7: what an allowance pays for uses no authorization, which may be signed later."""
+    attempt = Attempt(write_key(), 7, signed=[{"message": {"deadline": NOW}}])
+    attempt.paid(None, NOW)
+    attempt.paid(NONCE, NOW + 3600)
+    session.attempts.keep("the same", attempt)
+    looked_for = []
+
+    def carried(_chain, _did, signed, _first):
+        looked_for.extend(signed)
+
+    monkeypatch.setattr("agentescrow.sdk.attempts.carried", carried)
+    with pytest.raises(ChainProblem):
+        Payment(session).once()
+
+    assert looked_for == attempt.signed
