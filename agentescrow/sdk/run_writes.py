@@ -70,6 +70,9 @@ _EVENTS: Final[Mapping[str, type[Event]]] = {
 }
 """What the functions that move a run say when they have done it."""
 
+_REPEATABLE: Final = frozenset({"startRun", "submitWork", "requestRevision"})
+"""Those that the contract takes again: after another claim, a revision, a new submission."""
+
 
 def get_run(session: Session, run_id: int) -> Steps[RunWithEvents]:
     """A run as the API has it."""
@@ -122,7 +125,8 @@ def move(
     calls = _calls(session)
     call = calls.of(function, run_id, *args)
     did = _moves(_EVENTS[function], run_id)
-    write = Write(f"/api/runs/{run_id}/{action}", sent, calls, call, did)
+    once = function not in _REPEATABLE
+    write = Write(f"/api/runs/{run_id}/{action}", sent, calls, call, did, works_once=once)
     return (yield from _relayed(session, write, run_id))
 
 
@@ -237,7 +241,9 @@ def claim(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
     calls = _calls(session)
     call = calls.of("claimRun", run_id, agent_id)
     did = _moves(RunClaimed, run_id)
-    write = Write(f"/api/runs/{run_id}/claim", body, calls, call, did)
+    path = f"/api/runs/{run_id}/claim"
+    once = False  # a run that its agent has abandoned can be claimed again
+    write = Write(path, body, calls, call, did, works_once=once)
     return (
         yield from relayed(
             session,
