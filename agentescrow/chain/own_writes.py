@@ -59,6 +59,25 @@ class OwnWrites:
         self._block = max(self._block, block)
         self._until = time.monotonic() + _CARE
 
+    def hear(self, block: int) -> bool:
+        """Read nothing older than a block that others name; one that is far ahead is made up.
+
+        Args:
+            block: Its number.
+
+        Returns:
+            Whether it is believed.
+
+        Raises:
+            ChainProblem: The node does not answer.
+        """
+        with in_words():
+            head = self._w3.eth.block_number
+        if block > head + _NEAR:
+            return False
+        self.expect(block)
+        return True
+
     def read(self, ask: Callable[[BlockIdentifier], T], block: BlockIdentifier = "latest") -> T:
         """Ask at a block that has our last transaction; wait for a node that has it.
 
@@ -82,9 +101,10 @@ class OwnWrites:
                     return ask(self._recent())
             except NodeRefused as problem:
                 if time.monotonic() >= end:
-                    self._until = 0.0  # a chain that was put back is no reason to wait for ever
                     words = problem.words if isinstance(problem, NodeBehind) else str(problem)
-                    raise NodeBehind(self._block, words) from problem
+                    behind, self._block = self._block, 0
+                    self._until = 0.0  # a chain that was put back is no reason to wait for ever
+                    raise NodeBehind(behind, words) from problem
             time.sleep(_PAUSE)
         with in_words():
             return ask("latest")

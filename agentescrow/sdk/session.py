@@ -343,11 +343,12 @@ class Session:
             return False
         try:
             indexed = (yield from self.readiness()).indexed_block
-        except ServiceProblem:
+            if indexed is None:
+                return False
+            own, block = contracts.own, indexed
+            return (yield from work(lambda: own.hear(block)))
+        except (ServiceProblem, ChainProblem):
             return False
-        if indexed is not None:
-            contracts.own.expect(indexed)
-        return indexed is not None
 
     def now(self) -> Steps[int]:
         """The time that deadlines are measured by, unix seconds: the node's, else this machine's.

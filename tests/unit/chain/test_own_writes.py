@@ -147,6 +147,8 @@ def test_read__no_node_has_it_in_time__is_said_and_forgotten(monkeypatch):
 
     assert behind.value.block == 7
     assert own.read(lambda block: block) == "latest"
+    own.expect(5)
+    assert own.read(lambda block: block) == 5
 
 
 def test_read__long_after_the_write__asks_at_latest(monkeypatch):
@@ -193,6 +195,16 @@ def test_expect__a_block_of_others__is_no_write_of_ours():
 
     assert own.count == 1
     assert own.read(lambda block: block) == 9
+
+
+def test_hear__a_block_far_ahead__is_not_waited_for():
+    """API-7: an API that names block 10**9 would make each read wait for it."""
+    own = OwnWrites(chain(heads=[1000]))
+
+    assert not own.hear(10**9)
+    assert own.read(lambda block: block) == "latest"
+    assert own.hear(1000)
+    assert own.read(lambda block: block) == 1000
 
 
 def test_transact__refused_while_it_is_sent__is_counted():
