@@ -19,7 +19,7 @@ from agentescrow.chain.reverts import in_words
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
 from agentescrow.errors import ContractReverted, StillPending, TransactionFailed
-from agentescrow.sdk.carrying import carried, has_failed, mined_in, paid_by
+from agentescrow.sdk.carrying import carried, is_settled, mined_in, paid_by
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.signing import Message
 from agentescrow.sdk.steps import Steps
@@ -196,8 +196,8 @@ def _outcome(session: Session, attempt: Attempt) -> Steps[tuple[Mined[Event] | N
         return mined, is_over
     if attempt.transaction is not None:
         sent = HexBytes(attempt.transaction)
-        if (yield from session.look_up(lambda chain: has_failed(chain, sent))):
-            return None, True
+        if (yield from session.look_up(lambda chain: is_settled(chain, sent, attempt.did))):
+            return None, True  # it has failed, or was the approval before the payment
         raise StillPending(f"transaction {attempt.transaction}", "sent before, and not mined yet")
     if attempt.is_being_sent:
         raise StillPending("a transaction", "under way since a call that was cancelled")

@@ -96,15 +96,21 @@ def mined_in(chain: Contracts, transaction: HexBytes, did: Did) -> Mined[Event] 
     return None if event is None or receipt is None else _mined(event, events, receipt)
 
 
-def has_failed(chain: Contracts, transaction: HexBytes) -> bool:
-    """Whether a transaction is mined and has failed.
+def is_settled(chain: Contracts, transaction: HexBytes, did: Did) -> bool:
+    """Whether a transaction is mined without having done what was wanted: it never will.
+
+    Logs may come after their receipt: one that has worked and shows none is not settled.
 
     Args:
         chain: The caller's node.
         transaction: Its hash.
+        did: What was wanted.
     """
     receipt = _receipt(chain, transaction)
-    return receipt is not None and receipt["status"] == 0
+    if receipt is None or receipt["status"] == 0:
+        return receipt is not None
+    events = decode_events(chain.kinds, receipt["logs"])
+    return bool(receipt["logs"]) and not any(did(each) for each in events)
 
 
 def _is_payment(event: Event, payer: str, nonce: bytes) -> bool:

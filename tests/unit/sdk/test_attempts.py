@@ -17,8 +17,10 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+from hexbytes import HexBytes
 
 from agentescrow.errors import ChainProblem, StillPending
+from agentescrow.sdk import carrying
 from agentescrow.sdk.attempts import Attempt, paid_once
 from agentescrow.sdk.session import Options, Session
 from agentescrow.sdk.shells import Awaiting, Blocking
@@ -26,6 +28,7 @@ from agentescrow.sdk.write_key import write_key
 
 PAYER = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 NOW = 1_800_000_000
+LOG = {"address": PAYER, "topics": [], "data": "0x"}  # of USDC, say
 NONCE = b"\x07" * 32
 
 
@@ -37,7 +40,8 @@ class Node:
         self.own = SimpleNamespace(count=0, expect=lambda _block: None)
         self.usdc = SimpleNamespace(is_used=lambda _payer, _nonce: self.used, address=PAYER)
         self.w3 = SimpleNamespace(eth=self)
-        self.logs = []
+        self.logs, self.kinds = [], {}
+        self.receipt = {"blockNumber": 7, "status": 1, "logs": [], "gasUsed": 21_000}
 
     @property
     def block_number(self):
@@ -48,6 +52,9 @@ class Node:
 
     def get_logs(self, _wanted):
         return self.logs
+
+    def get_transaction_receipt(self, transaction):
+        return self.receipt | {"transactionHash": transaction}
 
 
 @pytest.fixture
@@ -245,3 +252,36 @@ def test_done_by__earlier_request_by_allowance__is_looked_for_beside_the_authori
         Payment(session).once()
 
     assert looked_for == attempt.signed
+
+
+@pytest.mark.parametrize(
+    ("found", "again"),
+    [
+        ({"logs": [LOG]}, True),
+        ({"status": 0}, True),
+        ({"logs": []}, False),
+        ({"blockNumber": None}, False),
+    ],
+    ids=["an approval", "failed", "logs to come", "not mined"],
+)
+def test_paid_once__by_allowance__own_transaction_did_something_else__pays(
+    session, node, found, again
+):
+    """API-7: the approval before it was late, and it is mined: nothing is under way any more."""
+    attempt = Attempt(write_key(), 7, transaction="0x" + "07" * 32)
+    session.attempts.keep("the same", attempt)
+    node.receipt |= found
+    payment = Payment(session, nonce=None)
+    with pytest.raises(ChainProblem if again else StillPending):
+        payment.once()
+
+    assert payment.sent == again
+
+
+def test_is_settled__mined_between_two_questions__is_not(node, monkeypatch):
+    """API-7: what was looked for a moment ago and is there now has paid."""
+    node.receipt["logs"] = [LOG]
+    monkeypatch.setattr(carrying, "decode_events", lambda _kinds, _logs: ("created",))
+
+    assert not carrying.is_settled(node, HexBytes(NONCE), lambda event: event == "created")
+    assert carrying.is_settled(node, HexBytes(NONCE), lambda event: event == "another")
