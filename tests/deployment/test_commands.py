@@ -8,8 +8,8 @@ import socket
 import subprocess
 
 import pytest
-from ape_accounts import import_account_from_private_key
 from click.testing import CliRunner
+from eth_account import Account
 from web3 import Web3
 
 from deployment.local_chain import ROLES, local_chain
@@ -38,13 +38,14 @@ def run(*arguments, **environment):
 
 
 @pytest.fixture
-def key_file(tmp_path, accounts_by_role, monkeypatch):
-    """An account of Ape's in a data folder of its own, made without a prompt."""
-    from ape.utils.basemodel import ManagerAccessMixin
-
-    monkeypatch.setattr(ManagerAccessMixin.config_manager, "DATA_FOLDER", tmp_path)
-    key = accounts_by_role["outsider"].key.to_0x_hex()
-    return import_account_from_private_key(_ALIAS, _PASSPHRASE, key)
+def key_file(tmp_path, accounts_by_role):
+    """An account of Ape's in a data folder of its own, for the processes that are given it."""
+    account = accounts_by_role["outsider"]
+    folder = tmp_path / "accounts"
+    folder.mkdir()
+    encrypted = Account.encrypt(account.key, _PASSPHRASE, kdf="pbkdf2", iterations=2)
+    (folder / f"{_ALIAS}.json").write_text(json.dumps(encrypted))
+    return account
 
 
 def test_deploy__local_and_nobody_there__goes_through(tmp_path):
