@@ -126,7 +126,7 @@ FAULTS = {
     broken_off: "the node's answer broke off",
     refuses_ranges: "query returned more than 10000 results",
     keeps_logs_back: "the node has left out logs",
-    is_behind: "lacks block",  # its head is behind, or a range that it said it has
+    is_behind: "the node is behind: it lacks block|the node lacks blocks of",
     is_on_another_chain: "has logs of another block",
     repeats_logs: "the node has sent a log twice",
     sends_logs_of_other_blocks: "the node has sent logs of other blocks",
