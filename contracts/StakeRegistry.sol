@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {UsdcVault} from "./abstract/UsdcVault.sol";
 import {IIdentityRegistry} from "./interfaces/IIdentityRegistry.sol";
 import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
@@ -280,7 +282,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         Market about = _markets[market];
         if (!about.known() || about.retired()) return false;
         Lock memory entry = _locks[market][agentId];
-        return !about.added() || entry.amount + amount <= _allowance(agentId, entry);
+        return !about.added() || Math.saturatingAdd(entry.amount, amount) <= _allowance(agentId, entry);
     }
 
     /// @inheritdoc IStakeRegistry
@@ -382,7 +384,8 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (!market.added()) return;
 
         Lock memory entry = _locks[msg.sender][agentId];
-        uint256 required = entry.amount + amount;
+        // Saturated, so that an amount beyond all bounds has an answer, too.
+        uint256 required = Math.saturatingAdd(entry.amount, amount);
         uint256 allowance = _allowance(agentId, entry);
         if (required > allowance) revert MarketNotAllowed(agentId, msg.sender, required, allowance);
     }

@@ -42,5 +42,6 @@ COMPLETIONS_MAX: Final = 2**24 - 1
 REJECTIONS_MAX: Final = 2**16 - 1
 STRIKES_MAX: Final = 2**8 - 1
 AGENT_ID_MAX: Final = 2**32 - 1  # greater ids cannot claim (RUN-2)
+UINT256_MAX: Final = 2**256 - 1  # where a sum that an error tells stops (STAKE-9)
 
 ZERO_ADDRESS: Final = "0x0000000000000000000000000000000000000000"

@@ -19,6 +19,7 @@ from agentescrow.domain.constants import (
     REJECTIONS_MAX,
     STAKE_MAX,
     STRIKES_MAX,
+    UINT256_MAX,
     ZERO_ADDRESS,
 )
 from agentescrow.domain.events import Journal
@@ -344,7 +345,7 @@ class StakeRegistryTwin(UsdcVaultTwin):
             raise reverted("ClaimsStopped", market)
         if market in self.founders:
             return
-        required = self.locked_by(market, agent_id) + amount
+        required = min(self.locked_by(market, agent_id) + amount, UINT256_MAX)
         allowance = self._allowance(agent_id, market)
         if required > allowance:
             raise reverted("MarketNotAllowed", agent_id, market, required, allowance)

@@ -45,11 +45,12 @@ class UsdcVaultTwin:
         self.credits: dict[str, int] = {}
 
     def withdraw_credit(self, to: str, *, sender: str) -> None:
-        """Send the sender's whole credit to an account of its choice, or revert."""
+        """Send the sender's whole credit to itself or to an account of its choice, or revert."""
         amount = self.credit_of(sender)
         if amount == 0:
             raise reverted("NoCredit", sender)
-        self._require_recipient(to)
+        if to != sender:
+            self._require_recipient(to)
         self._push(to, amount)
         del self.credits[sender]
         self._emit("CreditWithdrawn", sender, to, amount)

@@ -52,7 +52,8 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
         uint256 amount = _credits[account];
 
         if (amount == 0) revert NoCredit(account);
-        _requireRecipient(to);
+        // It may always receive its own, so that no market can be added at its address to shut it out.
+        if (to != account) _requireRecipient(to);
 
         delete _credits[account];
         _settle(amount);

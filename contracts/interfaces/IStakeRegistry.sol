@@ -135,7 +135,8 @@ interface IStakeRegistry is IUsdcVault {
     /// @notice A market of the constructor needs no allowance and heeds none (STAKE-9).
     error MarketNeedsNoAllowance(address market);
 
-    /// @notice With this lock the market would hold `required`, and the NFT's owner allows it `allowance` (STAKE-9).
+    /// @notice With this lock the market would hold `required` (2^256 - 1 stands for all beyond it), and the NFT's owner
+    /// allows it `allowance` (STAKE-9).
     error MarketNotAllowed(uint256 agentId, address market, uint256 required, uint256 allowance);
 
     /// @notice The market itself takes no claims at the moment.
@@ -168,8 +169,9 @@ interface IStakeRegistry is IUsdcVault {
     /// @param to Receiver: any address for the owner, the owner for an approved operator.
     function unstake(uint256 agentId, uint256 amount, address to) external;
 
-    /// @notice Lets a market that was added later hold up to `cap` of the agent's stake locked (STAKE-9). It binds for
-    /// as long as the caller owns the NFT; a buyer has allowed nothing.
+    /// @notice Lets a market that was added later hold up to `cap` of the agent's stake locked (STAKE-9). It binds while
+    /// the caller owns the NFT: a buyer has allowed nothing, and the seller who buys the NFT back has allowed it again.
+    /// @dev The cap bounds the money. Whatever it is, the market can count claims and outcomes, strike, freeze and ban.
     /// @param agentId Agent whose NFT the caller owns.
     /// @param market Market that the owner of this contract added and has not retired.
     /// @param cap Base units, at least what the market has locked and at most 2^48 - 1; 0 takes the consent back.

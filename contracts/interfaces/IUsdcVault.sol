@@ -57,7 +57,7 @@ interface IUsdcVault {
     function selfPermit(uint256 amount, uint256 deadline, bytes calldata signature) external;
 
     /// @notice Sends the caller's whole credit to `to`; reverts if USDC refuses that too.
-    /// @param to Receiver, chosen by the caller; neither zero nor one of the contracts.
+    /// @param to Receiver, chosen by the caller: itself, or an address that is neither zero nor one of the contracts.
     function withdrawCredit(address to) external;
 
     /* VIEWS */

@@ -175,16 +175,18 @@ class CircumstanceRules(Stage):
     @rule(
         pick=picks,
         by=st.sampled_from([None] * 5 + [people.outsider]),
-        to=st.sampled_from([people.safe_place, people.outsider, *POSTERS]) | nowhere,
+        to=st.sampled_from([None, people.safe_place, people.outsider, *POSTERS]) | nowhere,
         via=vias,
     )
     def somebody_withdraws_a_credit(
-        self, pick: int, by: Person | None, to: Person | Nowhere, via: Via
+        self, pick: int, by: Person | None, to: Person | Nowhere | None, via: Via
     ) -> None:
+        """To an address of its choice, or to itself."""
         owed = [(self.escrow, account) for account in self.twin.escrow.credits]
         owed += [(self.registry, account) for account in self.twin.registry.credits]
         vault, account = (owed or [(self.escrow, people.poster.address)])[pick % max(len(owed), 1)]
-        self.world.act(by or BY_ADDRESS[account], vault, "withdrawCredit", self.place(to), via=via)
+        receiver = account if to is None else self.place(to)
+        self.world.act(by or BY_ADDRESS[account], vault, "withdrawCredit", receiver, via=via)
 
     @rule(
         by=by_owner,

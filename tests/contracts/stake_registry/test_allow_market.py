@@ -320,14 +320,18 @@ def test_lock__added_market_in_several_locks__counts_what_it_holds(registry, ric
     assert registry.getAgent(rich).locked == 2 * MIN_STAKE
 
 
-def test_lock__amount_that_would_overflow__reverts(registry, rich, allowed):
-    """STAKE-9 (threat: arithmetic that wraps)."""
+@pytest.mark.parametrize(
+    ("amount", "required"),
+    [(2**255, 2**255 + 1), (2**256 - 2, 2**256 - 1), (2**256 - 1, 2**256 - 1)],
+)
+def test_lock__amount_beyond_all_bounds__reverts(registry, rich, allowed, amount, required):
+    """STAKE-9 (threat: arithmetic that wraps, or panics)."""
     market = allowed(MOST)
     registry.lock(rich, 1, 1, sender=market)
 
     values = {"agentId": rich, "market": market, "allowance": MOST}
-    with reverting(registry.MarketNotAllowed, **values, required=2**255 + 1):
-        registry.lock(rich, 2**255, 1, sender=market)
+    with reverting(registry.MarketNotAllowed, **values, required=required):
+        registry.lock(rich, amount, 1, sender=market)
 
 
 def test_lock__locks_of_others__are_not_counted_against_the_cap(
@@ -470,7 +474,8 @@ def test_allows_claim__added__up_to_the_cap_and_until_it_is_retired(
     registry.lock(rich, 5, 1, sender=added)
 
     assert registry.allowsClaim(rich, added, MIN_STAKE - 5)
-    assert not registry.allowsClaim(rich, added, MIN_STAKE - 4)
+    for amount in (MIN_STAKE - 4, 2**256 - 5, 2**256 - 1):
+        assert not registry.allowsClaim(rich, added, amount)
     registry.retireMarket(added, sender=owner)
     assert not registry.allowsClaim(rich, added, 1)
 

@@ -4,6 +4,7 @@ given the caller has no credit
     it should revert with NoCredit (never had any; withdrew it; somebody else has one)
 when the receiver is zero or one of the contracts
     it should revert with InvalidRecipient
+    unless it is the caller, which has become a market
 when USDC refuses the receiver, too
     it should revert and keep the credit
 otherwise
@@ -70,6 +71,20 @@ def test_withdraw_credit__to_another_market__reverts(
         vault.withdrawCredit(outsider, sender=poster)
 
     assert vault.creditOf(poster) == credited
+
+
+@pytest.mark.parametrize("retired", [False, True])
+def test_withdraw_credit__to_oneself_as_a_market__pays_it(
+    vault, registry, owner, poster, credited, unblacklist, ledger, retired
+):
+    """RUN-26 (threat: the registry's owner makes a creditor a market, to shut it out)."""
+    registry.addMarket(poster, sender=owner)
+    if retired:
+        registry.retireMarket(poster, sender=owner)
+    unblacklist(poster)
+
+    with ledger.moves({vault: -credited, poster: credited}):
+        vault.withdrawCredit(poster, sender=poster)
 
 
 def test_withdraw_credit__to_a_blacklisted_account__reverts_and_keeps_it(

@@ -285,8 +285,9 @@ def test_added_market__lock__only_what_it_is_allowed_in_all(world, min_status):
         lock(world, 1, min_status, SECOND_MARKET)
     allow(world, 10)
     lock(world, 4, min_status, SECOND_MARKET)
-    with world.refused("MarketNotAllowed", 0, SECOND_MARKET, 11, 10):
-        lock(world, 7, min_status, SECOND_MARKET)
+    for amount, required in ((7, 11), (2**256 - 5, 2**256 - 1), (2**256 - 1, 2**256 - 1)):
+        with world.refused("MarketNotAllowed", 0, SECOND_MARKET, required, 10):
+            lock(world, amount, min_status, SECOND_MARKET)
     lock(world, 6, min_status, SECOND_MARKET)
     release(world, 1, sender=SECOND_MARKET)
     lock(world, 1, min_status, SECOND_MARKET)

@@ -77,6 +77,14 @@ def test_receivers__market__is_no_place_for_money(credited):
         credited.escrow.withdraw_credit("second market", sender="agent")
 
 
+def test_withdraw_credit__to_oneself_as_a_market__pays_it(credited):
+    """RUN-26: an account may always receive its own."""
+    credited.registry.add_market("agent", sender="owner")
+    credited.token.blacklisted.discard("agent")
+    credited.escrow.withdraw_credit("agent", sender="agent")
+    assert credited.escrow.credit_of("agent") == 0
+
+
 def test_sweep_fees__treasury_became_a_market__keeps_them_accrued(world):
     """RUN-24, RUN-26: what was a good receiver when it was set."""
     world.escrow.approve(world.submitted(), sender="poster")
