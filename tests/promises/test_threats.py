@@ -15,7 +15,7 @@ THREATS = 64
 _ROW = re.compile(r"^\| (THREAT-\d+) \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
 _TEST = re.compile(r"`(\S+\.py)::(test_\w+)`")
 _PASSAGE = re.compile(r"SECURITY\.md: ([^|`]+?)(?:$|, `)")
-_TITLE = re.compile(r"^(?:## |- \*\*|\*\*)([^*\n]+)", re.MULTILINE)
+_TITLE = re.compile(r"^(?:#{2,3} |- \*\*|\*\*)([^*\n]+)", re.MULTILINE)
 
 ROWS = _ROW.findall((ROOT / "docs/threats.md").read_text())
 
