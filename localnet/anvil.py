@@ -21,6 +21,7 @@ from web3.types import RPCEndpoint
 
 from localnet.artifacts import ROOT
 from localnet.errors import AnvilFailed, PortTaken, ToolMissing
+from localnet.transport import use_transport
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 600  # a limit for what hangs, not for what is slow
@@ -92,7 +93,7 @@ class Anvil:
     @property
     def w3(self) -> Web3:
         """A new connection to it."""
-        return Web3(Web3.HTTPProvider(self.url))
+        return Web3(use_transport(Web3.HTTPProvider(self.url)))
 
     def __enter__(self) -> Anvil:
         """Start it and wait until it answers.

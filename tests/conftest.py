@@ -14,6 +14,7 @@ import pytest
 
 from localnet import identity as identity_registry
 from localnet import usdc as circle_usdc
+from localnet.transport import use_transport
 from tests import ape_chain, shell
 
 LONGER = ("API_EXAMPLES", "KILLS", "MIXTURES", "STATEFUL_PROFILE", "STATEFUL_ROUNDS")
@@ -99,9 +100,7 @@ def relayer(accounts):
 def w3(chain):
     """A web3.py connection to the Anvil under test, for `localnet.usdc` and its like."""
     w3 = chain.provider.web3
-    # Else each request looks for proxies in the environment: half of its time.
-    sessions = w3.provider._request_session_manager
-    sessions.cache_and_return_session(w3.provider.endpoint_uri).trust_env = False
+    use_transport(w3.provider)
     return w3
 
 
