@@ -7,7 +7,9 @@ in a file that parallel workers read while others write it.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -43,6 +45,33 @@ def start(config: pytest.Config) -> None:
     anvil = stack.enter_context(_fork() if network == _FORK else Anvil(more=_FLAGS))
     os.environ[_HOST] = anvil.url
     stack.callback(os.environ.pop, _HOST)
+
+
+def look_up_once() -> None:
+    """Spare Ape, for every call and transaction, what is the same all the session.
+
+    It builds its settings anew three times, and asks for the code of a contract that it has
+    found before: a third of what it does.
+    """
+    from ape.api.networks import NetworkAPI
+    from ape.contracts.base import ContractMethodHandler
+    from ape_ethereum.ecosystem import Ethereum
+
+    for kind, name in ((Ethereum, "default_transaction_type"), (NetworkAPI, "config")):
+        setattr(kind, name, property(_kept(getattr(kind, name).fget)))
+    setattr(ContractMethodHandler, "_validate_is_contract", lambda self: None)  # noqa: B010
+
+
+def _kept(of: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The first answer for each object; they are few, and live as long as the session."""
+    answers: dict[int, tuple[Any, Any]] = {}
+
+    def answer(itself: Any) -> Any:
+        if id(itself) not in answers:
+            answers[id(itself)] = itself, of(itself)
+        return answers[id(itself)][1]
+
+    return answer
 
 
 def _fork() -> Anvil:

@@ -31,6 +31,7 @@ def pytest_configure(config):
     if not on_ape:
         return
     ape_chain.start(config)
+    ape_chain.look_up_once()
     # It asks the chain twenty times a test which fixtures have changed it, and restores too little
     # when a fixture of the session comes late. Contract suite and state machine do it themselves.
     config.option.disable_isolation = True
