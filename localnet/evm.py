@@ -20,6 +20,7 @@ import http.client
 import json
 import socket
 from collections.abc import Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlparse
@@ -79,10 +80,10 @@ class AnvilFast(Chain):
         trace: TracebackType | None,
     ) -> None:
         """Give the chain back as it was."""
-        self.rpc("anvil_autoImpersonateAccount", False)
-        self.rpc("evm_setAutomine", True)
-        self.revert(self._before)
-        self._connection.close()
+        with closing(self._connection):
+            self.rpc("anvil_autoImpersonateAccount", False)
+            self.rpc("evm_setAutomine", True)
+            self.revert(self._before)
 
     def rpc(self, method: str, *params: Any) -> Any:  # noqa: ANN401 - JSON
         """Call a method.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+import weakref
 from typing import Any
 from urllib.parse import urlparse
 
@@ -47,17 +48,24 @@ class Transport(HTTPSessionManager):
         return answer, answer.read()
 
     def _connection(self, url: URI) -> http.client.HTTPConnection:
-        known: dict[str, http.client.HTTPConnection] = self._of_thread.__dict__
-        connection = known.get(url)
-        if connection is None:
-            where = urlparse(url)
-            connection = http.client.HTTPConnection(
-                str(where.hostname), where.port, timeout=_PATIENCE
-            )
-            known[url] = connection
-        elif connection.sock is not None and wait_for_read(connection.sock, 0):
+        known: dict[str, _Held] = self._of_thread.__dict__
+        if url not in known:
+            known[url] = _Held(url)
+        connection = known[url].connection
+        if connection.sock is not None and wait_for_read(connection.sock, 0):
             connection.close()  # the other end has: it opens again by itself
         return connection
+
+
+class _Held:
+    """A connection that is closed when nothing holds it: thread or transport have ended."""
+
+    def __init__(self, url: str) -> None:
+        where = urlparse(url)
+        self.connection = http.client.HTTPConnection(
+            str(where.hostname), where.port, timeout=_PATIENCE
+        )
+        weakref.finalize(self, self.connection.close)
 
 
 def use_transport(provider: HTTPProvider) -> HTTPProvider:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from localnet import usdc as circle_usdc
@@ -61,7 +63,8 @@ def escrow(project, owner, usdc, registry, treasury, forwarder):
 @pytest.fixture(scope="session")
 def rpc(w3):
     """Bare JSON-RPC, for what only prepares or checks."""
-    return Rpc(w3)
+    with closing(Rpc(w3)) as rpc:
+        yield rpc
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,10 @@ class Rpc:
         self._path = where.path or "/"
         self._connection = http.client.HTTPConnection(where.hostname, where.port)
 
+    def close(self) -> None:
+        """End it."""
+        self._connection.close()
+
     def ask(self, method: str, *params: Any) -> Any:
         """Call one method.
 

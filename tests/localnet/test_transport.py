@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import warnings
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -35,6 +37,18 @@ def test_question__node_restarted__is_asked_over_a_new_connection():
     for chain_id in (1, 2):
         with Anvil(port=port, chain_id=chain_id):
             assert w3.eth.chain_id == chain_id
+
+
+def test_provider__let_go__closes_its_connection():
+    """As with requests, nobody has to close one; a socket left to the collector warns."""
+    with Anvil() as anvil, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        w3 = connected_to(anvil.url)
+        _ = w3.eth.chain_id
+        del w3
+        gc.collect()
+
+    assert not [warning for warning in warned if str(anvil.port) in str(warning.message)]
 
 
 def test_question__answered_with_a_failure__fails_as_requests_does():
