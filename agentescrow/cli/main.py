@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
+
 import typer
+from typer.core import TyperGroup
 
 from agentescrow.cli import agents, events, keeper, runs
 from agentescrow.cli.failure import fail
 from agentescrow.cli.verb import AGENT, ANYBODY, POSTER, READ, SERVICE, add_command, add_verb
 from agentescrow.errors import AgentEscrowError
 
+_SERVICES: Final = ("index", "serve", "relay")
+"""Each is a module with a command of that name."""
+
+
+class _Commands(TyperGroup):
+    """All commands. Those of the service are imported when they are wanted: that takes longer."""
+
+    # Typer has its own copy of Click in some of its versions: these are the types of either.
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401
+        return [*super().list_commands(ctx), *_SERVICES]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401
+        if cmd_name in _SERVICES:
+            return _service(cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Escrow for work that autonomous agents do: find runs, move them, run the service.",
     epilog="Options in [CAPITALS] come from the environment too, and so do "
     "AGENT_PRIVATE_KEY, which signs, and RELAYER_KEY. Exit codes: 0 done, 2 bad input, 3 refused "
@@ -31,16 +54,17 @@ def _without_server() -> None:
     raise typer.Exit(2)
 
 
-try:
-    from agentescrow.cli import index, relay, serve
-except ModuleNotFoundError:
-    whatever = {"allow_extra_args": True, "ignore_unknown_options": True}
-    for name in ("index", "serve", "relay"):
-        app.command(name=name, rich_help_panel=SERVICE, context_settings=whatever)(_without_server)
-else:
-    app.command(name="index", rich_help_panel=SERVICE)(index.index)
-    app.command(name="serve", rich_help_panel=SERVICE)(serve.serve)
-    app.command(name="relay", rich_help_panel=SERVICE)(relay.relay)
+@cache
+def _service(name: str) -> object:
+    alone = typer.Typer(add_completion=False)
+    try:
+        command = getattr(import_module(f"agentescrow.cli.{name}"), name)
+    except ModuleNotFoundError:
+        whatever = {"allow_extra_args": True, "ignore_unknown_options": True}
+        alone.command(name, rich_help_panel=SERVICE, context_settings=whatever)(_without_server)
+    else:
+        alone.command(name, rich_help_panel=SERVICE)(command)
+    return typer.main.get_command(alone)
 
 
 def main() -> None:

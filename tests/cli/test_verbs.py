@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import re
@@ -184,14 +183,23 @@ def test_keyfile__with_its_password__signs(command, market, run_id, tmp_path, mo
 
 
 def test_commands__none__takes_a_key():
-    names = {parameter for each in app.registered_commands for parameter in _options(each)}
-    assert "keyfile" in names
+    commands = typer.main.get_command(app)
+    every = [commands.get_command(None, name) for name in commands.list_commands(None)]
+    names = {parameter.name for each in every for parameter in each.params}
+    assert {"keyfile", "database_url"} <= names, "verbs and services"
     assert not {"key", "private_key", "password"} & names
 
 
 def test_package__imported__is_light():
     """API-7: web3 takes a second, and errors alone do not need it."""
     code = "import agentescrow, sys; print({'web3', 'httpx', 'pydantic'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_command__that_is_no_service__does_without_the_servers_packages():
+    """API-7: they take as long again, and whoever calls a verb does not need them."""
+    code = "import agentescrow.cli.main, sys; print({'fastapi', 'sqlalchemy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
@@ -208,8 +216,3 @@ def test_command__as_a_process__ends_with_its_code(market):
     )
     assert done.returncode == 3
     assert done.stderr == "agentescrow: There is no run 999999999. [RUN_UNKNOWN, 404]\n"
-
-
-def _options(command):
-
-    return inspect.signature(command.callback).parameters
