@@ -86,10 +86,10 @@ bench: .build/.made ## gas of each step, the indexer, the API and the relayer, e
 clean: ## remove everything that make made
 	rm -rf coverage .venv .venv-halmos node_modules .ape .build .forge contracts/.cache .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info
 
-.venv/.installed: pyproject.toml constraints.txt tools/setup_python
+.venv/.installed: pyproject.toml requirements.txt tools/setup_python
 	@tools/setup_python
 
-.venv-halmos/.installed: .venv/.installed tools/halmos-constraints.txt tools/setup_halmos
+.venv-halmos/.installed: .venv/.installed tools/halmos-requirements.txt tools/setup_halmos
 	@tools/setup_halmos
 
 node_modules/.installed: package.json package-lock.json .npmrc tools/setup_node
