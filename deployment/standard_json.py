@@ -61,7 +61,7 @@ def read(name: str) -> Input:
 
 
 def compiled(given: Input) -> dict[str, Any]:
-    """Compile an input by itself.
+    """Compile an input by itself; of the contracts that it imports no code is asked for.
 
     Args:
         given: The input.
@@ -73,9 +73,11 @@ def compiled(given: Input) -> dict[str, Any]:
         NotVerified: The compiler refuses it.
     """
     binary = Path(os.environ["SOLCX_BINARY_PATH"]) / f"solc-v{given.compiler.partition('+')[0]}"
+    settings = given.content["settings"]
+    alone = {**settings, "outputSelection": {given.source_id: {given.name: _OUTPUT}}}
     done = subprocess.run(
         [binary, "--standard-json"],
-        input=json.dumps(given.content),
+        input=json.dumps({**given.content, "settings": alone}),
         capture_output=True,
         text=True,
         check=True,
