@@ -50,14 +50,19 @@ def start(config: pytest.Config) -> None:
 def look_up_once() -> None:
     """Spare Ape, for every call and transaction, what is the same all the session.
 
-    It builds its settings anew three times, and asks for the code of a contract that it has
-    found before: a third of what it does.
+    It builds its settings anew three times, asks twice for a block to know its gas limit, and for
+    the code of a contract that it has found before: a third of what it does.
     """
     from ape.api.networks import NetworkAPI
     from ape.contracts.base import ContractMethodHandler
     from ape_ethereum.ecosystem import Ethereum
+    from ape_ethereum.provider import Web3Provider
 
-    for kind, name in ((Ethereum, "default_transaction_type"), (NetworkAPI, "config")):
+    for kind, name in (
+        (Ethereum, "default_transaction_type"),
+        (NetworkAPI, "config"),
+        (Web3Provider, "max_gas"),
+    ):
         setattr(kind, name, property(_kept(getattr(kind, name).fget)))
     setattr(ContractMethodHandler, "_validate_is_contract", lambda self: None)  # noqa: B010
 
