@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import click
-from eth_utils.address import (
-    is_checksum_address,
-    is_checksum_formatted_address,
-    is_hex_address,
-    to_checksum_address,
-)
 
+from agentescrow.addresses import read_address
 from agentescrow.domain.agent import CLAIMING_STATUSES, AgentStatus
 from agentescrow.domain.money import parse_usdc
 from agentescrow.domain.texts import require_text
@@ -70,11 +65,11 @@ class _Address(click.ParamType):
             click.BadParameter: It is none.
         """
         text = str(value)
-        if not text.startswith("0x") or not is_hex_address(text):
-            self.fail(f"{text!r} is no address: 0x and 40 hexadecimal digits are", param, ctx)
-        if is_checksum_formatted_address(text) and not is_checksum_address(text):
-            self.fail(f"{text!r} is no address: its checksum is wrong", param, ctx)
-        return to_checksum_address(text)
+        address = read_address(text)
+        if address is None:
+            words = "is no address (0x and 40 hexadecimal digits), or its checksum is wrong"
+            self.fail(f"{text!r} {words}", param, ctx)
+        return address
 
 
 class _Status(click.Choice):

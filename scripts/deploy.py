@@ -75,7 +75,7 @@ def cli(
             return
         project.load_contracts()  # compiles what has changed
         if adopt is not None:
-            adopted(w3, chosen, kept, Web3.to_checksum_address(adopt))
+            adopted(w3, chosen, kept, adopt)
             click.echo(f"{chosen.network}: written to {kept.path(chosen.network)}")
             return
         if account is None:

@@ -15,9 +15,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from eth_utils.address import is_address, to_checksum_address
 from web3 import Web3
 
+from agentescrow.addresses import read_address
 from agentescrow.chain.reverts import in_words
 from agentescrow.errors import DeploymentUnknown
 
@@ -151,6 +151,7 @@ def _value(file: Path, record: dict[str, Any], name: str) -> Any:  # noqa: ANN40
         return value
     if name in _TEXTS and isinstance(value, str):
         return value
-    if name not in _NUMBERS + _TEXTS and isinstance(value, str) and is_address(value):
-        return to_checksum_address(value)
+    address = None if name in _NUMBERS + _TEXTS else read_address(value)
+    if address is not None:
+        return address
     raise DeploymentUnknown(f"{file} is no deployment record: its {name!r} is missing or wrong")

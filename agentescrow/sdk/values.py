@@ -7,13 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from eth_typing import ChecksumAddress
-from eth_utils.address import (
-    is_checksum_address,
-    is_checksum_formatted_address,
-    is_hex_address,
-    to_checksum_address,
-)
 
+from agentescrow.addresses import read_address
 from agentescrow.domain.times import parse_time
 from agentescrow.errors import InvalidAmount, InvalidInput, InvalidTime
 
@@ -66,10 +61,10 @@ def address(field: str, value: str) -> ChecksumAddress:
     Raises:
         InvalidInput: It is none.
     """
-    mistyped = is_checksum_formatted_address(value) and not is_checksum_address(value)
-    if not is_hex_address(value) or mistyped:
+    found = read_address(value)
+    if found is None:
         raise InvalidInput(field, value, "an address: 0x and 40 hexadecimal digits, as copied")
-    return to_checksum_address(value)
+    return found
 
 
 def moment(value: int | str | datetime, now: int) -> int:

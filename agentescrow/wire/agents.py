@@ -9,7 +9,7 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from agentescrow.wire.pagination import Pagination
 from agentescrow.wire.relay import Action, Authorization, Permit
-from agentescrow.wire.shape import Address, Amount, Bytes, Shape, Status, Time
+from agentescrow.wire.shape import Address, Amount, Bytes, SentAddress, Shape, Status, Time
 
 Score = Annotated[
     Decimal,
@@ -140,7 +140,7 @@ class AllowMarketBody(Action):
         cap: Base units that it may lock at once; 0 takes the leave back.
     """
 
-    market: Address
+    market: SentAddress
     cap: Amount
 
 
@@ -184,7 +184,7 @@ class UnstakeBody(Action):
     """
 
     amount: Amount
-    to: Address | None = None
+    to: SentAddress | None = None
 
 
 class StakeAnswer(Shape):

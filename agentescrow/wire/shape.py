@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from agentescrow.addresses import read_address
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import MAX_TEXT
 from agentescrow.domain.run import RunState
@@ -98,6 +99,13 @@ def _address(value: object) -> str:
     raise ValueError("an address: 0x and 40 hexadecimal digits")
 
 
+def _as_copied(value: str) -> str:
+    address = read_address(value)
+    if address is None:
+        raise ValueError("an address as it was copied: its checksum is wrong")
+    return address
+
+
 def _hex(value: object) -> str:
     if isinstance(value, str) and re.fullmatch(r"0x([0-9a-fA-F]{2})*", value, re.ASCII):
         return value
@@ -168,6 +176,9 @@ Address = Annotated[
     _text_schema("0x036CbD53842c5426634e7929541eC2318f3dCF7e", pattern="^0x[0-9a-fA-F]{40}$"),
 ]
 """An account or contract, as it came; the server prints checksum case."""
+
+SentAddress = Annotated[Address, AfterValidator(_as_copied)]
+"""One that money or leave goes to: where it is in mixed case, its checksum has to be right."""
 
 Bytes = Annotated[str, BeforeValidator(_hex), _text_schema("0x", pattern="^0x([0-9a-fA-F]{2})*$")]
 """Bytes as 0x and hexadecimal digits."""

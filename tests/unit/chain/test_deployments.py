@@ -51,6 +51,16 @@ def test_load__missing_or_wrong__names_the_field(written, name):
             load(written(content))
 
 
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_load__address_mistyped__is_refused(written, name):
+    """A digit, or its case, that was typed wrongly would name a contract of nobody's."""
+    right = "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
+    for wrong in (right.replace("B906", "b906").replace("93b9", "93B9"), right[2:]):
+        with pytest.raises(DeploymentUnknown, match=f"its '{name}' is missing or wrong"):
+            load(written({**RECORD, name: wrong}))
+    assert getattr(load(written({**RECORD, name: right})), name) == right
+
+
 @pytest.mark.parametrize(
     ("content", "words"), [("{", "it is not JSON"), ("[]", "it is not a JSON object")]
 )

@@ -23,6 +23,7 @@ from agentescrow.wire.shape import (
     Amount,
     Bytes,
     Id,
+    SentAddress,
     SentAmount,
     SentTime,
     State,
@@ -31,6 +32,7 @@ from agentescrow.wire.shape import (
 )
 
 ACCOUNT = "0x" + "aB" * 20
+COPIED = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 
 
 def takes(kind: Any, value: object) -> bool:
@@ -54,6 +56,12 @@ def takes(kind: Any, value: object) -> bool:
         (Time, (), ("2026-12-01", "2026-13-01T12:00:00Z", "٢026-12-01T12:00:00Z", "+3d")),
         (SentTime, ("2026-12-01T12:00:00Z",), (1_796_126_400,)),
         (Address, (ACCOUNT,), (ACCOUNT[:-1], ACCOUNT + "0", ACCOUNT[2:], "0x" + "g" * 40, None)),
+        (SentAddress, (ACCOUNT.lower(), "0x" + "AB" * 20, COPIED), (ACCOUNT, COPIED[2:], None)),
+        (
+            SentAddress,
+            (),
+            (COPIED.replace("BC", "bC"), COPIED.replace("3C", "3c"), COPIED[:-1] + "D"),
+        ),
         (Bytes, ("0x", "0x00", "0xaB"), ("", "0x0", "00", "0xgg", None, b"")),
         (State, ("OPEN", RunState.OPEN), ("open", "", 1, None)),
     ],
