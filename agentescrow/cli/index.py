@@ -18,6 +18,7 @@ from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import reporting
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.progress import told
+from agentescrow.cli.service import say_database
 from agentescrow.indexer.follow import Indexer
 from agentescrow.indexer.garbage import look_seldom
 from agentescrow.settings import Settings, read
@@ -44,6 +45,7 @@ def index(
     contracts = Contracts(w3, record)
     contracts.require_present()
     engine = open_database(settings.database_url)
+    say_database(engine, as_json=as_json)
     look_seldom()
     with suppress(EndedWaiting), writer(engine, ended.is_set) as connection:
         migrate(engine)

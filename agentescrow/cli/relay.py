@@ -7,7 +7,7 @@ import logging
 from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import reporting
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
-from agentescrow.cli.service import ground, say, sender_of
+from agentescrow.cli.service import ground, say, say_database, sender_of
 from agentescrow.errors import InvalidInput
 from agentescrow.relayer.run import run
 from agentescrow.store.relay_turn import RelayTurn
@@ -30,5 +30,6 @@ def relay(
             "RELAYER_KEY", None, "a private key, or RELAYER_KEYFILE; in the environment"
         )
     ended = end_asked_for()
+    say_database(base.database, as_json=as_json)
     say(f"Relaying from {sender.address}.", as_json=as_json, relayer=sender.address)
     run(sender, RelayTurn(base.database), ended)

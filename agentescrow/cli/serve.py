@@ -20,7 +20,7 @@ from agentescrow.chain.calls import Calls
 from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import reporting
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
-from agentescrow.cli.service import Ground, ground, say, sender_of
+from agentescrow.cli.service import Ground, ground, say, say_database, sender_of
 from agentescrow.errors import InvalidInput
 from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.run import run
@@ -51,6 +51,7 @@ def serve(
     with _listening(base.settings.host, base.settings.port) as listening:
         url = f"http://{base.settings.host}:{base.settings.port}"
         relaying = f"Relaying from {address}." if address else "Requests are queued, not sent here."
+        say_database(base.database, as_json=as_json)
         say(f"The API is at {url}/docs\n{relaying}", as_json=as_json, url=url, relayer=address)
         with _relayer(sender, RelayTurn(base.database), end_asked_for()):
             server_of(_app(base)).run([listening])

@@ -21,7 +21,7 @@ from agentescrow.errors import InvalidInput
 from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.sender import Sender
 from agentescrow.settings import Settings, read
-from agentescrow.store.database import Engine, open_database, require_schema
+from agentescrow.store.database import Engine, address_of, open_database, require_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,17 @@ def sender_of(ground: Ground) -> Sender | None:
     gwei = settings.max_fee_gwei
     limits = RelayLimits(max_fee=None if gwei is None else wei_of(gwei, "MAX_FEE_GWEI"))
     return Sender(ground.database, ground.pool, ground.deployment, key, limits=limits)
+
+
+def say_database(engine: Engine, *, as_json: bool) -> None:
+    """Tell people on standard error which database it is: the default's place is a matter of luck.
+
+    Args:
+        engine: The database.
+        as_json: For programs nothing is said.
+    """
+    if not as_json:
+        typer.echo(f"The database is {address_of(engine)}", err=True)
 
 
 def say(words: str, *, as_json: bool, **facts: object) -> None:

@@ -158,7 +158,13 @@ def _address(url: str) -> URL:
         raise DatabaseUnusable("(as set)", f"the address is none: {_ALLOWED} is allowed") from None
     kind = address.get_backend_name()
     if kind == "sqlite" and address.database not in (None, "", ":memory:"):
-        return address
+        file = str(address.database)
+        # Named whole in every message: relative, it is another file in another working directory.
+        return (
+            address
+            if file.startswith("file:")
+            else address.set(database=str(Path(file).absolute()))
+        )
     if kind in ("postgresql", "postgres"):
         return address.set(drivername="postgresql+psycopg")
     shown = address.render_as_string(hide_password=True)

@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from agentescrow.errors import DatabaseUnusable
-from agentescrow.store.database import migrate, open_database, require_schema
+from agentescrow.store.database import address_of, migrate, open_database, require_schema
 from agentescrow.store.tables import metadata
 
 
@@ -81,3 +81,16 @@ def test_connections__one_transaction__see_one_snapshot(database):
         assert reader.execute(text("SELECT count(*) FROM operators")).scalar() == before
         reader.rollback()
         assert reader.execute(text("SELECT count(*) FROM operators")).scalar() == before + 1
+
+
+def test_open_database__relative_file__is_that_of_the_working_directory_at_the_time(
+    tmp_path, monkeypatch
+):
+    """The default is one: three processes started in three places would have three databases."""
+    monkeypatch.chdir(tmp_path)
+    engine = open_database("sqlite:///agentescrow.db")
+    monkeypatch.chdir(tmp_path.parent)
+
+    assert address_of(engine) == f"sqlite:///{tmp_path / 'agentescrow.db'}"
+    migrate(engine)
+    assert (tmp_path / "agentescrow.db").exists()
