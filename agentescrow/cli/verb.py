@@ -144,7 +144,7 @@ def _client_of(
     if api is None:
         raise InvalidInput("api_url", None, "the address of the REST API: --api-url or API_URL")
     key = settings.agent_private_key if keyfile is None else None
-    gwei = max_fee_gwei or settings.max_fee_gwei
+    gwei = settings.max_fee_gwei if max_fee_gwei is None else max_fee_gwei
     return AgentClient(
         api,
         rpc_url or settings.rpc_url,

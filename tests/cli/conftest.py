@@ -29,6 +29,12 @@ class Command:
         return json.loads(done.stdout)
 
 
+@pytest.fixture(params=["0", "-1", "1.0000000001", "5 gwei", "NaN", "Infinity", "1e99"])
+def bad_fee(request):
+    """What is no MAX_FEE_GWEI."""
+    return request.param
+
+
 @pytest.fixture
 def command(market):
     """Makes the command of a role."""

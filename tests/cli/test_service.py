@@ -114,6 +114,36 @@ def test_service__that_cannot_be__is_one_line_and_a_code(market, environment):
         assert "secret" not in done.output
 
 
+def test_service__max_fee__that_is_none_is_refused_in_a_line(market, environment, bad_fee):
+    """SECURITY: the relayer's limit is no number, and nothing is relayed without one."""
+    key = market.chain.accounts["outsider"].key.to_0x_hex()
+    more = {"DATABASE_URL": f"sqlite:///{market.record.parent / 'index.db'}", "RELAYER_KEY": key}
+    for command in ("serve", "relay"):
+        given = {**environment, **more, "MAX_FEE_GWEI": bad_fee}
+        done = CliRunner().invoke(app, [command, "--json"], env=given)
+        assert done.exit_code == 2, (command, done.output)
+        said = json.loads(done.stderr)
+        assert said["code"] == "INVALID_INPUT"
+        assert "MAX_FEE_GWEI" in said["detail"]
+
+
+def test_service__database_without_a_whole_path__is_named_whole(
+    market, start, tmp_path, monkeypatch
+):
+    """Where the default puts the rows is said, and not to be guessed."""
+    monkeypatch.chdir(tmp_path)
+    index = start("index", "--to-head", DATABASE_URL="")
+    _, told = index.communicate(timeout=ENOUGH)
+
+    assert index.returncode == 0, told
+    assert f"The database is sqlite:///{tmp_path / 'agentescrow.db'}" in told
+    assert (tmp_path / "agentescrow.db").exists()
+    monkeypatch.chdir(market.record.parent)
+    missing = start("serve", DATABASE_URL="sqlite:///elsewhere.db")
+    _, told = missing.communicate(timeout=ENOUGH)
+    assert str(market.record.parent / "elsewhere.db") in told
+
+
 def test_service__whose_contracts_are_not_there__is_one_line_and_a_code(
     market, environment, tmp_path
 ):

@@ -52,6 +52,49 @@ def test_allow_market__in_words__is_shown_with_the_others(command, market, agent
     assert {each["market"]: each["cap"] for each in shown}[added] == "12500000"
 
 
+TERMS = ("--reward", "1", "--deadline", "+3d", "--uri", "ipfs://description")
+
+
+def test_max_fee__below_what_the_node_asks__sends_nothing(command, market):
+    """SECURITY: in the option, else in the environment; the option comes first."""
+    poster, runs = command("poster"), market.contracts.escrow.run_count
+    low, enough, before = "0.000000001", "200", runs()
+    for words, environment in (
+        (("--max-fee-gwei", low), {}),
+        ((), {"MAX_FEE_GWEI": low}),
+        (("--max-fee-gwei", low), {"MAX_FEE_GWEI": enough}),
+    ):
+        done = poster("post", *TERMS, *words, "--json", **environment)
+        assert done.exit_code == 4, done.output
+        said = json.loads(done.stderr)
+        assert said["code"] == "TOO_EXPENSIVE"
+        assert "1 are allowed" in said["detail"]
+    assert runs() == before
+    for words, environment in (
+        (("--max-fee-gwei", enough), {"MAX_FEE_GWEI": low}),
+        (("--max-fee-gwei", enough), {}),
+    ):
+        done = poster("post", *TERMS, *words, "--json", **environment)
+        assert done.exit_code == 0, done.output
+    assert runs() == before + 2
+
+
+def test_max_fee__that_is_none__is_refused_in_a_line(command, market, bad_fee):
+    """SECURITY: no value that looks like a limit is taken for none."""
+    before = market.contracts.escrow.run_count()
+    for words, environment in (
+        ((f"--max-fee-gwei={bad_fee}",), {}),
+        ((), {"MAX_FEE_GWEI": bad_fee}),
+        (("--max-fee-gwei=",), {"MAX_FEE_GWEI": "200"}),
+    ):
+        done = command("poster")("post", *TERMS, *words, "--json", **environment)
+        assert done.exit_code == 2, done.output
+        said = json.loads(done.stderr)
+        assert said["code"] == "INVALID_INPUT"
+        assert "MAX_FEE_GWEI" in said["detail"]
+    assert market.contracts.escrow.run_count() == before
+
+
 @pytest.mark.parametrize("verb", ["submit", "revise"])
 def test_texts__too_long__are_refused_in_a_line(command, verb):
     """RUN-27: code 2, as for every value that the caller can repair."""
