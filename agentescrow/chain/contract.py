@@ -15,7 +15,9 @@ from web3.types import BlockIdentifier, TxParams
 from agentescrow.chain.abis import abi_of
 from agentescrow.chain.events import Event
 from agentescrow.chain.fees import CALL_GAS_MAX
+from agentescrow.chain.outcome import Outcome
 from agentescrow.chain.own_writes import OwnWrites
+from agentescrow.chain.reverts import in_words
 from agentescrow.chain.transactions import Mined, has_event, mined, simulate, transact
 from agentescrow.chain.typed_data import Domain
 from agentescrow.chain.wallet import Wallet
@@ -94,9 +96,17 @@ class Contract:
         return simulate(self.w3, tx, self.own)
 
     def eip712_domain(self) -> Domain:
-        """What signatures for it are bound to, as the contract itself says (ERC-5267)."""
-        _, name, version, chain_id, address, _, _ = self._read("eip712Domain")
-        return Domain(name, version, chain_id, address)
+        """What signatures for it are bound to; its names are what the contract says (ERC-5267)."""
+        _, name, version, _, _, _, _ = self._read("eip712Domain")
+        return self._domain(name, version)
+
+    def _domain(self, name: str, version: str) -> Domain:
+        """A domain of this contract on the record's chain, whatever chain the node speaks of."""
+        chain_id = self.own.chain_id
+        if chain_id is None:  # there is no record
+            with in_words():
+                chain_id = self.w3.eth.chain_id
+        return Domain(name, version, chain_id, self.address)
 
     def _read(self, function: str, *args: object) -> Any:  # noqa: ANN401 - any ABI value
         asked = self._contract.functions[function](*args)
@@ -108,13 +118,13 @@ class Contract:
     def _write(
         self,
         wallet: Wallet,
-        event: type[E],
+        outcome: Outcome[E],
         function: str,
         *args: object,
     ) -> Mined[E]:
-        return self._write_data(wallet, event, self.calldata(function, *args))
+        return self._write_data(wallet, outcome, self.calldata(function, *args))
 
-    def _write_data(self, wallet: Wallet, event: type[E], data: HexBytes) -> Mined[E]:
+    def _write_data(self, wallet: Wallet, outcome: Outcome[E], data: HexBytes) -> Mined[E]:
         receipt = transact(
             self.w3,
             wallet,
@@ -122,6 +132,6 @@ class Contract:
             data,
             own=self.own,
             gas_max=self.gas_max,
-            is_whole=lambda receipt: has_event(event, receipt, self._kinds),
+            is_whole=lambda receipt: has_event(outcome, receipt, self._kinds),
         )
-        return mined(event, receipt, self._kinds)
+        return mined(outcome, receipt, self._kinds)

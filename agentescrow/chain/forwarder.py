@@ -15,6 +15,7 @@ from agentescrow.chain.contract import Contract
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.events import ExecutedForwardRequest
 from agentescrow.chain.fees import CALL_GAS_MAX, require_gas
+from agentescrow.chain.outcome import Outcome
 from agentescrow.chain.signatures import signed
 from agentescrow.chain.transactions import Mined, simulate, transact
 from agentescrow.chain.typed_data import Domain
@@ -127,7 +128,9 @@ class Forwarder(Contract):
         # The forwarder swallows the reason of the call that it passes on, so that is asked
         # directly.
         simulate(self.w3, _inner(request.signer, request.to, request.data), self.own)
-        return self._write(relayer, ExecutedForwardRequest, "execute", request.struct())
+        executed = {"signer": request.signer, "nonce": request.nonce}
+        done = Outcome(ExecutedForwardRequest, executed)
+        return self._write(relayer, done, "execute", request.struct())
 
 
 class GaslessWallet:

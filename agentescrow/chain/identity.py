@@ -8,6 +8,7 @@ from agentescrow.chain import typed_data
 from agentescrow.chain.contract import Contract
 from agentescrow.chain.events import AgentTransfer, MetadataSet, Registered
 from agentescrow.chain.fees import TRANSACTION_GAS_MAX
+from agentescrow.chain.outcome import Outcome
 from agentescrow.chain.signatures import signed
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
@@ -27,7 +28,8 @@ class IdentityRegistry(Contract):
             wallet: Owner to be.
             uri: Of the registration file; may be empty.
         """
-        return self._write(wallet, Registered, "register(string)", uri)
+        registered = Outcome(Registered, {"owner": wallet.address, "agent_uri": uri})
+        return self._write(wallet, registered, "register(string)", uri)
 
     def owner_of(self, agent_id: int) -> str:
         """Who holds the agent's NFT."""
@@ -65,13 +67,13 @@ class IdentityRegistry(Contract):
             deadline=deadline,
         )
         signature = signed(new_wallet, consent)
+        done = Outcome(MetadataSet, {"agent_id": agent_id})
         return self._write(
-            wallet, MetadataSet, "setAgentWallet", agent_id, new_wallet.address, deadline, signature
+            wallet, done, "setAgentWallet", agent_id, new_wallet.address, deadline, signature
         )
 
     def transfer(self, wallet: Wallet, to: str, agent_id: int) -> Mined[AgentTransfer]:
         """Give the agent's NFT to `to`; stake, strikes and open claims go along (STAKE-10)."""
         receiver = to_checksum_address(to)
-        return self._write(
-            wallet, AgentTransfer, "transferFrom", wallet.address, receiver, agent_id
-        )
+        given = Outcome(AgentTransfer, {"to": receiver, "token_id": agent_id})
+        return self._write(wallet, given, "transferFrom", wallet.address, receiver, agent_id)

@@ -42,6 +42,8 @@ class OwnWrites:
         self.chain_id = chain_id
         self.count = 0
         """How many transactions were sent, or may have been."""
+        self.last: str | None = None
+        """The last one's hash; None while nobody has told it."""
         self._w3 = w3
         self._block = 0
         self._until = 0.0
@@ -49,6 +51,15 @@ class OwnWrites:
     def sending(self) -> None:
         """Count a transaction, before anybody can have it: whatever follows may have sent it."""
         self.count += 1
+        self.last = None
+
+    def sent(self, transaction: str) -> None:
+        """Note a transaction that was counted, once its hash is known.
+
+        Args:
+            transaction: Its hash.
+        """
+        self.last = transaction
 
     def expect(self, block: int) -> None:
         """Read nothing older than a block from now on, because somebody has it, or we wrote in it.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from agentescrow.chain.events import (
+    Event,
     FeesSwept,
     Paused,
     RevisionRequested,
@@ -19,6 +22,7 @@ from agentescrow.chain.events import (
     Unpaused,
     WorkSubmitted,
 )
+from agentescrow.chain.outcome import Outcome, run_created
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import run_nonce, terms_tuple
 from agentescrow.chain.vault import Authorization, Vault
@@ -27,6 +31,8 @@ from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.eligibility import Ineligibility
 from agentescrow.domain.run import Run, RunState
 from agentescrow.domain.terms import RunTerms
+
+E = TypeVar("E", bound=Event)
 
 
 class RunEscrow(Vault):
@@ -44,7 +50,8 @@ class RunEscrow(Vault):
             terms: Frozen from now on.
             uri: Of the description.
         """
-        return self._write(wallet, RunCreated, "createRun", terms_tuple(terms), uri)
+        created = run_created(wallet.address, terms, uri)
+        return self._write(wallet, created, "createRun", terms_tuple(terms), uri)
 
     def post_run(
         self, wallet: Wallet, terms: RunTerms, uri: str, *, permit_until: int | None = None
@@ -59,7 +66,8 @@ class RunEscrow(Vault):
                 transaction instead of an approval before it.
         """
         values = (terms_tuple(terms), uri)
-        return self._pay(wallet, RunCreated, terms.cost, permit_until, "postRun", *values)
+        created = run_created(wallet.address, terms, uri)
+        return self._pay(wallet, created, terms.cost, permit_until, "postRun", *values)
 
     def authorize_run(
         self, wallet: Wallet, terms: RunTerms, uri: str, *, salt: bytes, valid_before: int
@@ -90,7 +98,8 @@ class RunEscrow(Vault):
             authorization: From `authorize_run`.
         """
         values = (terms_tuple(terms), uri, authorization.struct())
-        return self._write(wallet, RunCreated, "postRunWithAuthorization", *values)
+        created = run_created(authorization.payer, terms, uri)
+        return self._write(wallet, created, "postRunWithAuthorization", *values)
 
     def fund_run(
         self, wallet: Wallet, run_id: int, *, permit_until: int | None = None
@@ -103,71 +112,85 @@ class RunEscrow(Vault):
             permit_until: As in `post_run`.
         """
         cost = self.get_run(run_id).cost
-        return self._pay(wallet, RunFunded, cost, permit_until, "fundRun", run_id)
+        return self._pay(wallet, _of(RunFunded, run_id), cost, permit_until, "fundRun", run_id)
 
     def approve(self, wallet: Wallet, run_id: int) -> Mined[RunApproved]:
         """Accept the work: the agent gets the reward, the platform the fee."""
-        return self._write(wallet, RunApproved, "approve", run_id)
+        return self._write(wallet, _of(RunApproved, run_id), "approve", run_id)
 
     def request_revision(
         self, wallet: Wallet, run_id: int, feedback: str
     ) -> Mined[RevisionRequested]:
         """Ask for changes, inside the review window, while revisions are left."""
-        return self._write(wallet, RevisionRequested, "requestRevision", run_id, feedback)
+        return self._write(
+            wallet,
+            _of(RevisionRequested, run_id, feedback=feedback),
+            "requestRevision",
+            run_id,
+            feedback,
+        )
 
     def reject(self, wallet: Wallet, run_id: int, reason: str) -> Mined[RunRejected]:
         """Refuse the work when revisions are used up or it first came late (RUN-11)."""
-        return self._write(wallet, RunRejected, "reject", run_id, reason)
+        return self._write(
+            wallet, _of(RunRejected, run_id, reason=reason), "reject", run_id, reason
+        )
 
     def slash(self, wallet: Wallet, run_id: int) -> Mined[RunSlashed]:
         """Slash an overdue agent: refund and penalty go to the poster (RUN-9, RUN-12, STAKE-8)."""
-        return self._write(wallet, RunSlashed, "slash", run_id)
+        return self._write(wallet, _of(RunSlashed, run_id), "slash", run_id)
 
     def cancel_run(self, wallet: Wallet, run_id: int) -> Mined[RunCancelled]:
         """End a run that has no work in it, with a full refund."""
-        return self._write(wallet, RunCancelled, "cancelRun", run_id)
+        return self._write(wallet, _of(RunCancelled, run_id), "cancelRun", run_id)
 
     # Agents
 
     def claim_run(self, wallet: Wallet, run_id: int, agent_id: int) -> Mined[RunClaimed]:
         """Take an OPEN run for an agent and lock 20 USDC of its stake (RUN-5, STAKE-4)."""
-        return self._write(wallet, RunClaimed, "claimRun", run_id, agent_id)
+        return self._write(
+            wallet, _of(RunClaimed, run_id, agent_id=agent_id), "claimRun", run_id, agent_id
+        )
 
     def start_run(self, wallet: Wallet, run_id: int) -> Mined[RunStarted]:
         """Say that work began; optional (RUN-8)."""
-        return self._write(wallet, RunStarted, "startRun", run_id)
+        return self._write(wallet, _of(RunStarted, run_id), "startRun", run_id)
 
     def submit_work(self, wallet: Wallet, run_id: int, uri: str) -> Mined[WorkSubmitted]:
         """Hand in the work that is at `uri`."""
-        return self._write(wallet, WorkSubmitted, "submitWork", run_id, uri)
+        return self._write(
+            wallet, _of(WorkSubmitted, run_id, deliverable_uri=uri), "submitWork", run_id, uri
+        )
 
     def abandon_run(self, wallet: Wallet, run_id: int) -> Mined[RunAbandoned]:
         """Give a claimed run back within a day, once in the run's life (RUN-17)."""
-        return self._write(wallet, RunAbandoned, "abandonRun", run_id)
+        return self._write(wallet, _of(RunAbandoned, run_id), "abandonRun", run_id)
 
     # Anyone
 
     def finalize(self, wallet: Wallet, run_id: int) -> Mined[RunApproved]:
         """Approve in the place of a poster who stayed silent (RUN-14)."""
-        return self._write(wallet, RunApproved, "finalize", run_id)
+        return self._write(wallet, _of(RunApproved, run_id), "finalize", run_id)
 
     def sweep_fees(self, wallet: Wallet) -> Mined[FeesSwept]:
         """Send the accrued fees to the treasury."""
-        return self._write(wallet, FeesSwept, "sweepFees")
+        return self._write(wallet, Outcome(FeesSwept, {}), "sweepFees")
 
     # Owner
 
     def pause(self, wallet: Wallet) -> Mined[Paused]:
         """Stop new runs, funding and claims (RUN-18)."""
-        return self._write(wallet, Paused, "pause")
+        return self._write(wallet, Outcome(Paused, {}), "pause")
 
     def unpause(self, wallet: Wallet) -> Mined[Unpaused]:
         """Allow new runs, funding and claims again."""
-        return self._write(wallet, Unpaused, "unpause")
+        return self._write(wallet, Outcome(Unpaused, {}), "unpause")
 
     def set_treasury(self, wallet: Wallet, treasury: str) -> Mined[TreasurySet]:
         """Send the fees to `treasury` from now on."""
-        return self._write(wallet, TreasurySet, "setTreasury", treasury)
+        return self._write(
+            wallet, Outcome(TreasurySet, {"treasury": treasury}), "setTreasury", treasury
+        )
 
     # Views
 
@@ -228,3 +251,7 @@ class RunEscrow(Vault):
     def paused(self) -> bool:
         """Whether new runs, funding and claims are stopped (RUN-18)."""
         return bool(self._read("paused"))
+
+
+def _of(kind: type[E], run_id: int, **values: object) -> Outcome[E]:
+    return Outcome(kind, {"run_id": run_id, **values})

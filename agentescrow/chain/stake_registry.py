@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agentescrow.chain.events import MarketAdded, MarketAllowed, MarketRetired, Staked, Unstaked
+from agentescrow.chain.outcome import Outcome
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import stake_nonce
 from agentescrow.chain.vault import Authorization, Vault
@@ -27,7 +28,8 @@ class StakeRegistry(Vault):
             permit_until: Where given, a permit that is valid until then goes along in the same
                 transaction instead of an approval before it.
         """
-        return self._pay(wallet, Staked, amount, permit_until, "stake", agent_id, amount)
+        staked = staked_for(agent_id, wallet.address, amount)
+        return self._pay(wallet, staked, amount, permit_until, "stake", agent_id, amount)
 
     def authorize_stake(
         self, wallet: Wallet, agent_id: int, amount: int, *, salt: bytes, valid_before: int
@@ -56,7 +58,8 @@ class StakeRegistry(Vault):
             authorization: From `authorize_stake`.
         """
         struct = authorization.struct()
-        return self._write(wallet, Staked, "stakeWithAuthorization", agent_id, amount, struct)
+        staked = staked_for(agent_id, authorization.payer, amount)
+        return self._write(wallet, staked, "stakeWithAuthorization", agent_id, amount, struct)
 
     def unstake(self, wallet: Wallet, agent_id: int, amount: int, to: str) -> Mined[Unstaked]:
         """Take available stake out, at once (STAKE-2).
@@ -67,7 +70,8 @@ class StakeRegistry(Vault):
             amount: Base units.
             to: Receiver; for an approved operator the owner.
         """
-        return self._write(wallet, Unstaked, "unstake", agent_id, amount, to)
+        taken = unstaked(agent_id, to, amount)
+        return self._write(wallet, taken, "unstake", agent_id, amount, to)
 
     def get_agent(self, agent_id: int) -> Agent:
         """The record of an agent; all zero where nothing was ever staked."""
@@ -108,12 +112,36 @@ class StakeRegistry(Vault):
             market: The contract.
             cap: Base units; not below what it has locked already.
         """
-        return self._write(wallet, MarketAllowed, "allowMarket", agent_id, market, cap)
+        allowed = Outcome(MarketAllowed, {"agent_id": agent_id, "market": market, "cap": cap})
+        return self._write(wallet, allowed, "allowMarket", agent_id, market, cap)
 
     def add_market(self, wallet: Wallet, market: str) -> Mined[MarketAdded]:
         """Add a market, which locks only what agents' owners allow it (STAKE-9); the owner's."""
-        return self._write(wallet, MarketAdded, "addMarket", market)
+        return self._write(wallet, Outcome(MarketAdded, {"market": market}), "addMarket", market)
 
     def retire_market(self, wallet: Wallet, market: str) -> Mined[MarketRetired]:
         """End a market for good: it takes no claim any more (STAKE-9); the owner's."""
-        return self._write(wallet, MarketRetired, "retireMarket", market)
+        retired = Outcome(MarketRetired, {"market": market})
+        return self._write(wallet, retired, "retireMarket", market)
+
+
+def staked_for(agent_id: int, payer: str, amount: int) -> Outcome[Staked]:
+    """A deposit.
+
+    Args:
+        agent_id: Agent.
+        payer: Whose USDC it is.
+        amount: Base units.
+    """
+    return Outcome(Staked, {"agent_id": agent_id, "from_": payer, "amount": amount})
+
+
+def unstaked(agent_id: int, to: str, amount: int) -> Outcome[Unstaked]:
+    """Stake that is taken out.
+
+    Args:
+        agent_id: Agent.
+        to: Receiver.
+        amount: Base units.
+    """
+    return Outcome(Unstaked, {"agent_id": agent_id, "to": to, "amount": amount})

@@ -16,6 +16,7 @@ from web3.types import TxParams, TxReceipt
 from agentescrow.chain.decode import decode_events
 from agentescrow.chain.events import Event
 from agentescrow.chain.fees import TRANSACTION_GAS_MAX, require_gas
+from agentescrow.chain.outcome import Outcome
 from agentescrow.chain.own_writes import OwnWrites
 from agentescrow.chain.reverts import in_words, translate
 from agentescrow.chain.wallet import Wallet
@@ -109,8 +110,12 @@ def transact(
     with in_words():
         try:
             sent = wallet.transact(tx)
+        except TransactionFailed as unknown:
+            own.sent(unknown.transaction)
+            raise
         except Exception as error:
             raise _with_sender(error, wallet) from error
+    own.sent(sent.to_0x_hex())
     receipt = mined_receipt(w3, sent, _WAIT_SECONDS, is_whole)
     own.expect(receipt["blockNumber"])
     if receipt["status"] != 1:
@@ -118,11 +123,11 @@ def transact(
     return receipt
 
 
-def mined(kind: type[E], receipt: TxReceipt, kinds: Mapping[str, str]) -> Mined[E]:
+def mined(outcome: Outcome[E], receipt: TxReceipt, kinds: Mapping[str, str]) -> Mined[E]:
     """Read a receipt.
 
     Args:
-        kind: Class of the event that the called function emits.
+        outcome: What the called function emits.
         receipt: Of the transaction.
         kinds: Contracts' names by their addresses in lower case.
 
@@ -131,24 +136,25 @@ def mined(kind: type[E], receipt: TxReceipt, kinds: Mapping[str, str]) -> Mined[
     """
     events = decode_events(kinds, receipt["logs"])
     transaction, block = receipt["transactionHash"].to_0x_hex(), receipt["blockNumber"]
-    event = next((event for event in reversed(events) if isinstance(event, kind)), None)
+    event = outcome.among(events)
     if event is None:
-        words = (
-            f"it is in block {block} and has worked, but the node shows no {kind.__name__} of it"
-        )
+        name = outcome.kind.__name__
+        others = any(isinstance(each, outcome.kind) for each in events)
+        shown = f"no {name} of what was asked for" if others else f"no {name} of it"
+        words = f"it is in block {block} and has worked, but the node shows {shown}"
         raise TransactionFailed(transaction, words)
     return Mined(event, events, transaction, block, receipt["gasUsed"])
 
 
-def has_event(kind: type[Event], receipt: TxReceipt, kinds: Mapping[str, str]) -> bool:
+def has_event(outcome: Outcome[Event], receipt: TxReceipt, kinds: Mapping[str, str]) -> bool:
     """Whether a receipt has the event that `mined` looks for.
 
     Args:
-        kind: Class of the event.
+        outcome: What the called function emits.
         receipt: Of the transaction.
         kinds: Contracts' names by their addresses in lower case.
     """
-    return any(isinstance(event, kind) for event in decode_events(kinds, receipt["logs"]))
+    return outcome.among(decode_events(kinds, receipt["logs"])) is not None
 
 
 def mined_receipt(

@@ -11,6 +11,7 @@ from agentescrow.chain import typed_data
 from agentescrow.chain.contract import Contract
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.events import UsdcApproval, UsdcTransfer
+from agentescrow.chain.outcome import Outcome
 from agentescrow.chain.reverts import in_words
 from agentescrow.chain.signatures import signed, signer_of
 from agentescrow.chain.transactions import Mined
@@ -81,8 +82,7 @@ class Usdc(Contract):
 
     def eip712_domain(self) -> Domain:
         """What permits and authorizations are bound to; the name differs from chain to chain."""
-        name, version = self._read("name"), self._read("version")
-        return Domain(name, version, self.w3.eth.chain_id, self.address)
+        return self._domain(self._read("name"), self._read("version"))
 
     def is_used(self, payer: str, nonce: bytes) -> bool:
         """Whether an authorization of the payer's has paid, or was cancelled (EIP-3009)."""
@@ -90,11 +90,23 @@ class Usdc(Contract):
 
     def approve(self, wallet: Wallet, spender: str, amount: int) -> Mined[UsdcApproval]:
         """Let `spender` pull `amount` from the wallet."""
-        return self._write(wallet, UsdcApproval, "approve", spender, amount)
+        return self._write(
+            wallet,
+            Outcome(UsdcApproval, {"owner": wallet.address, "spender": spender, "value": amount}),
+            "approve",
+            spender,
+            amount,
+        )
 
     def transfer(self, wallet: Wallet, to: str, amount: int) -> Mined[UsdcTransfer]:
         """Send `amount` from the wallet to `to`."""
-        return self._write(wallet, UsdcTransfer, "transfer", to, amount)
+        return self._write(
+            wallet,
+            Outcome(UsdcTransfer, {"from_": wallet.address, "to": to, "value": amount}),
+            "transfer",
+            to,
+            amount,
+        )
 
     def sign_permit(self, wallet: Wallet, spender: str, amount: int, deadline: int) -> bytes:
         """Sign an allowance for `spender` instead of sending it (EIP-2612).

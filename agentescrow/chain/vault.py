@@ -11,6 +11,7 @@ from hexbytes import HexBytes
 from agentescrow.chain import typed_data
 from agentescrow.chain.contract import Contract
 from agentescrow.chain.events import CreditWithdrawn, Event
+from agentescrow.chain.outcome import Outcome
 from agentescrow.chain.signatures import signed
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import Domain
@@ -127,8 +128,10 @@ class Vault(Contract):
     """A contract that holds USDC for others."""
 
     def usdc(self) -> Usdc:
-        """The token that it holds."""
-        return Usdc(self.w3, str(self._read("USDC")), self._kinds, self.own)
+        """The token that it holds: the record's, else what the contract says."""
+        recorded = [address for address, kind in self._kinds.items() if kind == Usdc.kind]
+        token = recorded[0] if recorded else str(self._read("USDC"))
+        return Usdc(self.w3, token, self._kinds, self.own)
 
     def credit_of(self, account: str) -> int:
         """What USDC refused to pay an account and it has not withdrawn yet (RUN-16)."""
@@ -152,7 +155,7 @@ class Vault(Contract):
 
     def withdraw_credit(self, wallet: Wallet, to: str) -> Mined[CreditWithdrawn]:
         """Send the wallet's whole credit to `to`."""
-        return self._write(wallet, CreditWithdrawn, "withdrawCredit", to)
+        return self._write(wallet, Outcome(CreditWithdrawn, {"to": to}), "withdrawCredit", to)
 
     def permit_call(self, wallet: Wallet, amount: int, deadline: int) -> HexBytes:
         """Sign a USDC permit for this contract and encode its use, for a multicall.
@@ -193,7 +196,7 @@ class Vault(Contract):
     def _pay(
         self,
         wallet: Wallet,
-        event: type[E],
+        outcome: Outcome[E],
         amount: int,
         permit_until: int | None,
         function: str,
@@ -217,7 +220,7 @@ class Vault(Contract):
                 self._approve(wallet, amount, is_refused=permit_until is not None)
             else:
                 call = self.multicall_data([permit, call])
-        return self._write_data(wallet, event, call)
+        return self._write_data(wallet, outcome, call)
 
     def _permit(self, wallet: Wallet, amount: int, until: int | None) -> HexBytes | None:
         try:

@@ -6,11 +6,14 @@ the first one went through all the same, be it that an answer was lost or that t
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Hashable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
+from eth_utils.address import to_checksum_address
 from hexbytes import HexBytes
 
 from agentescrow.chain.contracts import Contracts
@@ -18,8 +21,16 @@ from agentescrow.chain.events import Event
 from agentescrow.chain.reverts import in_words
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
-from agentescrow.errors import ContractReverted, StillPending, TransactionFailed
-from agentescrow.sdk.carrying import carried, is_settled, mined_in, paid_by
+from agentescrow.errors import StillPending
+from agentescrow.sdk.carrying import (
+    Did,
+    carried,
+    done_since,
+    is_settled,
+    mined_in,
+    paid_by,
+    require_shown,
+)
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.signing import Message
 from agentescrow.sdk.steps import Steps
@@ -38,34 +49,38 @@ class Attempt:
         first: The node's block before; None without a node.
         deadline: Of the run, unix seconds, where there is one.
         did: Tells by an event of the contract that it is done.
-        nonce: Of the authorization that pays; None where an allowance does.
-        is_by_allowance: Whether something may be signed that an allowance pays, under no nonce.
+        nonce: Of the authorization that pays; None where nothing keeps it from being done twice.
+        is_repeatable: Whether something may be signed that works again, under no nonce: what an
+            allowance pays, and what is taken out.
         expires: Unix second after which nothing that was signed works any more.
         signed: Requests for the forwarder.
         transaction: The client's own, once its hash is known.
-        is_being_sent: Whether it is under way; from before its thread starts on.
+        number: The account's number that a transaction has whose hash nobody has told.
+        is_being_sent: Whether it is under way in a thread.
     """
 
     key: WriteKey
     first: int | None
     deadline: int | None = None
-    did: Callable[[Event], bool] = field(default=lambda _event: False)
+    did: Did = field(default=lambda _event: False)
     nonce: bytes | None = None
-    is_by_allowance: bool = False
+    is_repeatable: bool = False
     expires: int = 0
     signed: list[Message] = field(default_factory=list)
     transaction: str | None = None
+    number: int | None = None
     is_being_sent: bool = False
+    _leave: threading.Lock = field(default_factory=threading.Lock)
 
     def paid(self, nonce: bytes | None, expires: int) -> None:
         """Note what pays.
 
         Args:
-            nonce: Of the authorization; None where an allowance pays.
+            nonce: Of the authorization; None where there is none.
             expires: Unix second before which the authorization is valid.
         """
         if nonce is None:
-            self.is_by_allowance = True
+            self.is_repeatable = True
             return
         self.nonce = nonce
         self.expires = max(self.expires, expires)
@@ -78,31 +93,41 @@ class Attempt:
     ) -> Steps[T]:
         """Send the client's own transaction, and note it; see `Session.send`.
 
-        It is noted before its thread is started, which may wait for its turn when the task that
-        has started it is cancelled, and sends all the same.
+        Its thread may wait for its turn when the task that has started it is cancelled; it does
+        not begin then.
 
         Args:
             session: Who pays.
             act: Sends, and waits.
             look: Reads the API, given what was mined.
         """
-        self.is_being_sent = True
-        return (
-            yield from session.send(
-                lambda contracts, wallet: self._sending(lambda: act(contracts, wallet)), look
-            )
-        )
+        self._leave = leave = threading.Lock()
 
-    def _sending(self, send: Callable[[], Mined[E]]) -> Mined[E]:
+        def sending(contracts: Contracts, wallet: Wallet) -> Mined[E]:
+            if not leave.acquire(blocking=False):
+                raise CancelledError
+            return self._sending(contracts, wallet, lambda: act(contracts, wallet))
+
+        return (yield from session.send(sending, look))
+
+    def give_up(self) -> None:
+        """Let nothing begin any more; what has begun goes on, and is noted."""
+        self._leave.acquire(blocking=False)
+
+    def _sending(self, chain: Contracts, wallet: Wallet, send: Callable[[], Mined[E]]) -> Mined[E]:
+        own, before = chain.own, chain.own.count
+        number = None
         try:
+            self.is_being_sent = True
+            if self.nonce is None:
+                number = _number(chain, wallet.address, "pending")
             mined = send()
-        except TransactionFailed as failed:
-            self.transaction = failed.transaction
-            self.is_being_sent = False
-            raise
-        except ContractReverted:  # the session may send it once more
-            raise
-        except BaseException:
+        except BaseException:  # Ctrl-C, and whatever a wallet raises, too
+            if own.count == before:
+                self._leave.release()  # nothing has left; the session may try once more
+            else:
+                self.transaction = own.last
+                self.number = None if number is None else number + own.count - before - 1
             self.is_being_sent = False
             raise
         self.transaction = mined.transaction
@@ -146,9 +171,8 @@ def paid_once(
         attempt.key = replace(attempt.key, is_given=True)
     try:
         return (yield from act(attempt))
-    except BaseException as problem:  # a cancelled task's too
-        if isinstance(problem, Exception):  # a task that goes on has heard from its thread
-            attempt.is_being_sent = False
+    except BaseException:  # a cancelled task's too
+        attempt.give_up()
         if _may_be_paid(attempt):
             session.attempts.keep(asked, attempt)
         raise
@@ -162,7 +186,11 @@ def _may_be_paid(attempt: Attempt) -> bool:
     deadlines = [message["message"]["deadline"] for message in attempt.signed]
     attempt.expires = max([attempt.expires, *deadlines])
     has_signed = attempt.nonce is not None or bool(attempt.signed)
-    return has_signed or attempt.transaction is not None or attempt.is_being_sent
+    return has_signed or _has_left(attempt) or attempt.is_being_sent
+
+
+def _has_left(attempt: Attempt) -> bool:
+    return attempt.transaction is not None or attempt.number is not None
 
 
 def _head(session: Session) -> Steps[int | None]:
@@ -174,14 +202,15 @@ def _head(session: Session) -> Steps[int | None]:
 def _outcome(session: Session, attempt: Attempt) -> Steps[tuple[Mined[Event] | None, bool]]:
     """What has become of an attempt by the node's word, and whether it can pay no more.
 
-    Without a node nobody knows: what has expired may have paid before.
+    Without a node nobody knows whether an authorization has paid before it expired; it is kept, and
+    does no harm. A request that has expired is carried no more, so that it is forgotten.
 
     Raises:
         StillPending: It cannot be made again, because nothing would keep both from being paid.
     """
     first = attempt.first
     if first is None:
-        return None, False
+        return None, attempt.nonce is None and time.time() > attempt.expires
     payer = session.wallet().address
 
     def find(chain: Contracts) -> tuple[Mined[Event] | None, bool]:
@@ -189,31 +218,59 @@ def _outcome(session: Session, attempt: Attempt) -> Steps[tuple[Mined[Event] | N
             head = chain.w3.eth.get_block("latest")
         chain.own.expect(head["number"])  # asked of an older block, it may have paid since
         now = min(int(head["timestamp"]), int(time.time()))  # a node may be in the future
-        return _done_by(chain, payer, attempt, first), now > attempt.expires
+        mined, is_over = _done_by(chain, payer, attempt, first), now > attempt.expires
+        if mined is not None or attempt.nonce is not None:
+            return mined, is_over
+        if _has_left(attempt):
+            _require_settled(chain, payer, attempt)
+            return None, True
+        if is_over:
+            require_shown(chain, attempt.signed, first)
+        return None, is_over
 
     mined, is_over = yield from session.on_chain(find)  # after what is being sent
-    if mined is not None or attempt.nonce is not None:
-        return mined, is_over
-    if attempt.transaction is not None:
-        sent = HexBytes(attempt.transaction)
-        if (yield from session.look_up(lambda chain: is_settled(chain, sent, attempt.did))):
-            return None, True  # it has failed, or was the approval before the payment
-        raise StillPending(f"transaction {attempt.transaction}", "sent before, and not mined yet")
-    if attempt.is_being_sent:
+    if mined is None and attempt.nonce is None and attempt.is_being_sent:
         raise StillPending("a transaction", "under way since a call that was cancelled")
-    return None, is_over
+    return mined, is_over
 
 
 def _done_by(chain: Contracts, payer: str, attempt: Attempt, first: int) -> Mined[Event] | None:
     if attempt.nonce is not None:
-        if not chain.usdc.is_used(payer, attempt.nonce):
-            earlier = attempt.signed if attempt.is_by_allowance else []
-            return carried(chain, attempt.did, earlier, first)
         mined = paid_by(chain, payer, attempt.nonce, first, attempt.did)
-        if mined is None:
+        if mined is None and chain.usdc.is_used(payer, attempt.nonce):
             words = "it is used, and the node does not show yet what it has paid for"
             raise StillPending(f"authorization 0x{attempt.nonce.hex()}", words)
-        return mined
+        earlier = attempt.signed if attempt.is_repeatable else []
+        return mined or carried(chain, attempt.did, earlier, first)
+    if not _has_left(attempt):
+        return carried(chain, attempt.did, attempt.signed, first)
+    mined = None
     if attempt.transaction is not None:
-        return mined_in(chain, HexBytes(attempt.transaction), attempt.did)
-    return carried(chain, attempt.did, attempt.signed, first)
+        mined = mined_in(chain, HexBytes(attempt.transaction), attempt.did)
+    return mined or done_since(chain, attempt.did, first)
+
+
+def _require_settled(chain: Contracts, payer: str, attempt: Attempt) -> None:
+    """Make sure that what has left can pay no more.
+
+    That it has not paid the logs say, which were asked before, beside the receipt. It has failed
+    then, or was the approval before the payment. Where nobody has told its hash, its number tells:
+    it is used by another transaction, or the next one takes it.
+
+    Raises:
+        StillPending: It still may.
+    """
+    if attempt.transaction is not None:
+        if is_settled(chain, HexBytes(attempt.transaction), attempt.did):
+            return
+        raise StillPending(f"transaction {attempt.transaction}", "sent before, and not mined yet")
+    number = attempt.number or 0
+    is_used = _number(chain, payer, "latest") > number
+    if not is_used and _number(chain, payer, "pending") > number:
+        raise StillPending(f"transaction {number} of {payer}", "sent before, and not mined yet")
+
+
+def _number(chain: Contracts, account: str, block: Literal["latest", "pending"]) -> int:
+    """The number of an account's next transaction."""
+    with in_words():
+        return int(chain.w3.eth.get_transaction_count(to_checksum_address(account), block))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from eth_abi.abi import encode
 from eth_typing import BlockNumber, ChecksumAddress
+from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from hexbytes import HexBytes
 from web3.exceptions import TransactionNotFound
@@ -17,11 +18,13 @@ from agentescrow.chain.decode import decode_event, decode_events, topics_of
 from agentescrow.chain.events import Event, ExecutedForwardRequest, OtherEvent
 from agentescrow.chain.reverts import in_words
 from agentescrow.chain.transactions import Mined
+from agentescrow.errors import StillPending
 from agentescrow.sdk.signing import Message
 
 Did = Callable[[Event], bool]
 """Tells by an event of a contract of ours that something is done."""
 
+_OURS: Final = ("RunEscrow", "StakeRegistry")
 _PAID: Final = "AuthorizationUsed"
 _PAID_TOPIC: Final = keccak(text=f"{_PAID}(address,bytes32)")
 
@@ -50,6 +53,26 @@ def carried(
         if event is not None and receipt is not None:
             return _mined(event, events, receipt)
     return None
+
+
+def require_shown(chain: Contracts, signed: Sequence[Message], first: int) -> None:
+    """Make sure that of requests that have expired none was executed without being shown.
+
+    Args:
+        chain: The caller's node.
+        signed: The requests.
+        first: Block before the first signature.
+
+    Raises:
+        StillPending: The forwarder has gone past one's number, and the node has no log of it.
+    """
+    for message in signed:
+        request = message["message"]
+        if chain.forwarder.nonce_of(request["from"]) <= request["nonce"]:
+            continue
+        if _execution(chain, request, first) is None:
+            what = f"request {request['nonce']} of {request['from']}"
+            raise StillPending(what, "its number is used, and the node does not show for what")
 
 
 def paid_by(
@@ -96,6 +119,33 @@ def mined_in(chain: Contracts, transaction: HexBytes, did: Did) -> Mined[Event] 
     return None if event is None or receipt is None else _mined(event, events, receipt)
 
 
+def done_since(chain: Contracts, did: Did, first: int) -> Mined[Event] | None:
+    """Find what was wanted among all that the contracts have said since.
+
+    A receipt that says that it has failed, or did something else, is not all that there is to ask.
+
+    Args:
+        chain: The caller's node.
+        did: What was wanted.
+        first: Block before it was sent.
+
+    Raises:
+        ChainProblem: The node does not answer.
+        StillPending: It does, and not yet with a receipt.
+    """
+    places = [to_checksum_address(each) for each, kind in chain.kinds.items() if kind in _OURS]
+    for log in _logs(chain, places, [], first + 1):
+        events = decode_events(chain.kinds, [log])
+        if not any(did(event) for event in events):
+            continue
+        receipt = _receipt(chain, log["transactionHash"])
+        if receipt is None:
+            what = f"transaction {log['transactionHash'].to_0x_hex()}"
+            raise StillPending(what, "it is done, and the node has no receipt of it yet")
+        return _mined(events[0], events, receipt)
+    return None
+
+
 def is_settled(chain: Contracts, transaction: HexBytes, did: Did) -> bool:
     """Whether a transaction is mined without having done what was wanted: it never will.
 
@@ -135,7 +185,10 @@ def _receipt(chain: Contracts, transaction: HexBytes) -> TxReceipt | None:
 
 
 def _logs(
-    chain: Contracts, address: ChecksumAddress, topics: list[HexBytes], first: int
+    chain: Contracts,
+    address: ChecksumAddress | list[ChecksumAddress],
+    topics: list[HexBytes],
+    first: int,
 ) -> list[LogReceipt]:
     wanted: FilterParams = {
         "address": address,

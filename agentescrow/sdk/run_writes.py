@@ -23,6 +23,7 @@ from agentescrow.chain.events import (
     RunStarted,
     WorkSubmitted,
 )
+from agentescrow.chain.outcome import Outcome, run_created
 from agentescrow.chain.run_escrow import RunEscrow
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import run_nonce
@@ -124,7 +125,7 @@ def move(
     sent = body.model_validate({"wallet_address": session.wallet().address, **more})
     calls = _calls(session)
     call = calls.of(function, run_id, *args)
-    did = _moves(_EVENTS[function], run_id)
+    did = Outcome(_EVENTS[function], {"run_id": run_id})
     once = function not in _REPEATABLE
     write = Write(f"/api/runs/{run_id}/{action}", sent, calls, call, did, works_once=once)
     return (yield from _relayed(session, write, run_id))
@@ -144,7 +145,7 @@ def post(
     """
     key, until = attempt.key, (yield from session.now()) + VALID_SECONDS
     paid = (yield from authorize_run(session, terms, uri, key, until)) if fund else None
-    attempt.did = _creates(session.wallet().address, terms, uri)
+    attempt.did = run_created(session.wallet().address, terms, uri)
     attempt.paid(None if paid is None else run_nonce(terms, uri, paid.salt), until)
     if not session.options.gasless:
         return (
@@ -160,7 +161,7 @@ def post(
     else:
         call = calls.terms("postRun" if fund else "createRun", terms, uri)
     cost = terms.cost if fund and paid is None else None
-    once = not attempt.is_by_allowance
+    once = not attempt.is_repeatable
     write = Write("/api/runs", body, calls, call, attempt.did, cost, works_once=once)
     return (
         yield from relayed(
@@ -202,7 +203,7 @@ def fund_run(session: Session, run_id: int) -> Steps[Run]:
     cost = yield from _cost_of(session, run_id)
     body, calls = FundBody(wallet_address=session.wallet().address), _calls(session)
     call = calls.of("fundRun", run_id)
-    did = _moves(RunFunded, run_id)
+    did = Outcome(RunFunded, {"run_id": run_id})
     write = Write(f"/api/runs/{run_id}/fund", body, calls, call, did, cost)
     return (yield from _relayed(session, write, run_id))
 
@@ -240,7 +241,7 @@ def claim(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
     body = ClaimBody(wallet_address=session.wallet().address, agent_id=agent_id)
     calls = _calls(session)
     call = calls.of("claimRun", run_id, agent_id)
-    did = _moves(RunClaimed, run_id)
+    did = Outcome(RunClaimed, {"run_id": run_id, "agent_id": agent_id})
     path = f"/api/runs/{run_id}/claim"
     once = False  # a run that its agent has abandoned can be claimed again
     write = Write(path, body, calls, call, did, works_once=once)
@@ -313,21 +314,6 @@ def _told(session: Session, run_id: int, answer: httpx.Response) -> Steps[Run]:
     run = parsed(RunAnswer, answer).run
     _require_told("run", run.bounty_id, run_id)
     return run
-
-
-def _moves(kind: type[Event], run_id: int) -> Callable[[Event], bool]:
-    return lambda event: isinstance(event, kind) and getattr(event, "run_id", None) == run_id
-
-
-def _creates(poster: str, terms: RunTerms, uri: str) -> Callable[[Event], bool]:
-    def did(event: Event) -> bool:
-        return (
-            isinstance(event, RunCreated)
-            and (event.poster.lower(), event.ipfs_hash) == (poster.lower(), uri)
-            and (event.reward, event.deadline) == (terms.reward, terms.deadline)
-        )
-
-    return did
 
 
 def _require_told(what: str, told: object, asked: object) -> None:

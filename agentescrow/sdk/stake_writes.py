@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import httpx
 
 from agentescrow.chain.calls import StakeCalls
 from agentescrow.chain.contracts import Contracts
-from agentescrow.chain.events import Event, MarketAllowed, Staked, Unstaked
+from agentescrow.chain.events import Event, MarketAllowed, Staked
+from agentescrow.chain.outcome import Outcome
+from agentescrow.chain.stake_registry import staked_for, unstaked
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import stake_nonce
 from agentescrow.chain.wallet import Wallet
@@ -22,7 +23,7 @@ from agentescrow.sdk.signing import Message, Write
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.values import address
 from agentescrow.sdk.verifying import verified_markets, verified_stake
-from agentescrow.sdk.write_key import WriteKey
+from agentescrow.sdk.write_key import WriteKey, write_key
 from agentescrow.wire.agents import (
     AgentMarkets,
     AllowMarketBody,
@@ -64,7 +65,7 @@ def stake(session: Session, agent_id: int, amount: int, key: WriteKey) -> Steps[
 def _stake(session: Session, agent_id: int, amount: int, attempt: Attempt) -> Steps[StakeInfo]:
     key, until = attempt.key, (yield from session.now()) + VALID_SECONDS
     paid = yield from authorize_stake(session, agent_id, amount, key, until)
-    attempt.did = _moves(Staked, agent_id)
+    attempt.did = staked_for(agent_id, session.wallet().address, amount)
     attempt.paid(None if paid is None else stake_nonce(agent_id, paid.salt), until)
     if session.options.gasless:
         calls = StakeCalls(session.deployment().registry)
@@ -79,7 +80,7 @@ def _stake(session: Session, agent_id: int, amount: int, attempt: Attempt) -> St
             call = calls.authorized(agent_id, amount, paid)
         path = f"/api/agents/{agent_id}/stake"
         cost = amount if paid is None else None
-        once = not attempt.is_by_allowance
+        once = not attempt.is_repeatable
         write = Write(path, body, calls, call, attempt.did, cost, works_once=once)
         return (yield from _relayed(session, write, agent_id, key, attempt.signed))
 
@@ -97,7 +98,7 @@ def _stake(session: Session, agent_id: int, amount: int, attempt: Attempt) -> St
 
 
 def unstake(session: Session, agent_id: int, amount: int, to: str | None) -> Steps[StakeInfo]:
-    """Take available stake out.
+    """Take available stake out; after an error the same once more, and not a second time.
 
     Args:
         session: Who does it.
@@ -107,18 +108,36 @@ def unstake(session: Session, agent_id: int, amount: int, to: str | None) -> Ste
 
     Raises:
         InvalidInput: The receiver is no address.
+        StillPending: It was asked for before, and is under way.
     """
-    signer = session.wallet().address
-    receiver = signer if to is None else address("to", to)
+    receiver = session.wallet().address if to is None else address("to", to)
+    return (
+        yield from paid_once(
+            session,
+            ("unstake", agent_id, amount, receiver),
+            write_key(),
+            lambda attempt: _unstake(session, agent_id, amount, receiver, attempt),
+            lambda mined: verified_stake(session, agent_id, mined.block_number),
+        )
+    )
+
+
+def _unstake(
+    session: Session, agent_id: int, amount: int, receiver: str, attempt: Attempt
+) -> Steps[StakeInfo]:
+    attempt.did = unstaked(agent_id, receiver, amount)
+    attempt.paid(None, 0)
     if session.options.gasless:
         calls = StakeCalls(session.deployment().registry)
+        signer = session.wallet().address
         body = UnstakeBody(wallet_address=signer, amount=amount, to=receiver)
         call = calls.of("unstake", agent_id, amount, receiver)
         path = f"/api/agents/{agent_id}/unstake"
-        write = Write(path, body, calls, call, _moves(Unstaked, agent_id), works_once=False)
-        return (yield from _relayed(session, write, agent_id))
+        write = Write(path, body, calls, call, attempt.did, works_once=False)
+        return (yield from _relayed(session, write, agent_id, attempt.key, attempt.signed))
     return (
-        yield from session.send(
+        yield from attempt.send(
+            session,
             lambda contracts, wallet: contracts.registry.unstake(
                 wallet, agent_id, amount, receiver
             ),
@@ -157,7 +176,7 @@ def allow_market(session: Session, agent_id: int, market: str, cap: int) -> Step
         signer = session.wallet().address
         body = AllowMarketBody(wallet_address=signer, market=market, cap=cap)
         call = calls.of("allowMarket", agent_id, market, cap)
-        did = _moves(MarketAllowed, agent_id)
+        did = Outcome(MarketAllowed, {"agent_id": agent_id, "market": market, "cap": cap})
         path = f"/api/agents/{agent_id}/markets"
         write = Write(path, body, calls, call, did, works_once=False)
         return (yield from relayed(session, write, look, told))
@@ -175,8 +194,8 @@ def _relayed(
     session: Session,
     write: Write,
     agent_id: int,
-    key: WriteKey | None = None,
-    signed: list[Message] | None = None,
+    key: WriteKey,
+    signed: list[Message],
 ) -> Steps[StakeInfo]:
     return (
         yield from relayed(
@@ -188,10 +207,6 @@ def _relayed(
             signed,
         )
     )
-
-
-def _moves(kind: type[Event], agent_id: int) -> Callable[[Event], bool]:
-    return lambda event: isinstance(event, kind) and getattr(event, "agent_id", None) == agent_id
 
 
 def _stake_of(session: Session, agent_id: int, answer: httpx.Response) -> Steps[StakeInfo]:

@@ -110,16 +110,10 @@ def verified_stake(session: Session, agent_id: int, since: int = 0) -> Steps[Sta
     """
 
     def differs(chain: Contracts, block: int, stake: StakeInfo) -> Contradicted | None:
-        registry = chain.registry.as_of(block)
-        agent = registry.get_agent(agent_id)
-        return _first(
+        agent = chain.registry.as_of(block).get_agent(agent_id)
+        return _of_stake(chain, block, stake.agent_id, agent_id, stake) or _first(
             f"agent {agent_id}",
-            ("number", stake.agent_id, agent_id),
-            ("stake", stake.staked_amount, agent.staked),
-            ("locked stake", stake.locked_stake, agent.locked),
-            ("available stake", stake.available_stake, agent.available),
             ("staked since", stake.staked_at, agent.staked_at or None),
-            ("status", stake.status.name, registry.status_of(agent_id).name),
             ("minimum", stake.min_stake, MIN_STAKE),
             ("is staked", stake.is_staked and stake.has_min_stake, agent.staked >= MIN_STAKE),
         )
@@ -142,19 +136,13 @@ def verified_agent(session: Session, agent_id: int, since: int = 0) -> Steps[Age
 
     def differs(chain: Contracts, block: int, agent: Agent) -> Contradicted | None:
         registry = chain.registry.as_of(block)
-        found = registry.get_agent(agent_id)
         owner = chain.identity.as_of(block).owner_of(agent_id)
         wallet = registry.payout_wallet_of(agent_id)
-        return _first(
+        return _of_stake(chain, block, agent.id, agent_id, agent) or _first(
             f"agent {agent_id}",
-            ("number", agent.id, agent_id),
             ("owner", agent.owner_address.lower(), owner.lower()),
             ("wallet", agent.wallet_address.lower(), wallet.lower()),
-            ("stake", agent.staked_amount, found.staked),
-            ("locked stake", agent.locked_stake, found.locked),
-            ("available stake", agent.available_stake, found.available),
-            ("strikes", agent.strikes, found.strikes),
-            ("status", agent.status.name, registry.status_of(agent_id).name),
+            ("strikes", agent.strikes, registry.get_agent(agent_id).strikes),
         )
 
     return (yield from _verified(session, f"/api/agents/{agent_id}", Agent, differs, since))
@@ -304,6 +292,22 @@ def _of_run(chain: Contracts, block: int, run: Run) -> Contradicted | None:
         ("time of submission", run.submitted_at, found.submitted_at or None),
         ("time when due", run.due_at, found.due_at or None),
         ("given back once", run.abandoned, found.abandoned),
+    )
+
+
+def _of_stake(
+    chain: Contracts, block: int, number: int, agent_id: int, said: StakeInfo | Agent
+) -> Contradicted | None:
+    """Compare what both cards of an agent have: number, stake and status."""
+    registry = chain.registry.as_of(block)
+    found = registry.get_agent(agent_id)
+    return _first(
+        f"agent {agent_id}",
+        ("number", number, agent_id),
+        ("stake", said.staked_amount, found.staked),
+        ("locked stake", said.locked_stake, found.locked),
+        ("available stake", said.available_stake, found.available),
+        ("status", said.status.name, registry.status_of(agent_id).name),
     )
 
 

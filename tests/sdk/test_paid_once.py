@@ -6,6 +6,8 @@ given a create or a stake that ended in an error
   when the client's own transaction was mined unseen: the same once more is that run
   when it has not been carried: the same once more pays, without a node by the same salt for ever
   when an allowance pays: a request under another number is not signed
+given an unstake to a third party that ended in an error
+  when the API has carried it, or carries it later: it is taken out once
 given one that ended well
   when the same is asked for again: it is another one
 """
@@ -17,6 +19,7 @@ from types import SimpleNamespace
 
 import httpx
 import pytest
+from eth_account import Account
 
 from agentescrow import AgentClient, Refused, ServiceProblem, StillPending, TransactionFailed
 from agentescrow.chain import transactions
@@ -179,6 +182,69 @@ def test_stake__carried_later__is_paid_once(market, hostile, behind, agent_id):
     assert agent.agents.stake(agent_id, USDC).staked_amount == 22 * USDC
 
 
+def under_the_next_number(hostile):
+    """Have the API offer another number than the first request had."""
+    number, truly = hostile.signed[0].body["request"]["nonce"], hostile.passes
+
+    def another(seen, answer):
+        content = truly(seen, answer)
+        return content.replace(b'"nonce":%d' % number, b'"nonce":%d' % (number + 1))
+
+    hostile.passes = another
+    return lambda: setattr(hostile, "passes", truly)
+
+
+@pytest.mark.parametrize("node", [False, True], ids=["no node", "node"])
+def test_unstake__kept_back_and_refused__signs_no_second_number(
+    market, hostile, behind, agent_id, node
+):
+    """STAKE-2, API-7: what goes to a third party goes there once; both requests would work."""
+    agent, send = behind("agent", node=node), withhold(hostile)
+    receiver = Account.create().address
+
+    def unstake():
+        return agent.agents.unstake(agent_id, 5 * USDC, receiver)
+
+    with pytest.raises(Refused):
+        unstake()
+    hostile.swallows = lambda _seen: None
+    be_honest = under_the_next_number(hostile)
+    with pytest.raises(StillPending, match="may be carried until"):
+        unstake()
+    assert len(hostile.signed) == 1
+    be_honest()
+    assert send() == 200
+    if node:
+        assert unstake().staked_amount == 15 * USDC
+    else:
+        with pytest.raises(ServiceProblem):
+            unstake()
+    assert market.contracts.usdc.balance_of(receiver) == 5 * USDC
+
+
+@pytest.mark.parametrize("gasless", [True, False], ids=["gasless", "direct"])
+def test_unstake__done_and_said_to_have_failed__is_not_done_again(
+    market, hostile, through, behind, agent_id, monkeypatch, gasless
+):
+    """STAKE-2, API-7: by the API, and by a node that has lost the receipt."""
+    receiver = Account.create().address
+    if gasless:
+        agent = behind("agent", node=False)
+        hostile.says = 400
+    else:
+        losing = Losing(RECEIPT)
+        agent = through(losing, "agent")
+        monkeypatch.setattr(transactions, "_WAIT_SECONDS", 0)
+    with pytest.raises((Refused, TransactionFailed)):
+        agent.agents.unstake(agent_id, 5 * USDC, receiver)
+    hostile.says = None
+    if not gasless:
+        losing.left = 0
+    assert agent.agents.unstake(agent_id, 5 * USDC, receiver).staked_amount == 15 * USDC
+    assert market.contracts.usdc.balance_of(receiver) == 5 * USDC
+    assert market.contracts.registry.get_agent(agent_id).staked == 15 * USDC
+
+
 @pytest.mark.parametrize("gone", [False, True], ids=["allowed", "allowed no more"])
 def test_create__by_allowance__signs_no_second_number(market, hostile, behind, spent, gone):
     """API-7: where no authorization keeps two apart, the forwarder's number does.
@@ -193,18 +259,11 @@ def test_create__by_allowance__signs_no_second_number(market, hostile, behind, s
         post(client)
     hostile.swallows = lambda _seen: None
     usdc.approve(poster, escrow.address, 0 if gone else 10 * COST)
-    number = hostile.signed[0].body["request"]["nonce"]
-    truly = hostile.passes
-
-    def another(seen, answer):
-        content = truly(seen, answer)
-        return content.replace(b'"nonce":%d' % number, b'"nonce":%d' % (number + 1))
-
-    hostile.passes = another
+    be_honest = under_the_next_number(hostile)
     with pytest.raises(StillPending, match="both would pay"):
         post(client)
     assert len(hostile.signed) == 1
-    hostile.passes = truly
+    be_honest()
     assert gone or send() == 200
     assert post(client).bounty_id == escrow.run_count()
     assert spent() == COST

@@ -17,6 +17,7 @@ from web3.exceptions import TransactionNotFound
 
 from agentescrow.chain import transactions
 from agentescrow.chain.events import RunCreated
+from agentescrow.chain.outcome import Outcome
 from agentescrow.chain.transactions import mined, mined_receipt
 from agentescrow.errors import TransactionFailed
 
@@ -114,6 +115,6 @@ def test_mined__logs_never_come__says_that_it_has_worked():
     receipt = mined_receipt(node(RECEIPT), HASH, -1, lambda r: bool(r["logs"]))
 
     with pytest.raises(TransactionFailed, match="in block 5 and has worked") as failed:
-        mined(RunCreated, receipt, {})
+        mined(Outcome(RunCreated, {}), receipt, {})
 
     assert "RunCreated" in str(failed.value)

@@ -1,8 +1,12 @@
 """Payments that are tried again, by a client whose node and API are made up.
 
-given a transaction of one's own whose task was cancelled while its thread waits for its turn
-  when an authorization pays: the same once more takes the same one
-  when an allowance pays: the same once more waits
+given a transaction of one's own whose task was cancelled
+  when its thread has not started, or waits for its turn: nothing is sent, and the same once more is
+    a first time; an authorization stays the same one
+  when its thread is sending: the same once more waits
+given one that was broken off while it was sent, so that nobody knows its hash
+  when the account's number is as before: the same once more takes the same number
+  when the next number is pending: the same once more waits; when it is mined, it is over
 given one that may be paid
   when there is no node: the same authorization, even after it has expired
   when it has expired by the node's clock and by this machine's: a fresh one
@@ -14,11 +18,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 from hexbytes import HexBytes
 
+from agentescrow.chain.own_writes import OwnWrites
 from agentescrow.errors import ChainProblem, StillPending
 from agentescrow.sdk import carrying
 from agentescrow.sdk.attempts import Attempt, paid_once
@@ -37,7 +43,9 @@ class Node:
 
     def __init__(self):
         self.time, self.number, self.used = NOW, 7, False
-        self.own = SimpleNamespace(count=0, expect=lambda _block: None)
+        self.own = OwnWrites(SimpleNamespace(eth=self))
+        self.own.expect = lambda _block: None
+        self.numbers = {"latest": 3, "pending": 3}
         self.usdc = SimpleNamespace(is_used=lambda _payer, _nonce: self.used, address=PAYER)
         self.w3 = SimpleNamespace(eth=self)
         self.logs, self.kinds = [], {}
@@ -52,6 +60,9 @@ class Node:
 
     def get_logs(self, _wanted):
         return self.logs
+
+    def get_transaction_count(self, _account, block):
+        return self.numbers[block]
 
     def get_transaction_receipt(self, transaction):
         return self.receipt | {"transactionHash": transaction}
@@ -95,7 +106,8 @@ class Payment:
             attempt.expires = max(attempt.expires, NOW + 3600)
         return (yield from attempt.send(self.session, self._send, lambda mined: mined))
 
-    def _send(self, _contracts, _wallet):
+    def _send(self, contracts, _wallet):
+        contracts.own.sending()
         self.sent += 1
         raise self.fails or ChainProblem("the node is away")
 
@@ -115,7 +127,7 @@ class Turn:
 
 
 async def cancelled(payment):
-    """Cancel it while its thread waits for its turn; whether it is kept as one under way."""
+    """Cancel it while its thread waits for its turn; what is kept of it."""
     session = payment.session
     session._lock = turn = Turn()
     task = asyncio.create_task(Awaiting(session, None)._take(payment.steps()))
@@ -125,31 +137,115 @@ async def cancelled(payment):
         with pytest.raises(asyncio.CancelledError):
             await task
         kept = session.attempts.take("the same")
-        if kept is None:
-            return False
-        session.attempts.keep("the same", kept)
-        return kept.is_being_sent
+        if kept is not None:
+            session.attempts.keep("the same", kept)
+        return kept
     finally:
         turn.taken.set()
 
 
 def test_paid_once__cancelled_before_its_turn__takes_the_same_authorization(session):
-    """API-7: the thread sends all the same, so that a fresh authorization would pay twice."""
+    """API-7: what is signed may be somewhere, so that a fresh authorization would pay twice."""
     payment = Payment(session)
-    asyncio.run(cancelled(payment))
+    assert asyncio.run(cancelled(payment)).nonce == NONCE
     with pytest.raises(ChainProblem):
         payment.once()
 
-    assert len(payment.salts) == 2
+    assert (len(payment.salts), payment.sent) == (2, 1)
     assert len(set(payment.salts)) == 1
 
 
-def test_paid_once__by_allowance__cancelled_before_its_turn__is_kept(session):
-    """API-7: its thread still sends."""
+def test_paid_once__by_allowance__cancelled_before_its_turn__sends_nothing(session):
+    """API-7: its thread does not begin any more, so that nothing is under way for good."""
     payment = Payment(session, nonce=None)
 
-    assert asyncio.run(cancelled(payment))
+    assert asyncio.run(cancelled(payment)) is None
+    assert payment.sent == 0
+    with pytest.raises(ChainProblem, match="away"):
+        payment.once()
     assert payment.sent == 1
+
+
+async def cancelled_in_the_queue(payment, monkeypatch):
+    """Cancel it while its thread waits for another one: there is one alone."""
+    busy, free = threading.Event(), threading.Event()
+    on_chain = payment.session.on_chain
+    with ThreadPoolExecutor(1) as threads, monkeypatch.context() as patch:
+
+        def behind_another(act):
+            threads.submit(lambda: (busy.set(), free.wait()))
+            return on_chain(act)
+
+        patch.setattr(payment.session, "on_chain", behind_another)
+        asyncio.get_running_loop().set_default_executor(threads)
+        task = asyncio.create_task(Awaiting(payment.session, None)._take(payment.steps()))
+        while not busy.is_set():
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        free.set()
+
+
+def test_paid_once__by_allowance__cancelled_before_its_thread__is_no_attempt(session, monkeypatch):
+    """API-7: it was pending for good, because nobody was there to say that it had ended."""
+    payment = Payment(session, nonce=None)
+    asyncio.run(cancelled_in_the_queue(payment, monkeypatch))
+
+    assert payment.sent == 0
+    with pytest.raises(ChainProblem, match="away"):
+        payment.once()
+    assert payment.sent == 1
+
+
+@pytest.mark.parametrize(
+    ("latest", "pending", "again"),
+    [(3, 3, True), (3, 4, False), (4, 4, True)],
+    ids=["not there", "pending", "another's"],
+)
+@pytest.mark.parametrize("problem", [KeyboardInterrupt(), ConnectionError("foreign")])
+def test_paid_once__by_allowance__broken_off__goes_by_the_number(
+    session, node, problem, latest, pending, again
+):
+    """API-7: Ctrl-C, or an error of the wallet's, while it is sent: it may have left."""
+    payment = Payment(session, nonce=None, fails=problem)
+    with pytest.raises(type(problem)):
+        payment.once()
+    node.numbers |= {"latest": latest, "pending": pending}
+    payment.fails = None
+    with pytest.raises(ChainProblem if again else StillPending):
+        payment.once()
+
+    assert payment.sent == 1 + again
+
+
+@pytest.mark.parametrize("is_shown", [True, False], ids=["logs", "no logs"])
+def test_paid_once__by_allowance__failed_by_its_receipt__is_looked_for_in_the_logs(
+    session, node, monkeypatch, is_shown
+):
+    """API-7: a receipt is one answer of many, and a retry would pay twice."""
+    attempt = Attempt(write_key(), 7, transaction="0x" + "07" * 32)
+    attempt.did = lambda event: event == "created"
+    session.attempts.keep("the same", attempt)
+    node.receipt["status"] = 0
+    log = {"transactionHash": HexBytes(NONCE)}
+    node.logs, node.kinds = [log] * is_shown, {PAYER.lower(): "RunEscrow"}
+    monkeypatch.setattr(
+        carrying, "decode_events", lambda _kinds, logs: ("created",) if log in logs else ()
+    )
+    payment = Payment(session, nonce=None)
+    monkeypatch.setattr(session, "shown", lambda mined, _look: found(mined))
+
+    def found(mined):
+        yield from ()
+        return mined.event
+
+    if is_shown:
+        assert payment.once() == "created"
+    else:
+        with pytest.raises(ChainProblem, match="away"):
+            payment.once()
+    assert payment.sent == (not is_shown)
 
 
 def test_paid_once__by_allowance__being_sent__is_pending(session):
