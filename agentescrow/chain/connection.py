@@ -6,7 +6,7 @@ from typing import Final
 
 from web3 import Web3
 
-from agentescrow.chain.reverts import in_words
+from agentescrow.chain.reverts import in_words, making_sense
 from agentescrow.errors import WrongChain
 
 _TIMEOUT_SECONDS: Final = 30
@@ -52,5 +52,5 @@ def require_chain(w3: Web3, chain_id: int) -> None:
 
 def chain_time(w3: Web3) -> int:
     """The time of the latest block, unix seconds: what contracts go by, not our clock."""
-    with in_words():
+    with in_words(), making_sense():
         return int(w3.eth.get_block("latest")["timestamp"])

@@ -11,6 +11,7 @@ from typing import Final
 from web3 import Web3
 from web3.types import TxParams, Wei
 
+from agentescrow.chain.reverts import in_words, making_sense
 from agentescrow.errors import InvalidInput, NodeRefused, TooExpensive
 
 GWEI: Final = 10**9
@@ -76,8 +77,9 @@ def priced(w3: Web3, tx: TxParams, chain_id: int, max_fee: int | None) -> TxPara
         if given > allowed:
             raise TooExpensive("wei a gas", given, allowed)
         return tx
-    base_fee = w3.eth.get_block("latest").get("baseFeePerGas", 0)
-    tip = w3.eth.max_priority_fee
+    with in_words(), making_sense():
+        base_fee = int(w3.eth.get_block("latest").get("baseFeePerGas", 0))
+        tip = Wei(int(w3.eth.max_priority_fee))
     if base_fee < 0 or tip < 0:
         raise NodeRefused(f"the node's fees make no sense: {base_fee} and {tip} wei a gas")
     if base_fee + tip > allowed:

@@ -12,8 +12,8 @@ from hexbytes import HexBytes
 from web3.exceptions import Web3RPCError
 from web3.types import RPCResponse
 
-from agentescrow.chain.reverts import translate
-from agentescrow.chain.rpc import Node, Question, making_sense, refusal
+from agentescrow.chain.reverts import making_sense, translate
+from agentescrow.chain.rpc import Node, Question, refusal
 from agentescrow.errors import AgentEscrowError
 
 _EXECUTED: Final = f"0x{keccak(text='ExecutedForwardRequest(address,uint256,bool)').hex()}"

@@ -12,7 +12,8 @@ from hexbytes import HexBytes
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.decode import read_event, topics_of
 from agentescrow.chain.events import Event
-from agentescrow.chain.rpc import Node, Question, making_sense
+from agentescrow.chain.reverts import making_sense
+from agentescrow.chain.rpc import Node, Question
 from agentescrow.errors import NodeRefused, NodeUnreachable
 
 _HEADERS_AT_ONCE: Final = 100

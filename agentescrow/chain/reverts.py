@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from traceback import walk_tb
 from typing import Any, Final
 
 import requests
@@ -28,6 +29,14 @@ from agentescrow.errors import (
 _ERROR: Final = bytes.fromhex("08c379a0")  # Error(string)
 _PANIC: Final = bytes.fromhex("4e487b71")  # Panic(uint256)
 _NO_REASON: Final = "The contract refused and gave no reason."
+_SENSELESS: Final = (
+    ArithmeticError,
+    AttributeError,
+    DecodingError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 _NO_GAS_MONEY: Final = ("insufficient funds", "insufficient balance for transfer")
 
 
@@ -86,9 +95,41 @@ def in_words() -> Iterator[None]:
         yield
     except Exception as error:
         meaning = translate(error)
+        if meaning is None and _is_of_web3(error):
+            meaning = nonsense(error)
         if meaning is None or meaning is error:
             raise
         raise meaning from error
+
+
+@contextmanager
+def making_sense() -> Iterator[None]:
+    """Let what a node answers in another form than it should be a failure of the node.
+
+    Raises:
+        NodeUnreachable: Something was not there, or of another type.
+    """
+    try:
+        yield
+    except AgentEscrowError:  # some are a `ValueError` too
+        raise
+    except _SENSELESS as error:
+        raise nonsense(error) from error
+
+
+def nonsense(error: Exception) -> NodeUnreachable:
+    """What it is called when a node's answer cannot be read.
+
+    Args:
+        error: What came of the attempt.
+    """
+    return NodeUnreachable(f"the node's answer makes no sense: {error!r}")
+
+
+def _is_of_web3(error: Exception) -> bool:
+    """Whether web3 failed in reading an answer; the same of a foreign wallet says nothing of it."""
+    frames = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__))
+    return isinstance(error, _SENSELESS) and any(name.startswith("web3.") for name in frames)
 
 
 def _known(selector: bytes, body: bytes) -> ContractReverted:

@@ -6,16 +6,13 @@ a hundred times slower.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final, cast
 
 import orjson
-from eth_abi.exceptions import DecodingError
 from web3 import HTTPProvider
 from web3.types import RPCEndpoint, RPCResponse
 
-from agentescrow.chain.reverts import in_words
+from agentescrow.chain.reverts import in_words, making_sense
 from agentescrow.errors import NodeRefused, NodeUnreachable
 
 _TIMEOUT_SECONDS: Final = 30
@@ -96,19 +93,6 @@ class Node:
         if not all(isinstance(each, dict) for each in answers):
             raise NodeUnreachable("the node's answer makes no sense: it is no object")
         return answers
-
-
-@contextmanager
-def making_sense() -> Iterator[None]:
-    """Let what a node answers in another form than it should be a failure of the node.
-
-    Raises:
-        NodeUnreachable: Something was not there, or of another type.
-    """
-    try:
-        yield
-    except (AttributeError, DecodingError, LookupError, TypeError, ValueError) as error:
-        raise NodeUnreachable(f"the node's answer makes no sense: {error!r}") from error
 
 
 def refusal(answer: RPCResponse) -> NodeRefused:

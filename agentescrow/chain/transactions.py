@@ -18,7 +18,7 @@ from agentescrow.chain.events import Event
 from agentescrow.chain.fees import TRANSACTION_GAS_MAX, require_gas
 from agentescrow.chain.outcome import Outcome
 from agentescrow.chain.own_writes import OwnWrites
-from agentescrow.chain.reverts import in_words, translate
+from agentescrow.chain.reverts import in_words, making_sense, translate
 from agentescrow.chain.wallet import Wallet
 from agentescrow.errors import (
     AgentEscrowError,
@@ -134,7 +134,8 @@ def mined(outcome: Outcome[E], receipt: TxReceipt, kinds: Mapping[str, str]) -> 
     Raises:
         TransactionFailed: There is no such event, so it was another contract that was called.
     """
-    events = decode_events(kinds, receipt["logs"])
+    with making_sense():
+        events = decode_events(kinds, receipt["logs"])
     transaction, block = receipt["transactionHash"].to_0x_hex(), receipt["blockNumber"]
     event = outcome.among(events)
     if event is None:

@@ -18,7 +18,7 @@ from hexbytes import HexBytes
 
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.events import Event
-from agentescrow.chain.reverts import in_words
+from agentescrow.chain.reverts import in_words, making_sense
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
 from agentescrow.errors import StillPending
@@ -214,6 +214,10 @@ def _outcome(session: Session, attempt: Attempt) -> Steps[tuple[Mined[Event] | N
     payer = session.wallet().address
 
     def find(chain: Contracts) -> tuple[Mined[Event] | None, bool]:
+        with making_sense():
+            return found(chain)
+
+    def found(chain: Contracts) -> tuple[Mined[Event] | None, bool]:
         with in_words():
             head = chain.w3.eth.get_block("latest")
         chain.own.expect(head["number"])  # asked of an older block, it may have paid since

@@ -19,6 +19,7 @@ from agentescrow.chain.connection import chain_time, connect
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.events import Event
+from agentescrow.chain.reverts import making_sense
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
 from agentescrow.errors import (
@@ -297,7 +298,12 @@ class Session:
             ContractReverted: A contract says no.
             ChainProblem: The node does not answer.
         """
-        return (yield from work(lambda: ask_chain(self.contracts())))
+
+        def ask() -> T:
+            with making_sense():
+                return ask_chain(self.contracts())
+
+        return (yield from work(ask))
 
     def on_chain(self, act: Callable[[Contracts], T]) -> Steps[T]:
         """Ask the chain itself.
