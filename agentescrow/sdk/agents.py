@@ -122,7 +122,7 @@ class _Operations:
 
     @operation
     def unstake(self, agent_id: int, amount: int | str, to: str | None = None) -> Steps[StakeInfo]:
-        """Take available stake out, at once.
+        """Take available stake out, at once; the same once more after an error is done once.
 
         Args:
             agent_id: Agent.

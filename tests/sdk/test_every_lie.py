@@ -25,7 +25,6 @@ from typing import Any
 import orjson
 import pytest
 from eth_account import Account
-from eth_utils.crypto import keccak
 
 from agentescrow import AgentClient, AgentEscrowError
 from agentescrow.chain import own_writes, transactions
@@ -36,6 +35,7 @@ from agentescrow.domain.run import RunState
 from tests.indexer.faulty_node import FaultyNode
 from tests.sdk.between import Between, between
 from tests.sdk.conftest import USDC
+from tests.waiting import ENOUGH
 
 COST = USDC * 105 // 100
 PLENTY = 10_000 * USDC
@@ -141,12 +141,14 @@ class Signed:
     transactions: list[dict[str, Any]] = field(default_factory=list)
 
 
-@pytest.fixture
-def impatient(monkeypatch):
-    """What a liar never says is not waited for."""
-    monkeypatch.setattr(own_writes, "PATIENCE", 0.1)
-    monkeypatch.setattr(wallets, "PATIENCE", 0.1)
-    monkeypatch.setattr(transactions, "_WAIT_SECONDS", 0)
+@contextmanager
+def impatient() -> Iterator[None]:
+    """What a liar never says is not waited for; what is honest may take its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(own_writes, "PATIENCE", 0.1)
+        patch.setattr(wallets, "PATIENCE", 0.1)
+        patch.setattr(transactions, "_WAIT_SECONDS", 0)
+        yield
 
 
 @pytest.fixture
@@ -171,24 +173,16 @@ def signed(monkeypatch):
     return seen
 
 
-def selectors(*functions: str) -> set[bytes]:
-    return {keccak(text=function)[:4] for function in functions}
-
-
-TERMS = "(uint256,uint64,uint8,uint8,uint8)"
-
-
 class Story:
     """Something that moves money once, told through clients that are lied to.
 
     Attributes:
         role: Whose money it is.
         pays: Base units that it moves, of the role's or of its stake.
-        spender: The contract that may pull, by its name in the record.
+        spender: The contract that is called, and may pull, by its name in the record.
     """
 
     role, pays, spender = "poster", COST, "escrow"
-    is_allowed = False
 
     def __init__(self, market, client, agent_id):
         self.market, self.contracts, self.agent_id = market, market.contracts, agent_id
@@ -229,8 +223,6 @@ class Create(Story):
 
 class CreateByAllowance(Create):
     """The same, by an allowance."""
-
-    is_allowed = True
 
     def prepare(self, client):
         wallet = LocalWallet(self.market.chain.w3, self.market.chain.accounts["poster"])
@@ -302,7 +294,9 @@ STORIES = {
 
 
 @contextmanager
-def lied_to(story: Story, liars: Liars, *, gasless: bool, node: bool) -> Iterator[AgentClient]:
+def lied_to(
+    story: Story, liars: Liars, *, gasless: bool, node: bool, patience: float = ENOUGH
+) -> Iterator[AgentClient]:
     """A client of the story's role, which hears everything through the liars."""
     market = story.market
     with ExitStack() as opened:
@@ -312,7 +306,7 @@ def lied_to(story: Story, liars: Liars, *, gasless: bool, node: bool) -> Iterato
             lying = opened.enter_context(FaultyNode(market.chain.url))
             lying.fault = lambda: liars.node
             options["rpc_url"] = lying.url
-        yield opened.enter_context(AgentClient(api, patience=0.5, **options))
+        yield opened.enter_context(AgentClient(api, patience=patience, **options))
 
 
 def require_harmless(story: Story, signed: Signed) -> None:
@@ -343,7 +337,7 @@ def require_harmless(story: Story, signed: Signed) -> None:
 
 @pytest.mark.parametrize("name", STORIES)
 def test_every_lie__of_node_and_api__moves_no_money_but_once(
-    market, client, agent_id, impatient, signed, name
+    market, client, agent_id, signed, name
 ):
     """API-7, SECURITY: no signature that harms, no payment twice, no approval of another run."""
     kind, gasless, node = STORIES[name]
@@ -358,8 +352,8 @@ def test_every_lie__of_node_and_api__moves_no_money_but_once(
         signed.messages.clear()
         signed.transactions.clear()
         liars = Liars(place=place, dice=random.Random(seed))
-        told = f"{name}: {place}, LIES={seed}"
-        with lied_to(story, liars, gasless=gasless, node=node) as fooled:
+        told = f"{name}: lie {seed}, about {place}"
+        with impatient(), lied_to(story, liars, gasless=gasless, node=node, patience=0.5) as fooled:
             for _ in range(2):
                 with suppress(AgentEscrowError):
                     done = story.act(fooled)
@@ -374,9 +368,8 @@ def test_every_lie__of_node_and_api__moves_no_money_but_once(
 
 
 def played(places: list[Place], name: str) -> list[tuple[Place, int]]:
-    """The lies that are played: a sample, all, or those of one seed."""
-    wanted = os.environ.get("LIES")
-    seeds = [(place, number) for number, place in enumerate(places)]
-    if wanted == "all":
-        return seeds
-    return random.Random(name).sample(seeds, min(SAMPLE, len(seeds)))
+    """The lies that are played, each with the seed of its dice: always the same sample, or all."""
+    lies = [(place, number) for number, place in enumerate(sorted(places, key=repr))]
+    if os.environ.get("LIES") == "all":
+        return lies
+    return random.Random(name).sample(lies, min(SAMPLE, len(lies)))
