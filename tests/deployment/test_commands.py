@@ -66,6 +66,7 @@ def test_deploy__fork__goes_through(tmp_path):
     assert json.loads((tmp_path / "base-sepolia-fork.json").read_text())["chain_id"] == 84532
 
 
+@pytest.mark.timeout(3600)  # six commands and three compilations
 def test_deploy__public_network__rehearsed_with_a_key_file(tmp_path, key_file, monkeypatch):
     """As on Base Sepolia itself: blocks come by themselves, and a key file of Ape's signs."""
     monkeypatch.delenv(RPC_URL, raising=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.run import RunState
 from localnet.artifacts import ours
@@ -36,6 +38,8 @@ _NEVER_SEEN = {
 }
 
 
+# A hundred times what it takes to itself on a quiet machine: it alone is as long as a hundred other tests.
+@pytest.mark.timeout(7200)
 def test_machine__in_process__agrees_with_the_rules(
     told: Callable[[Tally, str, float], None],
 ) -> None:

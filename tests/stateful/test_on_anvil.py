@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from ape.managers.chain import ChainManager
 
 from localnet.evm import AnvilFast
@@ -11,6 +12,7 @@ from tests.stateful.outcome import Tally
 from tests.stateful.run import run_machine
 
 
+@pytest.mark.timeout(7200)  # as in process; `make prove` asks for twenty rounds
 def test_machine__on_anvil__agrees_with_the_rules(
     chain: ChainManager, told: Callable[[Tally, str, float], None]
 ) -> None:
