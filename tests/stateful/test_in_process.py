@@ -38,7 +38,7 @@ _NEVER_SEEN = {
 }
 
 
-# A hundred times what it takes to itself on a quiet machine: it alone is as long as a hundred other tests.
+# It is as long as a hundred other tests: seventy times what it takes on a quiet machine.
 @pytest.mark.timeout(7200)
 def test_machine__in_process__agrees_with_the_rules(
     told: Callable[[Tally, str, float], None],
