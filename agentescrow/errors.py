@@ -18,6 +18,7 @@ The tree, with the stable `.code` of each class:
         - NodeUnreachable         NODE_UNREACHABLE      nobody answers at the RPC endpoint
         - NodeRefused             NODE_REFUSED          the node did not take the transaction
           · NodeBehind            NODE_BEHIND           it does not have our last transaction yet
+          · NodeBusy              NODE_BUSY             it takes no more questions for now
         - TooExpensive            TOO_EXPENSIVE         the node asks for more than is allowed
         - WrongChain              WRONG_CHAIN           it is another chain than was meant
         - OtherChain              OTHER_CHAIN           its id is right, but its blocks are others
@@ -66,6 +67,7 @@ __all__ = [
     "InvalidTerms",
     "InvalidTime",
     "NodeBehind",
+    "NodeBusy",
     "NodeRefused",
     "NodeUnreachable",
     "OtherChain",
@@ -269,6 +271,12 @@ class NodeBehind(NodeRefused):
             f"the node is behind: it does not have block {self.block}, where our last transaction "
             f"is ({self.words}); try again, or use another node"
         )
+
+
+class NodeBusy(NodeRefused):
+    """The node takes no more questions for now: -32005 of JSON-RPC, or 429."""
+
+    code: ClassVar[str] = "NODE_BUSY"
 
 
 class TooExpensive(ChainProblem):

@@ -6,10 +6,11 @@ from typing import Final
 
 from web3 import Web3
 
+from agentescrow.chain.provider import NodeProvider
 from agentescrow.chain.reverts import in_words, making_sense
 from agentescrow.errors import WrongChain
 
-_TIMEOUT_SECONDS: Final = 30
+_ATTEMPTS: Final = 5
 
 
 def connect(rpc_url: str, chain_id: int | None = None) -> Web3:
@@ -23,7 +24,7 @@ def connect(rpc_url: str, chain_id: int | None = None) -> Web3:
         NodeUnreachable: Nobody answers.
         WrongChain: It serves another chain.
     """
-    provider = Web3.HTTPProvider(rpc_url, request_kwargs={"timeout": _TIMEOUT_SECONDS})
+    provider = NodeProvider(rpc_url, attempts=_ATTEMPTS)
     provider.global_ccip_read_enabled = False  # a contract must not send us to other addresses
     w3 = Web3(provider)
     with in_words():

@@ -78,7 +78,7 @@ def priced(w3: Web3, tx: TxParams, chain_id: int, max_fee: int | None) -> TxPara
             raise TooExpensive("wei a gas", given, allowed)
         return tx
     with in_words(), making_sense():
-        base_fee = int(w3.eth.get_block("latest").get("baseFeePerGas", 0))
+        base_fee = int(w3.eth.get_block("latest").get("baseFeePerGas") or 0)
         tip = Wei(int(w3.eth.max_priority_fee))
     if base_fee < 0 or tip < 0:
         raise NodeRefused(f"the node's fees make no sense: {base_fee} and {tip} wei a gas")
@@ -86,6 +86,16 @@ def priced(w3: Web3, tx: TxParams, chain_id: int, max_fee: int | None) -> TxPara
         raise TooExpensive("wei a gas", base_fee + tip, allowed)
     offered = Wei(min(2 * base_fee + tip, allowed))
     return {**tx, "maxPriorityFeePerGas": tip, "maxFeePerGas": offered}
+
+
+def tip_of(gas_price: int, base_fee: int) -> int:
+    """The tip that a gas price has in it, wei a gas: for nodes that do not say what tip is good.
+
+    Args:
+        gas_price: Wei a gas, as the node thinks is good.
+        base_fee: Wei a gas, of its latest block.
+    """
+    return max(gas_price - base_fee, 0)
 
 
 def require_gas(asked: int, allowed: int) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 from hexbytes import HexBytes
-from web3.exceptions import Web3RPCError
-from web3.types import RPCResponse
 
-from agentescrow.chain.reverts import making_sense, translate
-from agentescrow.chain.rpc import Node, Question, refusal
-from agentescrow.errors import AgentEscrowError
+from agentescrow.chain.fees import tip_of
+from agentescrow.chain.reverts import making_sense
+from agentescrow.chain.rpc import Node, required
+from agentescrow.errors import AgentEscrowError, NodeRefused
 
 _EXECUTED: Final = f"0x{keccak(text='ExecutedForwardRequest(address,uint256,bool)').hex()}"
 
@@ -102,18 +101,19 @@ class Pool:
         Raises:
             ChainProblem: The node does not answer, or not all of it.
         """
-        block, tip, nonce = self._all(
-            ("eth_getBlockByNumber", ["latest", False]),
+        tip, *answers = self._node.try_each(
             ("eth_maxPriorityFeePerGas", []),
+            ("eth_getBlockByNumber", ["latest", False]),
             ("eth_getTransactionCount", [account, "latest"]),
         )
+        block, nonce = required(answers)
         with making_sense():
-            base_fee = int(block.get("baseFeePerGas", "0x0"), 16)
+            base_fee = int(block.get("baseFeePerGas") or "0x0", 16)
             return Head(
                 int(block["number"], 16),
                 int(block["timestamp"], 16),
                 base_fee,
-                int(tip, 16),
+                self._tip(tip, base_fee),
                 int(nonce, 16),
             )
 
@@ -127,7 +127,7 @@ class Pool:
             ChainProblem: The node does not answer all of them.
         """
         asked = [("eth_call", [{"to": to, "data": data}, "latest"]) for to, data in calls]
-        answers = self._all(*asked)
+        answers = self._node.ask(*asked)
         with making_sense():
             return [bytes(HexBytes(answer)) for answer in answers]
 
@@ -140,7 +140,7 @@ class Pool:
         Raises:
             ChainProblem: The node does not answer.
         """
-        (answer,) = self._all(("eth_getCode", [account, "latest"]))
+        (answer,) = self._node.ask(("eth_getCode", [account, "latest"]))
         with making_sense():
             return bytes(HexBytes(answer))
 
@@ -160,7 +160,7 @@ class Pool:
             ("eth_estimateGas", [{"from": sender, "to": to, "data": data}])
             for sender, to, data in calls
         ]
-        answers = self._each(*asked)
+        answers = self._node.try_each(*asked)
         with making_sense():
             return [
                 answer if isinstance(answer, AgentEscrowError) else int(answer, 16)
@@ -176,7 +176,7 @@ class Pool:
         Returns:
             Why the node did not take each, or None where it did.
         """
-        answers = self._each(*(("eth_sendRawTransaction", [raw]) for raw in raws))
+        answers = self._node.try_each(*(("eth_sendRawTransaction", [raw]) for raw in raws))
         return [answer if isinstance(answer, AgentEscrowError) else None for answer in answers]
 
     def receipts(self, hashes: Sequence[str]) -> dict[str, Receipt]:
@@ -191,7 +191,7 @@ class Pool:
         Raises:
             ChainProblem: The node does not answer all of it.
         """
-        answers = self._all(*(("eth_getTransactionReceipt", [each]) for each in hashes))
+        answers = self._node.ask(*(("eth_getTransactionReceipt", [each]) for each in hashes))
         with making_sense():
             return {
                 each: Receipt(each, int(answer["blockNumber"], 16), int(answer["status"], 16) == 1)
@@ -218,25 +218,19 @@ class Pool:
             "fromBlock": hex(first),
             "toBlock": hex(last),
         }
-        (logs,) = self._all(("eth_getLogs", [wanted]))
+        (logs,) = self._node.ask(("eth_getLogs", [wanted]))
         with making_sense():
             logs = [log for log in logs if _is_of_a_block(log)]
             hashes = [log["transactionHash"] for log in logs]
-            sent = self._all(*(("eth_getTransactionByHash", [each]) for each in hashes))
+            sent = self._node.ask(*(("eth_getTransactionByHash", [each]) for each in hashes))
             return [_execution(log, each) for log, each in zip(logs, sent, strict=True)]
 
-    def _all(self, *questions: Question) -> list[Any]:
-        answers = self._each(*questions)
-        for answer in answers:
-            if isinstance(answer, AgentEscrowError):
-                raise answer
-        return answers
-
-    def _each(self, *questions: Question) -> list[Any]:
-        if not questions:
-            return []
-        answers = self._node.answers(*questions)
-        return [answer["result"] if "result" in answer else _meaning(answer) for answer in answers]
+    def _tip(self, said: Any, base_fee: int) -> int:  # noqa: ANN401 - JSON
+        """What the node thinks is good; of one that does not say it, what its gas price leaves."""
+        if not isinstance(said, NodeRefused):
+            return int(said, 16)
+        (gas_price,) = self._node.ask(("eth_gasPrice", []))
+        return tip_of(int(gas_price, 16), base_fee)
 
 
 def sign_execute(
@@ -286,9 +280,3 @@ def _execution(log: Any, transaction: Any) -> Execution:  # noqa: ANN401 - JSON
 def _is_of_a_block(found: Any) -> bool:  # noqa: ANN401 - JSON
     number, block_hash = found["blockNumber"], found["blockHash"]
     return number is not None and block_hash is not None and int(block_hash, 16) > 0
-
-
-def _meaning(answer: RPCResponse) -> AgentEscrowError:
-    refused = refusal(answer)
-    revert = Web3RPCError(str(refused), rpc_response=cast(Any, answer))
-    return (translate(revert) if "error" in answer else None) or refused

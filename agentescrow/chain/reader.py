@@ -16,7 +16,6 @@ from agentescrow.chain.reverts import making_sense
 from agentescrow.chain.rpc import Node, Question
 from agentescrow.errors import NodeRefused, NodeUnreachable
 
-_HEADERS_AT_ONCE: Final = 100
 VAULTS: Final = ("RunEscrow", "StakeRegistry")
 """The contracts that owe money."""
 _KINDS: Final = (*VAULTS, "IdentityRegistry")
@@ -111,16 +110,10 @@ class Reader:
         Args:
             numbers: Which.
         """
-        wanted = list(numbers)
-        found: dict[int, Header] = {}
-        for start in range(0, len(wanted), _HEADERS_AT_ONCE):
-            some = wanted[start : start + _HEADERS_AT_ONCE]
-            for answer in self._node.ask(*map(_block_question, some)):
-                if answer is not None:
-                    with making_sense():
-                        header = _header(answer)
-                    found[header.number] = header
-        return found
+        answers = self._node.ask(*map(_block_question, numbers))
+        with making_sense():
+            headers = [_header(answer) for answer in answers if answer is not None]
+        return {header.number: header for header in headers}
 
     def logs(self, first: int, last: Header) -> Answer:
         """All events of a range.
@@ -161,10 +154,11 @@ class Reader:
         """
         asked = [self._logs_question({"blockHash": block.hash}) for block in blocks]
         found: list[Log] = []
-        for start in range(0, len(asked), _HEADERS_AT_ONCE):
-            for answer in self._node.ask(*asked[start : start + _HEADERS_AT_ONCE]):
-                with making_sense():
-                    found += self._decoded(answer or [])
+        for answer in self._node.ask(*asked):
+            if answer is None:
+                raise NodeUnreachable("the node does not have the logs of a block (yet)")
+            with making_sense():
+                found += self._decoded(answer)
         return found
 
     def may_have_logs(self, block: Header) -> bool:

@@ -1,7 +1,11 @@
-"""Reverts, however they are wrapped, to `errors.ContractReverted` with a sentence for people."""
+"""Refusals, however nodes say and libraries wrap them, to errors of this package with a sentence.
+
+Every client of Ethereum says a revert in its own form, and gateways take parts of it away.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -13,7 +17,6 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_utils.abi import function_abi_to_4byte_selector
 from eth_utils.address import to_checksum_address
-from hexbytes import HexBytes
 from web3.exceptions import ContractLogicError, Web3Exception, Web3RPCError
 
 from agentescrow.chain.abis import NAMES, entries
@@ -22,6 +25,7 @@ from agentescrow.errors import (
     AgentEscrowError,
     ContractReverted,
     InsufficientFunds,
+    NodeBusy,
     NodeRefused,
     NodeUnreachable,
 )
@@ -38,6 +42,14 @@ _SENSELESS: Final = (
     ValueError,
 )
 _NO_GAS_MONEY: Final = ("insufficient funds", "insufficient balance for transfer")
+_REVERT_CODES: Final = (3, -32015)  # of geth and all that follow it, of Nethermind
+_BUSY_CODES: Final = (-32005, 429)  # EIP-1474's "limit exceeded", and that of HTTP
+_DATA: Final = re.compile(r"(?<![0-9a-zA-Z])0x((?:[0-9a-fA-F]{8}(?:[0-9a-fA-F]{64})*)?)(?!\w)")
+"""Nothing, or a selector and words."""
+
+_REASON: Final = re.compile(r"reverted(?:: | with reason string ')(.+?)'?$", re.DOTALL)
+_LONGEST: Final = 300  # characters of a node's words
+_DEEPEST: Final = 5  # how far into an error its data is looked for
 
 
 def from_data(data: bytes) -> ContractReverted:
@@ -60,6 +72,41 @@ def from_data(data: bytes) -> ContractReverted:
         return ContractReverted(name, {"data": f"0x{data.hex()}"}, words)
 
 
+def refusal(error: object) -> AgentEscrowError:
+    """Find out what the error of a JSON-RPC answer means, in whatever form it comes.
+
+    Args:
+        error: As the node says it: as a rule an object with code, message and data.
+
+    Returns:
+        The contract's refusal, or the node's, for the caller to raise.
+    """
+    code = error.get("code") if isinstance(error, dict) else None
+    texts = list(_texts(error))
+    said = any("revert" in text.lower() for text in texts) or code in _REVERT_CODES
+    words = words_of(error)
+    data = _data(texts)
+    if data and (said or data[:4] in _errors()):
+        return from_data(data)
+    if any(sign in words.lower() for sign in _NO_GAS_MONEY) and "revert" not in words.lower():
+        return InsufficientFunds("ETH", "the sender", "cannot pay for the gas")
+    if said:
+        return _reverted_for(_REASON.search(words))
+    kind = NodeBusy if code in _BUSY_CODES else NodeRefused
+    return kind(f"the node refused: {words}")
+
+
+def words_of(error: object) -> str:
+    """What a node says, as one line that is not too long.
+
+    Args:
+        error: Of a JSON-RPC answer, or a text.
+    """
+    said = error.get("message") if isinstance(error, dict) else error
+    words = " ".join(str(said or "no reason given").split())
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
+
+
 def translate(error: BaseException) -> AgentEscrowError | None:
     """Find out what an exception of web3 or Ape, or of the HTTP client below it, means.
 
@@ -72,15 +119,9 @@ def translate(error: BaseException) -> AgentEscrowError | None:
     if isinstance(error, AgentEscrowError):
         return error
     chain = list(_causes(error))
-    for cause in chain:
-        data = _revert_data(cause)
-        if data is not None:
-            return from_data(data)
-    for cause in chain:
-        other = _without_data(cause)
-        if other is not None:
-            return other
-    return None
+    refused = (_contracts_refusal(cause) for cause in chain)
+    others = (_other_meaning(cause) for cause in chain)
+    return next(filter(None, refused), None) or next(filter(None, others), None)
 
 
 @contextmanager
@@ -182,34 +223,58 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         pending += [getattr(cause, "base_err", None), cause.__cause__, cause.__context__]
 
 
-def _revert_data(error: BaseException) -> bytes | None:
-    for found in (getattr(error, "data", None), _rpc_data(error)):
-        if isinstance(found, bytes):
-            return bytes(found)
-        if isinstance(found, str) and found.startswith("0x"):
-            return bytes(HexBytes(found))
-    return None
+def _contracts_refusal(error: BaseException) -> ContractReverted | None:
+    found = getattr(error, "data", None)
+    data = bytes(found) if isinstance(found, bytes) else _data(list(_texts(found)))
+    if data is not None:
+        return from_data(data)
+    answered = _rpc_error(error)
+    meaning = None if answered is None else refusal(answered)
+    return meaning if isinstance(meaning, ContractReverted) else None
 
 
-def _rpc_data(error: BaseException) -> object:
-    """`error.data` of a JSON-RPC answer; some nodes put it one level deeper."""
-    answer: Any = getattr(error, "rpc_response", None)
-    if answer is None and error.args and isinstance(error.args[0], dict):
-        answer = {"error": error.args[0]}
-    data = (answer or {}).get("error", {}).get("data")
-    return data.get("data") if isinstance(data, dict) else data
+def _rpc_error(error: BaseException) -> object:
+    """The error of the JSON-RPC answer that an exception was made of."""
+    answer = getattr(error, "rpc_response", None)
+    if isinstance(answer, dict):
+        return answer.get("error")
+    return error.args[0] if error.args and isinstance(error.args[0], dict) else None
 
 
-def _without_data(error: BaseException) -> AgentEscrowError | None:
-    text = str(getattr(error, "message", None) or error)
-    if any(sign in text.lower() for sign in _NO_GAS_MONEY):
-        return InsufficientFunds("ETH", "the sender", "cannot pay for the gas")
+def _texts(error: object, depth: int = 0) -> Iterator[str]:
+    """All texts of an error, those of its data first."""
+    if isinstance(error, str):
+        yield error
+    elif isinstance(error, dict) and depth < _DEEPEST:
+        for name in sorted(error, key=lambda name: name != "data"):
+            yield from _texts(error[name], depth + 1)
+    elif isinstance(error, list) and depth < _DEEPEST:
+        for each in error:
+            yield from _texts(each, depth + 1)
+
+
+def _data(texts: list[str]) -> bytes | None:
+    """The first that can be the data of a revert; what our ABIs know comes before the rest."""
+    found = [bytes.fromhex(data) for text in texts for data in _DATA.findall(text)]
+    known = (data for data in found if data[:4] in _errors() or data[:4] in (_ERROR, _PANIC))
+    return next(known, None) or next(filter(None, found), b"" if found else None)
+
+
+def _reverted_for(reason: re.Match[str] | None) -> ContractReverted:
+    if reason is None:
+        return from_data(b"")
+    return ContractReverted("Error", {"reason": reason[1]}, reason_words(reason[1]))
+
+
+def _other_meaning(error: BaseException) -> AgentEscrowError | None:
     if isinstance(error, ContractLogicError):
-        return ContractReverted("Unexplained", {}, _NO_REASON)
+        return from_data(b"")
     if isinstance(error, Web3RPCError):
-        return NodeRefused(f"the node refused: {text}")
+        return refusal(_rpc_error(error) or str(error.message or error))
     if isinstance(error, requests.RequestException):
         return NodeUnreachable("the node does not answer: check the RPC address and the network")
     if isinstance(error, Web3Exception):
-        return NodeRefused(f"the node's answer makes no sense: {text}")
+        return NodeRefused(f"the node's answer makes no sense: {words_of(str(error))}")
+    if any(sign in str(error).lower() for sign in _NO_GAS_MONEY):
+        return InsufficientFunds("ETH", "the sender", "cannot pay for the gas")
     return None

@@ -6,34 +6,22 @@ a hundred times slower.
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from collections.abc import Sequence
+from typing import Any, Final
 
 import orjson
-from web3 import HTTPProvider
-from web3.types import RPCEndpoint, RPCResponse
 
-from agentescrow.chain.reverts import in_words, making_sense
-from agentescrow.errors import NodeRefused, NodeUnreachable
+from agentescrow.chain.batch_size import BatchSize
+from agentescrow.chain.provider import UNANSWERED, BatchRefused, NodeProvider, Question
+from agentescrow.errors import AgentEscrowError, NodeRefused, NodeUnreachable
+
+__all__ = ["Node", "Question", "required"]
 
 _TIMEOUT_SECONDS: Final = 30
 
-Question = tuple[str, list[Any]]
-"""A method and its parameters."""
-
-
-class _Provider(HTTPProvider):
-    """web3's provider with a faster JSON reader, and without retries: they are the caller's."""
-
-    @staticmethod
-    def decode_rpc_response(raw_response: bytes) -> RPCResponse:
-        try:
-            return cast(RPCResponse, orjson.loads(raw_response))
-        except orjson.JSONDecodeError:
-            raise NodeUnreachable("the node's answer broke off") from None
-
 
 class Node:
-    """A node that is asked many things at once."""
+    """A node that is asked many things at once; what fails is for the caller to ask again."""
 
     def __init__(self, rpc_url: str, timeout: float = _TIMEOUT_SECONDS) -> None:
         """Connect to nothing yet.
@@ -42,65 +30,73 @@ class Node:
             rpc_url: Its address.
             timeout: Seconds after which an answer comes too late.
         """
-        self._provider = _Provider(
-            rpc_url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None
-        )
+        self._provider = NodeProvider(rpc_url, timeout=timeout, loads=orjson.loads)
+        self._size = BatchSize()
 
-    def ask(self, *questions: Question) -> list[Any]:
-        """Ask in one request.
+    def ask(self, *questions: Question, longest: int | None = None) -> list[Any]:
+        """Ask, in one request where the node takes as many.
 
         Args:
-            questions: At least one.
+            questions: Any number.
+            longest: Bytes that the answer to a request may have.
 
         Returns:
             The results in the order of the questions.
 
         Raises:
-            NodeUnreachable: Nobody answers, or not in time, or in part.
+            NodeUnreachable: Nobody answers, or not in time, or nonsense.
             NodeRefused: It answers one of the questions with an error.
+            ContractReverted: A contract does.
         """
-        answers = self.try_each(*questions)
-        for answer in answers:
-            if isinstance(answer, NodeRefused):
-                raise answer
-        return answers
+        return required(self.try_each(*questions, longest=longest))
 
-    def try_each(self, *questions: Question) -> list[Any]:
-        """Ask in one request; a question that is refused has a `NodeRefused` for its result.
+    def try_each(self, *questions: Question, longest: int | None = None) -> list[Any]:
+        """Ask; what is refused has the error of this package for its result.
 
         Raises:
             NodeUnreachable: As `ask`.
-            NodeRefused: It refuses the request as a whole.
+            NodeRefused: It refuses everything.
         """
-        answers = self.answers(*questions)
-        return [each["result"] if "result" in each else refusal(each) for each in answers]
+        size, found, why = self._size.copy(), dict[int, Any](), ""
+        while left := [n for n in range(len(questions)) if n not in found]:
+            some = left[: max(size.next, 1)]
+            asked, as_list = [questions[n] for n in some], size.next > 0
+            try:
+                said = self._provider.ask_many(asked, as_list=as_list, longest=longest)
+            except BatchRefused as refused:
+                why = str(refused.meaning)
+                if not as_list:
+                    raise refused.meaning from refused
+                size.refused(len(asked))
+                continue
+            if not as_list and str(said[0]) == why:
+                raise said[0]  # the question alone is refused as the batches were
+            answered = _answered(some, said)
+            found |= answered
+            if as_list:
+                size.learn(len(asked), len(answered))
+        if any(not isinstance(each, NodeRefused) for each in found.values()):
+            self._size = size  # else what was refused was no matter of batches
+        return [found[n] for n in range(len(questions))]
 
-    def answers(self, *questions: Question) -> list[RPCResponse]:
-        """Ask in one request, and return the answers as they came, errors too.
 
-        Raises:
-            NodeUnreachable: As `ask`.
-            NodeRefused: It refuses the request as a whole.
-        """
-        with in_words(), making_sense():
-            answers = self._provider.make_batch_request(
-                [(RPCEndpoint(method), parameters) for method, parameters in questions]
-            )
-        if not isinstance(answers, list):
-            raise refusal(answers)
-        if len(answers) != len(questions):
-            raise NodeUnreachable("the node answered a part of the questions only")
-        if not all(isinstance(each, dict) for each in answers):
-            raise NodeUnreachable("the node's answer makes no sense: it is no object")
-        return answers
+def _answered(places: Sequence[int], said: Sequence[Any]) -> dict[int, Any]:
+    answered = {n: each for n, each in zip(places, said, strict=True) if each is not UNANSWERED}
+    if not answered and len(places) == 1:
+        raise NodeUnreachable("the node answered a part of the questions only")
+    return answered
 
 
-def refusal(answer: RPCResponse) -> NodeRefused:
-    """What an answer without a result says.
+def required(answers: list[Any]) -> list[Any]:
+    """The answers, where each of them is needed.
 
     Args:
-        answer: As it came.
+        answers: Of `Node.try_each`.
+
+    Raises:
+        AgentEscrowError: The first that is one.
     """
-    error = answer.get("error") if isinstance(answer, dict) else None
-    words = error.get("message") if isinstance(error, dict) else error or "no reason given"
-    return NodeRefused(f"the node refused: {words}")
+    for answer in answers:
+        if isinstance(answer, AgentEscrowError):
+            raise answer
+    return answers

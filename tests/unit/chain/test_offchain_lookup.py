@@ -64,7 +64,7 @@ def test_read__the_contract_names_another_address__nobody_goes_there(looked_up):
 
 def test_connect__a_contract_names_another_address__nobody_goes_there(looked_up, monkeypatch):
     """SECURITY: whatever is asked on the connection that we make."""
-    monkeypatch.setattr(connection.Web3, "HTTPProvider", Luring)
+    monkeypatch.setattr(connection, "NodeProvider", Luring)
     w3 = connect("http://127.0.0.1:9")
 
     with pytest.raises(Exception, match="0x556f1830"):

@@ -14,11 +14,12 @@ from web3.exceptions import (
     Web3RPCError,
 )
 
-from agentescrow.chain.reverts import from_data, in_words, translate
+from agentescrow.chain.reverts import from_data, in_words, refusal, translate
 from agentescrow.errors import (
     ContractReverted,
     InsufficientFunds,
     InvalidTime,
+    NodeBusy,
     NodeRefused,
     NodeUnreachable,
 )
@@ -72,8 +73,8 @@ def test_from_data__anything__gets_words(data, name, words):
     assert words in error.words
 
 
-def rpc_error(data, message="execution reverted"):
-    answer = {"jsonrpc": "2.0", "id": 1, "error": {"code": 3, "message": message, "data": data}}
+def rpc_error(data, message="execution reverted", code=3):
+    answer = {"jsonrpc": "2.0", "id": 1, "error": {"code": code, "message": message, "data": data}}
     return Web3RPCError(message, rpc_response=answer)
 
 
@@ -113,8 +114,8 @@ def test_translate__revert_in_any_wrapping__is_the_same(error):
     [
         (ContractLogicError("execution reverted"), ContractReverted),
         (ContractPanicError("Panic", data="0x"), ContractReverted),
-        (rpc_error(None, "insufficient funds for gas * price + value"), InsufficientFunds),
-        (rpc_error(None, "nonce too low"), NodeRefused),
+        (rpc_error(None, "insufficient funds for gas * price + value", -32000), InsufficientFunds),
+        (rpc_error(None, "nonce too low", -32000), NodeRefused),
         (BadFunctionCallOutput("no code"), NodeRefused),
         (requests.ConnectionError("refused"), NodeUnreachable),
         (requests.Timeout("slow"), NodeUnreachable),
@@ -126,6 +127,78 @@ def test_translate__no_revert_data__is_told_apart(error, kind):
 
     assert type(meaning) is kind
     assert len(str(meaning).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"code": 3, "message": "execution reverted", "data": HEX},
+        {"code": 3, "message": "", "data": HEX.upper().replace("0X", "0x")},
+        {"code": -32000, "message": "Execution reverted", "data": HEX},
+        {"code": -32015, "message": "VM execution error.", "data": f"Reverted {HEX}"},
+        {"code": -32603, "message": "Error: VM Exception", "data": {"message": "…", "data": HEX}},
+        {"code": -32603, "message": "x", "data": {"originalError": {"code": 3, "data": HEX}}},
+        {"code": -32000, "message": f"execution reverted: {HEX}"},
+        {"code": -32000, "data": {"0xab": {"error": "revert", "return": HEX}}},
+        {"code": -32000, "message": "err: reverted", "data": [HEX]},
+        f"execution reverted: {HEX}",
+    ],
+)
+def test_refusal__of_any_node__has_the_contracts_words(error):
+    """API-3: geth, Besu, Nethermind, Hardhat, gateways that wrap, and a text alone."""
+    meaning = refusal(error)
+
+    assert isinstance(meaning, ContractReverted)
+    assert (meaning.name, meaning.arguments["runId"]) == ("NotAgent", 7)
+
+
+@pytest.mark.parametrize(
+    ("error", "name", "words"),
+    [
+        ({"code": 3, "message": "execution reverted"}, "Unexplained", "gave no reason"),
+        ({"code": 3}, "Unexplained", "gave no reason"),
+        ({"code": -32000, "message": "execution reverted", "data": "0x"}, "Unexplained", "gave no"),
+        ({"code": -32000, "message": "VM: revert", "data": None}, "Unexplained", "gave no reason"),
+        ("execution reverted", "Unexplained", "gave no reason"),
+        ({"code": 3, "message": "execution reverted: Pausable: paused"}, "Error", "Circle has"),
+        ("VM: reverted with reason string 'Pausable: paused'", "Error", "Circle has paused USDC."),
+        ({"code": 3, "message": "execution reverted: insufficient funds"}, "Error", "insufficient"),
+    ],
+)
+def test_refusal__data_stripped__is_the_contracts_all_the_same(error, name, words):
+    """API-3: code 3, or "revert" anywhere, whatever a gateway has left of it."""
+    meaning = refusal(error)
+
+    assert (type(meaning), meaning.name) == (ContractReverted, name)
+    assert words in meaning.words
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ({"code": -32000, "message": "nonce too low"}, NodeRefused),
+        ({"code": -32000, "message": "already known", "data": "0x" + "ab" * 32}, NodeRefused),
+        ({"code": -32000, "message": "header not found", "data": "0x"}, NodeRefused),
+        ({"code": -32000, "message": "unknown block", "data": "0xdeadbeef"}, NodeRefused),
+        ({"code": -32005, "message": "limit exceeded"}, NodeBusy),
+        ({"code": 429, "message": "compute units"}, NodeBusy),
+        ({"code": -32000, "message": "insufficient funds for gas"}, InsufficientFunds),
+        ("too many requests", NodeRefused),
+        ("", NodeRefused),
+        ({}, NodeRefused),
+        ([None, 7, {"a": [[[[[[["revert"]]]]]]]}], NodeRefused),
+        (False, NodeRefused),
+        ({"message": {"what": "?"}, "code": {}}, NodeRefused),
+        ({"message": "<html>\n" * 10_000, "code": "3"}, NodeRefused),
+    ],
+)
+def test_refusal__of_the_nodes__is_one_line_of_its_kind(error, kind):
+    """API-3: in any form; nothing that is no exception of this package leaves."""
+    meaning = refusal(error)
+
+    assert type(meaning) is kind
+    assert len(str(meaning).splitlines()) == 1
+    assert len(str(meaning)) < 400
 
 
 def test_translate__nothing_of_the_chain__is_none():
