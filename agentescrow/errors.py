@@ -12,6 +12,7 @@ The tree, with the stable `.code` of each class:
         - RequestRefused          REQUEST_REFUSED       not signed so, expired, not for us
           · RequestOutOfOrder     REQUEST_OUT_OF_ORDER  its nonce is not its signer's next one
         - TooManyRequests         TOO_MANY_REQUESTS     later it does
+        - RelayerUnavailable      RELAYER_UNAVAILABLE   it has no key, no ETH, or no budget now
       x Reverted                  REVERTED              a rule said no: custom error and its values
         - ContractReverted        CONTRACT_REVERTED     the same, said by the chain, with words
       x ChainProblem              CHAIN_PROBLEM         the chain cannot do it now
@@ -74,6 +75,7 @@ __all__ = [
     "OtherDeployment",
     "Refused",
     "RelayProblem",
+    "RelayerUnavailable",
     "ReorganisedTooDeep",
     "RequestOutOfOrder",
     "RequestRefused",
@@ -604,6 +606,26 @@ class TooManyRequests(RelayProblem):
     def __str__(self) -> str:
         """One line: what is too much, and when to come again."""
         return f"{self.words}: try again in {self.retry_after} s"
+
+
+class RelayerUnavailable(RelayProblem):
+    """The relayer can pay for nothing now, or for nothing of this kind; nothing was sent.
+
+    Args:
+        reason: Why, as a sentence without its point.
+        retry_after: Seconds after which it may be otherwise.
+    """
+
+    code: ClassVar[str] = "RELAYER_UNAVAILABLE"
+
+    def __init__(self, reason: str, retry_after: int) -> None:
+        super().__init__(reason, retry_after)
+        self.reason = reason
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        """The reason, and who else can send it."""
+        return f"{self.reason}: try again in {self.retry_after} s, or send the call yourself"
 
 
 class ServiceProblem(AgentEscrowError):

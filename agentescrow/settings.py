@@ -61,6 +61,14 @@ class Settings(BaseSettings):
         relayer_passphrase: What it is encrypted with (RELAYER_PASSPHRASE).
         max_fee_gwei: Gwei a gas that the relayer offers at most, whatever the node asks for
             (MAX_FEE_GWEI); 5 on Base where it is not set.
+        relayer_eth_per_hour: ETH that the relayer spends within an hour at most, for all signers
+            together (RELAYER_ETH_PER_HOUR); 0.002 on Base where it is not set.
+        relayer_eth_per_day: The same within a day (RELAYER_ETH_PER_DAY); 0.02 on Base.
+        relayer_gas: Gas that a request may ask for at most (RELAYER_GAS).
+        relayer_data_bytes: Bytes that a request's call may have (RELAYER_DATA_BYTES).
+        relayer_per_minute: Requests a minute of one signer (RELAYER_PER_MINUTE).
+        relayer_pending: Requests of one signer that may be under way (RELAYER_PENDING).
+        relayer_drafts: Whether drafts are relayed for who has nothing at risk (RELAYER_DRAFTS).
         rate_limit: Requests a minute of one client address, 0 for no limit (RATE_LIMIT).
         origins: Web pages that may call the API, separated by commas (ORIGINS).
     """
@@ -77,6 +85,13 @@ class Settings(BaseSettings):
     relayer_keyfile: str | None = None
     relayer_passphrase: SecretStr = SecretStr("")
     max_fee_gwei: str | None = None
+    relayer_eth_per_hour: str | None = None
+    relayer_eth_per_day: str | None = None
+    relayer_gas: int = Field(default=1_000_000, ge=100_000, le=16_777_216)
+    relayer_data_bytes: int = Field(default=8_192, ge=4, le=32_768)
+    relayer_per_minute: int = Field(default=60, ge=1)
+    relayer_pending: int = Field(default=16, ge=1)
+    relayer_drafts: bool = False
     rate_limit: int = Field(default=1_200, ge=0)
     origins: str = "*"
 

@@ -24,7 +24,7 @@ from web3.types import RPCEndpoint
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import load
 from agentescrow.chain.forwarder import ForwardRequest
-from agentescrow.chain.pool import Pool, sign_execute
+from agentescrow.chain.pool import Pool, sign_call
 from agentescrow.chain.wallet import LocalWallet
 from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.request import check
@@ -122,11 +122,11 @@ class Bench:
     def _send_bare(self) -> None:
         deployment, head = self._contracts.deployment, self._pool.head(self._key.address)
         for place, checked in enumerate(self._checked):
-            signed = sign_execute(
+            signed = sign_call(
                 self._key,
                 chain_id=deployment.chain_id,
-                forwarder=deployment.forwarder,
-                execute=checked.execute,
+                to=deployment.forwarder,
+                data=checked.execute,
                 gas=checked.gas,
                 nonce=head.nonce + place,
                 max_fee=2 * head.base_fee + head.tip,

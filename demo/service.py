@@ -34,7 +34,13 @@ from agentescrow.store.relay_turn import RelayTurn
 from deployment.local_chain import LocalChain
 
 PATIENCE: Final = 15.0
-UNLIMITED: Final = RelayLimits(pending_per_signer=10**9, per_signer=10**9)
+UNLIMITED: Final = RelayLimits(
+    pending_per_signer=10**9,
+    per_signer=10**9,
+    drafts=True,
+    gwei_per_hour=10**15,
+    gwei_per_day=10**15,
+)
 """For a chain where a few people do everything, as fast as the machine can."""
 
 _PAUSE: Final = 0.05

@@ -14,7 +14,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from agentescrow.domain.eligibility import Ineligibility, reasons
-from agentescrow.errors import AgentEscrowError, ContractReverted, TextTooLong, TooManyRequests
+from agentescrow.errors import (
+    AgentEscrowError,
+    ContractReverted,
+    RelayerUnavailable,
+    TextTooLong,
+    TooManyRequests,
+)
 from agentescrow.store.database import DatabaseBusy
 from agentescrow.wire.codes import name_of, status_of, status_of_claim
 from agentescrow.wire.problem import MEDIA_TYPE
@@ -135,7 +141,7 @@ async def _package(_request: Request, error: Exception) -> Response:
     assert isinstance(error, AgentEscrowError)
     detail = error.words if isinstance(error, ContractReverted) else str(error)
     headers = {}
-    if isinstance(error, TooManyRequests):
+    if isinstance(error, TooManyRequests | RelayerUnavailable):
         headers["Retry-After"] = str(error.retry_after)
     return problem(status_of(error), name_of(error), detail, headers)
 

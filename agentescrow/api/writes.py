@@ -212,11 +212,13 @@ def _to_sign(service: Service, write: Write) -> dict[str, object]:
 
     Raises:
         ApiError: 401: a permit is to be signed first.
-        AgentEscrowError: The contract would refuse it.
+        AgentEscrowError: The relayer or the contract would refuse it.
     """
     target, signer = write.target, write.signer
+    head = service.pool.head(signer)
+    service.admission.require_payable(target, write.call, signer, head)
     (gas,) = service.pool.estimates([(signer, target, f"0x{write.call.hex()}")])
-    now = service.pool.head(signer).time
+    now = head.time
     if isinstance(gas, AgentEscrowError):
         if write.cost is not None and write.is_unpaid and is_allowance_missing(gas):
             raise permit_required(service, signer, target, write.cost(), now)

@@ -28,6 +28,7 @@ class Head:
         base_fee: Wei a gas.
         tip: What the node thinks is a good tip, wei a gas.
         nonce: Transactions of the account that are mined.
+        balance: Of the account, wei.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Head:
     base_fee: int
     tip: int
     nonce: int
+    balance: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,13 @@ class Receipt:
         tx_hash: Its hash.
         block_number: Where it is.
         succeeded: Whether it did its work.
+        paid: What its sender paid for it, wei; on a rollup for its data too.
     """
 
     tx_hash: str
     block_number: int
     succeeded: bool
+    paid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class Pool:
         self._node = Node(rpc_url)
 
     def head(self, account: str) -> Head:
-        """The latest block, with an account's count of mined transactions.
+        """The latest block, with an account's count of mined transactions and its ETH.
 
         Raises:
             ChainProblem: The node does not answer, or not all of it.
@@ -105,8 +109,9 @@ class Pool:
             ("eth_maxPriorityFeePerGas", []),
             ("eth_getBlockByNumber", ["latest", False]),
             ("eth_getTransactionCount", [account, "latest"]),
+            ("eth_getBalance", [account, "latest"]),
         )
-        block, nonce = required(answers)
+        block, nonce, balance = required(answers)
         with making_sense():
             base_fee = int(block.get("baseFeePerGas") or "0x0", 16)
             return Head(
@@ -115,6 +120,7 @@ class Pool:
                 base_fee,
                 self._tip(tip, base_fee),
                 int(nonce, 16),
+                int(balance, 16),
             )
 
     def views(self, calls: Sequence[tuple[str, str]]) -> list[bytes]:
@@ -194,7 +200,7 @@ class Pool:
         answers = self._node.ask(*(("eth_getTransactionReceipt", [each]) for each in hashes))
         with making_sense():
             return {
-                each: Receipt(each, int(answer["blockNumber"], 16), int(answer["status"], 16) == 1)
+                each: _receipt(each, answer)
                 for each, answer in zip(hashes, answers, strict=True)
                 if answer and _is_of_a_block(answer)
             }
@@ -233,24 +239,24 @@ class Pool:
         return tip_of(int(gas_price, 16), base_fee)
 
 
-def sign_execute(
+def sign_call(
     key: LocalAccount,
     *,
     chain_id: int,
-    forwarder: str,
-    execute: str,
+    to: str,
+    data: str,
     gas: int,
     nonce: int,
     max_fee: int,
     tip: int,
 ) -> Signed:
-    """Sign a call of the forwarder: the one thing that the relayer's key ever signs.
+    """Sign a call without value: the one thing that the relayer's key ever signs.
 
     Args:
         key: The relayer's.
         chain_id: The chain.
-        forwarder: Its address.
-        execute: Calldata of `execute`.
+        to: Contract called.
+        data: The call, 0x and hex.
         gas: Limit.
         nonce: Of the relayer's account.
         max_fee: Wei a gas.
@@ -258,9 +264,9 @@ def sign_execute(
     """
     transaction: dict[str, Any] = {
         "chainId": chain_id,
-        "to": forwarder,
+        "to": to,
         "value": 0,
-        "data": execute,
+        "data": data,
         "gas": gas,
         "nonce": nonce,
         "maxFeePerGas": max_fee,
@@ -268,6 +274,14 @@ def sign_execute(
     }
     signed = key.sign_transaction(transaction)
     return Signed(signed.hash.to_0x_hex(), signed.raw_transaction.to_0x_hex())
+
+
+def _receipt(tx_hash: str, answer: Any) -> Receipt:  # noqa: ANN401 - JSON
+    gas, price, for_data = (
+        int(answer.get(name) or "0x0", 16) for name in ("gasUsed", "effectiveGasPrice", "l1Fee")
+    )
+    block, succeeded = int(answer["blockNumber"], 16), int(answer["status"], 16) == 1
+    return Receipt(tx_hash, block, succeeded, gas * price + for_data)
 
 
 def _execution(log: Any, transaction: Any) -> Execution:  # noqa: ANN401 - JSON

@@ -20,7 +20,7 @@ from agentescrow.chain.calls import Calls
 from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import reporting
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
-from agentescrow.cli.service import Ground, ground, say, say_database, sender_of
+from agentescrow.cli.service import Ground, ground, limits_of, say, say_database, sender_of
 from agentescrow.errors import InvalidInput
 from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.run import run
@@ -74,7 +74,7 @@ def _relayer(sender: Sender | None, turn: RelayTurn, ended: threading.Event) -> 
 
 def _app(base: Ground) -> FastAPI:
     settings, record = base.settings, base.deployment
-    admission = Admission(base.database, base.pool, record)
+    admission = Admission(base.database, base.pool, record, limits_of(settings))
     return create_app(
         Service(base.database, record, base.pool, admission, Calls(record.escrow)),
         rate_limit=RateLimit(settings.rate_limit),

@@ -18,7 +18,7 @@ from agentescrow.chain.fees import wei_of
 from agentescrow.chain.keys import account_of
 from agentescrow.chain.pool import Pool
 from agentescrow.errors import InvalidInput
-from agentescrow.relayer.limits import RelayLimits
+from agentescrow.relayer.limits import RelayLimits, gwei_in
 from agentescrow.relayer.sender import Sender
 from agentescrow.settings import Settings, read
 from agentescrow.store.database import Engine, address_of, open_database, require_schema
@@ -74,9 +74,28 @@ def sender_of(ground: Ground) -> Sender | None:
         key = _decrypted(Path(settings.relayer_keyfile).expanduser(), passphrase)
     else:
         return None
-    gwei = settings.max_fee_gwei
-    limits = RelayLimits(max_fee=None if gwei is None else wei_of(gwei, "MAX_FEE_GWEI"))
+    limits = limits_of(settings)
     return Sender(ground.database, ground.pool, ground.deployment, key, limits=limits)
+
+
+def limits_of(settings: Settings) -> RelayLimits:
+    """What the relayer's owner pays for.
+
+    Raises:
+        InvalidInput: MAX_FEE_GWEI, or a budget, is none.
+    """
+    gwei = settings.max_fee_gwei
+    hour, day = settings.relayer_eth_per_hour, settings.relayer_eth_per_day
+    return RelayLimits(
+        pending_per_signer=settings.relayer_pending,
+        per_signer=settings.relayer_per_minute,
+        gas=settings.relayer_gas,
+        data_bytes=settings.relayer_data_bytes,
+        drafts=settings.relayer_drafts,
+        max_fee=None if gwei is None else wei_of(gwei, "MAX_FEE_GWEI"),
+        gwei_per_hour=None if hour is None else gwei_in(hour, "RELAYER_ETH_PER_HOUR"),
+        gwei_per_day=None if day is None else gwei_in(day, "RELAYER_ETH_PER_DAY"),
+    )
 
 
 def say_database(engine: Engine, *, as_json: bool) -> None:

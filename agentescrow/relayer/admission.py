@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from eth_utils.abi import function_signature_to_4byte_selector
@@ -11,21 +11,19 @@ from eth_utils.address import to_checksum_address
 
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.forwarder import ForwardRequest
-from agentescrow.chain.pool import Pool
-from agentescrow.errors import (
-    AgentEscrowError,
-    RequestOutOfOrder,
-    RequestRefused,
-    TooManyRequests,
-)
+from agentescrow.chain.pool import Head, Pool
+from agentescrow.errors import AgentEscrowError, RequestRefused
+from agentescrow.relayer.availability import Availability
 from agentescrow.relayer.batches import Batches
+from agentescrow.relayer.budget import Purse
+from agentescrow.relayer.functions import relayed_functions
 from agentescrow.relayer.limits import RelayLimits
-from agentescrow.relayer.request import CheckedRequest, check
+from agentescrow.relayer.request import CheckedRequest, check, contract_at
+from agentescrow.relayer.turns import Turns
 from agentescrow.store.database import Connection, Engine
 from agentescrow.store.relays import (
     Relay,
     accept,
-    accepted_since,
     find_relay,
     find_relays,
     pending_nonces,
@@ -46,6 +44,7 @@ class Admission:
         pool: Pool,
         deployment: Deployment,
         limits: RelayLimits | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """Bind it.
 
@@ -54,11 +53,14 @@ class Admission:
             pool: The node that simulates.
             deployment: The contracts that may be called.
             limits: What is accepted.
+            clock: Unix seconds.
         """
         self._database = database
         self._pool = pool
         self._deployment = deployment
         self._limits = limits or RelayLimits()
+        self._clock = clock
+        self.availability = Availability(database, deployment.chain_id, self._limits, clock)
         self._batches = Batches(self._admit_all, most=_BATCH, at_a_time=_AT_A_TIME)
 
     def submit(self, request: ForwardRequest) -> Relay:
@@ -71,6 +73,7 @@ class Admission:
             RequestRefused: It is not signed by its signer, expired, or not for us.
             RequestOutOfOrder: Its nonce is not its signer's next one.
             TooManyRequests: The signer has too many.
+            RelayerUnavailable: Nobody relays now, or there is no ETH or no budget for it.
             ContractReverted: Its call would revert; in words why.
             ChainProblem: The node does not answer.
         """
@@ -105,7 +108,29 @@ class Admission:
         Raises:
             RequestRefused: It is so.
         """
+        length, most = len(request.data), self._limits.data_bytes
+        if length > most:
+            raise RequestRefused(f"the request's data has {length} bytes: {most} are allowed")
         return check(self._deployment, request)
+
+    def require_payable(self, target: str, call: bytes, signer: str, head: Head) -> None:
+        """Make sure that a call is relayed if its signer signs it: before anybody signs in vain.
+
+        Args:
+            target: The contract.
+            call: Encoded.
+            signer: Who would sign.
+            head: The chain's.
+
+        Raises:
+            RelayerUnavailable: Nobody relays now, or there is no ETH or no budget for it.
+            TooManyRequests: The signer has had its part.
+            RequestRefused: It is not relayed, or not for this signer.
+        """
+        contract = contract_at(self._deployment, target)
+        functions = relayed_functions(contract, call)
+        account = to_checksum_address(signer)
+        self.availability.require(contract, functions, account, head.base_fee, head.tip)
 
     def admit(self, checked: CheckedRequest) -> Relay:
         """Take a checked request; those of other threads are simulated and queued along with it.
@@ -137,7 +162,7 @@ class Admission:
             head = self._pool.head(self._deployment.forwarder)
             answers |= self._refused_by_chain(new, head.time)
             wanted = {place: each for place, each in new.items() if place not in answers}
-            answers |= self._queued(wanted, head.number)
+            answers |= self._queued(wanted, head)
         return [answers[place] for place in range(len(checked))]
 
     def _refused_by_chain(
@@ -186,22 +211,53 @@ class Admission:
         return None
 
     def _queued(
-        self, wanted: dict[int, CheckedRequest], block: int
+        self, wanted: dict[int, CheckedRequest], head: Head
     ) -> dict[int, Relay | AgentEscrowError]:
         if not wanted:
             return {}
         answers: dict[int, Relay | AgentEscrowError] = {}
         mined = self._mined_nonces([each.request.signer for each in wanted.values()])
         with writing_relays(self._database) as connection:
-            known = find_relays(connection, [each.request_id for each in wanted.values()])
-            queue = _Queue(connection, self._limits, mined, int(time.time()), block)
+            taken = find_relays(connection, [each.request_id for each in wanted.values()])
+            known = set(taken)
+            turns = Turns(connection, self._limits, mined, int(self._clock()))
+            purse: Purse | None = None
             for place, checked in wanted.items():
+                request_id = checked.request_id
                 try:
-                    answers[place] = known.get(checked.request_id) or queue.take(checked)
+                    if request_id not in taken:  # the same one twice is one
+                        purse = purse or self.availability.purse(connection)
+                        turns.require(checked.signer, checked.request.nonce)
+                        taken[request_id] = self._paid(connection, purse, checked, head)
+                        turns.note(checked.signer, checked.request.nonce)
+                    answers[place] = taken[request_id]
                 except AgentEscrowError as error:
                     answers[place] = error
-            accept(connection, queue.taken.values())
+            accept(connection, [taken[each] for each in taken if each not in known])
         return answers
+
+    def _paid(
+        self, connection: Connection, purse: Purse, checked: CheckedRequest, head: Head
+    ) -> Relay:
+        """A request that there is money for."""
+        signer, request = checked.signer, checked.request
+        lane = self.availability.lane(connection, checked.contract, checked.functions, signer)
+        chain_id = self._deployment.chain_id
+        cost = self._limits.cost(checked.gas, head.base_fee, head.tip, chain_id)
+        purse.take(lane, signer, cost)
+        return Relay(
+            request_id=checked.request_id,
+            signer=signer,
+            signer_nonce=request.nonce,
+            target=to_checksum_address(request.to),
+            execute=checked.execute,
+            gas=checked.gas,
+            deadline=request.deadline,
+            accepted_at=int(self._clock()),
+            accepted_block=head.number,
+            lane=lane,
+            cost=cost,
+        )
 
     def _mined_nonces(self, signers: Sequence[str]) -> dict[str, int]:
         """The next nonces at the forwarder, by signer in checksum case."""
@@ -224,77 +280,3 @@ class Admission:
         while expected in waiting:
             expected += 1
         return expected
-
-
-class _Queue:
-    """The end of the queue, where signers have their turns."""
-
-    def __init__(
-        self,
-        connection: Connection,
-        limits: RelayLimits,
-        mined: dict[str, int],
-        now: int,
-        block: int,
-    ) -> None:
-        self._connection = connection
-        self._limits = limits
-        self._mined = mined
-        self._now = now
-        self._block = block
-        self._waiting: dict[str, set[int]] = {}
-        self._recent: dict[str, int] = {}
-        self.taken: dict[str, Relay] = {}
-
-    def take(self, checked: CheckedRequest) -> Relay:
-        """Take a request if it is its signer's next one; the same one twice is one."""
-        if checked.request_id in self.taken:
-            return self.taken[checked.request_id]
-        request, signer = checked.request, to_checksum_address(checked.request.signer)
-        self._look_up(signer)
-        self._require_within_limits(signer)
-        self._require_next(signer, request.nonce)
-        self._waiting[signer].add(request.nonce)
-        self._recent[signer] += 1
-        relay = Relay(
-            request_id=checked.request_id,
-            signer=signer,
-            signer_nonce=request.nonce,
-            target=to_checksum_address(request.to),
-            execute=checked.execute,
-            gas=checked.gas,
-            deadline=request.deadline,
-            accepted_at=self._now,
-            accepted_block=self._block,
-        )
-        self.taken[checked.request_id] = relay
-        return relay
-
-    def _look_up(self, signer: str) -> None:
-        if signer not in self._waiting:
-            pending = pending_nonces(self._connection, signer)
-            self._waiting[signer] = {each for each in pending if each >= self._mined[signer]}
-            since = self._now - self._limits.per_seconds
-            self._recent[signer] = accepted_since(self._connection, signer, since)
-
-    def _require_within_limits(self, signer: str) -> None:
-        limits = self._limits
-        if len(self._waiting[signer]) >= limits.pending_per_signer:
-            raise TooManyRequests(
-                f"{signer} has {limits.pending_per_signer} requests under way", retry_after=2
-            )
-        if self._recent[signer] >= limits.per_signer:
-            raise TooManyRequests(
-                f"{signer} has sent {limits.per_signer} requests in {limits.per_seconds} s",
-                retry_after=limits.per_seconds,
-            )
-
-    def _require_next(self, signer: str, nonce: int) -> None:
-        expected = self._mined[signer]
-        while expected in self._waiting[signer]:
-            expected += 1
-        if nonce != expected:
-            raise RequestOutOfOrder(
-                f"the request's nonce is {nonce}, the next of {signer} is {expected}: "
-                "it was used already, or another request comes first"
-            )

@@ -1,4 +1,4 @@
-"""Which functions are called through the relayer: a run's, an agent's stake, and what pays them."""
+"""Which functions a call makes: one, or those of a batch."""
 
 from __future__ import annotations
 
@@ -11,69 +11,39 @@ from eth_utils.abi import function_abi_to_4byte_selector
 
 from agentescrow.chain.abis import entries
 from agentescrow.errors import RequestRefused
+from agentescrow.relayer.lanes import RULES
 
 _BATCH: Final = "multicall"
-_CALLED: Final = {
-    "RunEscrow": frozenset(
-        [
-            "createRun",
-            "postRun",
-            "postRunWithAuthorization",
-            "fundRun",
-            "claimRun",
-            "startRun",
-            "submitWork",
-            "abandonRun",
-            "approve",
-            "requestRevision",
-            "reject",
-            "slash",
-            "cancelRun",
-            "finalize",
-            "selfPermit",
-            "withdrawCredit",
-        ]
-    ),
-    "StakeRegistry": frozenset(
-        [
-            "stake",
-            "stakeWithAuthorization",
-            "unstake",
-            "allowMarket",
-            "selfPermit",
-            "withdrawCredit",
-        ]
-    ),
-}
 
 
-def require_called(contract: str, data: bytes) -> None:
-    """Refuse calls of other functions, in a batch of calls too.
+def relayed_functions(contract: str, data: bytes) -> tuple[str, ...]:
+    """Name the functions of a call, and refuse one of others than the relayer pays for.
 
     Args:
         contract: "RunEscrow" or "StakeRegistry".
         data: The call, encoded.
 
     Raises:
-        RequestRefused: It is of a function that the relayer does not pay for.
+        RequestRefused: It is of a function that the relayer does not pay for, or a batch of none.
     """
     if _function(contract, data) != _BATCH:
-        _require(contract, data)
-        return
+        return (_relayed(contract, data),)
     try:
         (calls,) = decode(["bytes[]"], data[4:])
     except DecodingError:
         raise RequestRefused(f"the calls of the {_BATCH} are not encoded as bytes[]") from None
-    for call in calls:
-        _require(contract, call)
+    if not calls:
+        raise RequestRefused(f"the {_BATCH} calls nothing")
+    return tuple(_relayed(contract, call) for call in calls)
 
 
-def _require(contract: str, data: bytes) -> None:
+def _relayed(contract: str, data: bytes) -> str:
     name = _function(contract, data)
-    if name not in _CALLED[contract]:
+    if name is None or name not in RULES[contract]:
         called = name or f"0x{data[:4].hex()}"
-        allowed = ", ".join(sorted(_CALLED[contract]))
+        allowed = ", ".join(sorted(RULES[contract]))
         raise RequestRefused(f"{called} of {contract} is not relayed: {allowed} are")
+    return name
 
 
 def _function(contract: str, data: bytes) -> str | None:

@@ -10,6 +10,7 @@ from eth_abi.abi import encode
 from eth_account import Account
 from eth_account.messages import SignableMessage, encode_typed_data
 from eth_utils.abi import function_signature_to_4byte_selector
+from eth_utils.address import to_checksum_address
 
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
@@ -17,7 +18,7 @@ from agentescrow.chain.signatures import canonical
 from agentescrow.chain.typed_data import Domain, digest, forward_request, forward_request_hash
 from agentescrow.domain.constants import ZERO_ADDRESS
 from agentescrow.errors import RequestRefused
-from agentescrow.relayer.functions import require_called
+from agentescrow.relayer.functions import relayed_functions
 
 _STRUCT: Final = "(address,address,uint256,uint256,uint48,bytes,bytes)"
 _EXECUTE: Final = function_signature_to_4byte_selector(f"execute({_STRUCT})")
@@ -38,15 +39,24 @@ class CheckedRequest:
 
     Args:
         request_id: Its EIP-712 digest, 0x and hex.
-        request: With addresses in checksum case.
+        request: As it came, but for its signature, which is in the form that the forwarder takes.
         execute: Calldata of the forwarder, 0x and hex.
         gas: Limit of the transaction that carries it.
+        contract: That is called: "RunEscrow" or "StakeRegistry".
+        functions: Of it.
     """
 
     request_id: str
     request: ForwardRequest
     execute: str
     gas: int
+    contract: str
+    functions: tuple[str, ...]
+
+    @property
+    def signer(self) -> str:
+        """Who signed, in checksum case."""
+        return str(to_checksum_address(self.request.signer))
 
 
 def check(deployment: Deployment, request: ForwardRequest) -> CheckedRequest:
@@ -60,10 +70,7 @@ def check(deployment: Deployment, request: ForwardRequest) -> CheckedRequest:
         RequestRefused: The call is none that the relayer pays for, or the signature is not the
             signer's.
     """
-    kinds = {deployment.escrow.lower(): "RunEscrow", deployment.registry.lower(): "StakeRegistry"}
-    kind = kinds.get(request.to.lower())
-    if kind is None:
-        raise RequestRefused(f"{request.to} is not called: only RunEscrow and StakeRegistry are")
+    kind = contract_at(deployment, request.to)
     if not 0 <= request.deadline < _UINT48 or not 0 <= request.nonce < 2**256:
         raise RequestRefused("the request's deadline or nonce is out of range")
     if not 0 < request.gas < 2**64:
@@ -81,10 +88,28 @@ def check(deployment: Deployment, request: ForwardRequest) -> CheckedRequest:
     signable = SignableMessage(b"\x01", _separator(forwarder_domain(deployment)), struct)
     request = replace(request, signature=canonical(request.signature))
     _require_signature(signable, request)
-    require_called(kind, request.data)
+    functions = relayed_functions(kind, request.data)
     execute = _EXECUTE + encode([_STRUCT], [request.struct()])
     gas = _OWN_GAS + _GAS_PER_BYTE * len(execute) + request.gas * 64 // 63
-    return CheckedRequest(f"0x{digest(signable).hex()}", request, f"0x{execute.hex()}", gas)
+    request_id = f"0x{digest(signable).hex()}"
+    return CheckedRequest(request_id, request, f"0x{execute.hex()}", gas, kind, functions)
+
+
+def contract_at(deployment: Deployment, address: str) -> str:
+    """The name of the contract at an address.
+
+    Args:
+        deployment: The contracts that may be called.
+        address: In any case.
+
+    Raises:
+        RequestRefused: It is none that is called.
+    """
+    kinds = {deployment.escrow.lower(): "RunEscrow", deployment.registry.lower(): "StakeRegistry"}
+    kind = kinds.get(address.lower())
+    if kind is None:
+        raise RequestRefused(f"{address} is not called: only RunEscrow and StakeRegistry are")
+    return kind
 
 
 def carries(data: str, execute: str) -> bool:

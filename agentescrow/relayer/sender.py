@@ -13,12 +13,14 @@ from typing import Final
 from eth_account.signers.local import LocalAccount
 
 from agentescrow.chain.deployments import Deployment
-from agentescrow.chain.pool import Head, Pool, sign_execute
+from agentescrow.chain.pool import Head, Pool, sign_call
 from agentescrow.errors import AgentEscrowError, InsufficientFunds, TooExpensive
+from agentescrow.relayer.budget import GWEI
 from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.patience import Patience
 from agentescrow.relayer.settlement import Settlement
 from agentescrow.store.database import Engine
+from agentescrow.store.relayer_state import RelayerState, report_relayer
 from agentescrow.store.relays import (
     FAILED,
     Outcome,
@@ -38,6 +40,7 @@ from agentescrow.store.relays import (
 _BATCH: Final = 50
 _BATCHES: Final = 10  # signed and sent between two looks at what was mined
 _UNDER_WAY: Final = 1_000
+_REPORT_SECONDS: Final = 5
 _BUMP_PERCENT: Final = 13  # nodes take a replacement from 10 % on, some from 12.5 %
 _DEAREST: Final = 4  # times what the node thinks is good: beyond, fees are not what it lacks
 _EXPIRED: Final = "The request expired before it could be sent."
@@ -90,6 +93,7 @@ class Sender:
         self._refusals: dict[str, str] = {}
         self._gap: tuple[int, float] | None = None
         self._too_expensive = False
+        self._told: RelayerState | None = None
         self._courier = ThreadPoolExecutor(1, thread_name_prefix="relayer-courier")
 
     @property
@@ -107,6 +111,7 @@ class Sender:
             ChainProblem: The node does not answer; nothing is lost.
         """
         head = self._pool.head(self.address)
+        self._report(head)
         self._note_fees(head)
         settled = self._settlement.settle(head)
         self._close_gap(head)
@@ -115,6 +120,16 @@ class Sender:
     @property
     def _max_fee(self) -> int:
         return self._limits.max_fee_on(self._deployment.chain_id)
+
+    def _report(self, head: Head) -> None:
+        """Say what the account holds, before what was mined is said: else it would seem more."""
+        state = RelayerState(self.address, head.balance // GWEI, int(self._clock()))
+        told = self._told
+        silent = told is None or state.seen_at - told.seen_at >= _REPORT_SECONDS
+        if told is None or silent or state.balance != told.balance:
+            with writing_relays(self._database) as connection:
+                report_relayer(connection, state)
+            self._told = state
 
     def _note_fees(self, head: Head) -> None:
         """Log that the node asks for more than is allowed, once: what is allowed is offered."""
@@ -169,7 +184,8 @@ class Sender:
             relays = [relay for relay in waiting if relay.deadline >= head.time]
             late = [relay.request_id for relay in waiting if relay.deadline < head.time]
             settle(
-                connection, [Outcome(each, FAILED, deep=True, problem=_EXPIRED) for each in late]
+                connection,
+                [Outcome(each, FAILED, deep=True, problem=_EXPIRED, cost=0) for each in late],
             )
             taken = nonces_from(connection, self.address, head.nonce)
             free = (nonce for nonce in count(head.nonce) if nonce not in taken)
@@ -253,11 +269,11 @@ class Sender:
     def _signed(self, relay: Relay, max_fee: int, tip: int) -> RelayTransaction:
         if relay.nonce is None:
             raise ValueError("a request without a nonce cannot be signed")
-        signed = sign_execute(
+        signed = sign_call(
             self._key,
             chain_id=self._deployment.chain_id,
-            forwarder=self._deployment.forwarder,
-            execute=relay.execute,
+            to=self._deployment.forwarder if relay.forwarded else relay.target,
+            data=relay.execute,
             gas=relay.gas,
             nonce=relay.nonce,
             max_fee=max_fee,

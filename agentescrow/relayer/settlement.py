@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from agentescrow.chain.pool import Execution, Head, Pool, Receipt
 from agentescrow.errors import NodeRefused
+from agentescrow.relayer.limits import gwei_of
 from agentescrow.relayer.patience import Patience
 from agentescrow.relayer.request import carries
 from agentescrow.store.database import Engine
@@ -99,7 +101,8 @@ class Settlement:
             # The forwarder lets a request work once: of several, the one that worked is its own.
             receipt = max(found, key=lambda each: each.succeeded, default=None)
             if receipt is not None:
-                outcomes += self._news(relay, receipt, head)
+                paid = gwei_of(sum(each.paid for each in found))
+                outcomes += self._news(relay, receipt, paid, head)
             elif relay.sender != self._sender or self._is_used(relay, head):
                 missing.append(relay)
             elif relay.status != PENDING:
@@ -141,10 +144,10 @@ class Settlement:
             receipts |= self._pool.receipts(asked[start : start + _BATCH])
         return receipts
 
-    def _news(self, relay: Relay, receipt: Receipt, head: Head) -> list[Outcome]:
+    def _news(self, relay: Relay, receipt: Receipt, paid: int, head: Head) -> list[Outcome]:
         """What a receipt says, unless that is known."""
         deep = receipt.block_number + self._patience.depth <= head.number
-        outcome = self._outcome(relay, receipt, deep, head)
+        outcome = replace(self._outcome(relay, receipt, deep, head), cost=paid)
         said = (outcome.status, outcome.tx_hash, outcome.block_number)
         known = (relay.status, relay.tx_hash, relay.block_number)
         if said == known and (relay.settled or not deep):

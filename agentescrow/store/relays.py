@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
     Engine,
     bindparam,
@@ -40,11 +41,14 @@ class Relay:
         signer: In whose name.
         signer_nonce: Of the forwarder.
         target: Contract called.
-        execute: Calldata of the forwarder.
+        execute: Calldata of the forwarder; of the contract itself where it is not forwarded.
         gas: Of the whole transaction.
         deadline: Last unix second at which it is valid, by the chain's clock.
         accepted_at: Unix second, by this machine's clock.
         accepted_block: The latest block then.
+        lane: The lower, the earlier it is sent.
+        cost: Gwei: at most, and once it is mined what it was.
+        forwarded: Whether the forwarder passes it on.
         sender: The relayer's account, or None while queued.
         nonce: Of that account.
         status: PENDING, MINED or FAILED.
@@ -63,6 +67,9 @@ class Relay:
     deadline: int
     accepted_at: int
     accepted_block: int
+    lane: int = 0
+    cost: int = 0
+    forwarded: bool = True
     sender: str | None = None
     nonce: int | None = None
     status: str = PENDING
@@ -106,6 +113,7 @@ class Outcome:
         tx_hash: Of the transaction that was mined, or that was sent last.
         block_number: Where it was mined.
         problem: Why it failed, for people.
+        cost: Gwei that it cost; None where that is not known.
     """
 
     request_id: str
@@ -114,6 +122,20 @@ class Outcome:
     tx_hash: str | None = None
     block_number: int | None = None
     problem: str | None = None
+    cost: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is under way.
+
+    Args:
+        waiting: Requests that are not mined yet.
+        oldest: Unix second at which the first of them was accepted, or None.
+    """
+
+    waiting: int
+    oldest: int | None
 
 
 @contextmanager
@@ -141,11 +163,14 @@ def accept(connection: Connection, accepted: Iterable[Relay]) -> None:
             "signer": relay.signer,
             "signer_nonce": str(relay.signer_nonce),
             "target": relay.target,
+            "forwarded": relay.forwarded,
             "execute": relay.execute,
             "gas": relay.gas,
             "deadline": relay.deadline,
             "accepted_at": relay.accepted_at,
             "accepted_block": relay.accepted_block,
+            "lane": relay.lane,
+            "cost": relay.cost,
             "status": PENDING,
             "settled": False,
         }
@@ -184,10 +209,27 @@ def accepted_since(connection: Connection, signer: str, since: int) -> int:
 
 
 def queued(connection: Connection, limit: int) -> list[Relay]:
-    """The requests that have no nonce yet, oldest first."""
+    """The requests that have no nonce yet, by lane, oldest first.
+
+    The forwarder takes a signer's requests in their order, so those before an urgent one of the
+    same signer are as urgent.
+    """
     wanted = ~relays.c.settled & relays.c.nonce.is_(None) & (relays.c.status == PENDING)
-    rows = connection.execute(_SELECT.where(wanted).order_by(relays.c.sequence).limit(limit))
-    return [_relay(row) for row in rows]
+    of_this_and_later = func.min(relays.c.lane).over(
+        partition_by=relays.c.signer, order_by=relays.c.sequence.desc()
+    )
+    most_urgent = of_this_and_later.label("most_urgent")
+    waiting = select(*_COLUMNS, relays.c.sequence, most_urgent).where(wanted).subquery()
+    columns = [waiting.c[name] for name in Relay.__dataclass_fields__]
+    ordered = select(*columns).order_by(waiting.c.most_urgent, waiting.c.sequence)
+    return [_relay(row) for row in connection.execute(ordered.limit(limit))]
+
+
+def queue(connection: Connection) -> Queue:
+    """What is under way, in numbers."""
+    wanted = ~relays.c.settled & (relays.c.status == PENDING)
+    counted = select(func.count(), func.min(relays.c.accepted_at)).where(wanted)
+    return Queue(*connection.execute(counted).one())
 
 
 def unmined(connection: Connection, sender: str, limit: int) -> list[Relay]:
@@ -296,11 +338,14 @@ def settle(connection: Connection, outcomes: Sequence[Outcome]) -> None:
             "tx_hash": each.tx_hash,
             "block_number": each.block_number,
             "problem": each.problem,
+            "paid": each.cost,
         }
         for each in outcomes
     ]
     if rows:
-        connection.execute(update(relays).where(relays.c.request_id == bindparam("id")), rows)
+        told = update(relays).where(relays.c.request_id == bindparam("id"))
+        paid = func.coalesce(bindparam("paid", type_=BigInteger), relays.c.cost)
+        connection.execute(told.values(cost=paid), rows)
 
 
 def take_back_nonces(connection: Connection, request_ids: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from agentescrow.errors import (
     IndexProblem,
     InsufficientFunds,
     InvalidInput,
+    RelayerUnavailable,
     RelayProblem,
     TooManyRequests,
     TransactionFailed,
@@ -22,6 +23,7 @@ from agentescrow.errors import (
 STATUSES: Final[Sequence[tuple[type[AgentEscrowError], int]]] = (
     (InvalidInput, 400),
     (TooManyRequests, 429),
+    (RelayerUnavailable, 503),
     (RelayProblem, 400),
     (TransactionFailed, 400),
     (ContractReverted, 400),

@@ -156,12 +156,20 @@ def pool(ground):
 
 @pytest.fixture
 def limits():
-    return RelayLimits()
+    """The default ones, but for drafts, which take no more than a key."""
+    return RelayLimits(drafts=True)
 
 
 @pytest.fixture
-def admission(database, pool, ground, limits):
-    return Admission(database, pool, ground.contracts.deployment, limits)
+def admission(database, pool, ground, limits, clock):
+    """The door of a relayer that is at work."""
+    at_work(database, pool, ground, clock)
+    return Admission(database, pool, ground.contracts.deployment, limits, clock)
+
+
+def at_work(database, pool, ground, clock):
+    """Let a relayer have said so."""
+    new_sender(database, pool, ground, clock).step()
 
 
 @pytest.fixture

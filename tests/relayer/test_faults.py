@@ -25,7 +25,7 @@ from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.run import run
 from agentescrow.store.relay_turn import RelayTurn
 from tests.indexer.faulty_node import FaultyNode, broken_off, busy, down
-from tests.relayer.conftest import new_sender
+from tests.relayer.conftest import at_work, new_sender
 from tests.relayer.test_processes import until
 from tests.relayer.test_sender import runs, statuses, work
 
@@ -90,12 +90,16 @@ def test_run__node_answers_wrongly__goes_on(ground, database, admission, poster,
 
 
 @FAULTS
-def test_submit__node_answers_wrongly__is_a_problem_of_the_chain(ground, database, poster, fault):
+def test_submit__node_answers_wrongly__is_a_problem_of_the_chain(
+    ground, database, pool, clock, limits, poster, fault
+):
     """API-4: 503 for the client, who comes again; nothing is queued."""
     request = ground.request(poster)
+    at_work(database, pool, ground, clock)
     with FaultyNode(ground.chain.url) as node:
         node.fault = lambda: fault
-        admission = Admission(database, Pool(node.url), ground.contracts.deployment)
+        deployment = ground.contracts.deployment
+        admission = Admission(database, Pool(node.url), deployment, limits, clock)
         with pytest.raises(ChainProblem):
             admission.submit(request)
         node.fault = lambda: None

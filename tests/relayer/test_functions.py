@@ -13,7 +13,7 @@ from hexbytes import HexBytes
 
 from agentescrow.chain.abis import entries
 from agentescrow.errors import RequestRefused
-from agentescrow.relayer.functions import require_called
+from agentescrow.relayer.functions import relayed_functions
 
 
 def calls_of(ground, *calls):
@@ -37,37 +37,45 @@ def test_submit__unknown_function__is_refused(ground, admission, poster):
         admission.submit(ground.request(poster, data=bytes.fromhex("deadbeef")))
 
 
-def test_require_called__batch_of_called_ones__passes(ground):
+def test_relayed_functions__batch_of_called_ones__passes(ground):
     """API-4: a permit and the call that needs it come together."""
     permit = call(ground, "selfPermit", 1, 2, b"\x01" * 65)
 
-    require_called("RunEscrow", calls_of(ground, permit, call(ground, "fundRun", 1)))
+    called = relayed_functions("RunEscrow", calls_of(ground, permit, call(ground, "fundRun", 1)))
+
+    assert called == ("selfPermit", "fundRun")
 
 
 @pytest.mark.parametrize("hidden", ["pause", "multicall"])
-def test_require_called__hidden_in_a_batch__is_refused(ground, hidden):
+def test_relayed_functions__hidden_in_a_batch__is_refused(ground, hidden):
     """API-4: a batch is looked into, and holds no batch."""
     inner = call(ground, "pause") if hidden == "pause" else calls_of(ground, call(ground, "pause"))
 
     with pytest.raises(RequestRefused, match=f"{hidden} of RunEscrow is not relayed"):
-        require_called("RunEscrow", calls_of(ground, call(ground, "fundRun", 1), inner))
+        relayed_functions("RunEscrow", calls_of(ground, call(ground, "fundRun", 1), inner))
+
+
+def test_relayed_functions__batch_of_nothing__is_refused(ground):
+    """API-4: nothing is paid for that does nothing."""
+    with pytest.raises(RequestRefused, match="calls nothing"):
+        relayed_functions("RunEscrow", calls_of(ground))
 
 
 @pytest.mark.parametrize("tail", [b"", b"\xff" * 64, b"\x00" * 31])
-def test_require_called__broken_batch__is_refused(ground, tail):
+def test_relayed_functions__broken_batch__is_refused(ground, tail):
     """API-4: malformed input is said, not raised."""
     selector = calls_of(ground)[:4]
 
     with pytest.raises(RequestRefused, match="not encoded as bytes"):
-        require_called("RunEscrow", selector + tail)
+        relayed_functions("RunEscrow", selector + tail)
 
 
 @pytest.mark.parametrize(
     ("contract", "function"),
     [("StakeRegistry", "lock"), ("StakeRegistry", "release"), ("StakeRegistry", "addMarket")],
 )
-def test_require_called__function_of_a_market__is_refused(contract, function):
+def test_relayed_functions__function_of_a_market__is_refused(contract, function):
     """API-4: what only a market or the owner may call cannot work by a request."""
     (entry,) = [each for each in entries(contract, "function") if each["name"] == function]
     with pytest.raises(RequestRefused, match=f"{function} of {contract}"):
-        require_called(contract, function_abi_to_4byte_selector(entry))
+        relayed_functions(contract, function_abi_to_4byte_selector(entry))

@@ -21,7 +21,7 @@ from deployment.parameters import load as parameters
 from deployment.record import Records
 from localnet import identity, usdc
 from localnet.anvil import Anvil, free_port
-from tests.relayer.conftest import BOTH, Clock, Ground, new_sender
+from tests.relayer.conftest import BOTH, Ground, new_sender
 from tests.relayer.test_sender import nonce_of, runs, statuses, work
 
 
@@ -44,15 +44,19 @@ def deployed(node, folder):
 
 
 @BOTH
-def test_step__node_restarted__each_is_mined_once(node, database, signers_of, tmp_path):
+def test_step__node_restarted__each_is_mined_once(
+    node, database, signers_of, limits, clock, tmp_path
+):
     """API-4: the node forgets what it has not mined; the database does not."""
-    folder, clock = tmp_path / "records", Clock()
+    folder = tmp_path / "records"
     folder.mkdir()
     with node:
         ground = deployed(node, folder)
         pool, first = Pool(node.url), nonce_of(ground)
-        admission = Admission(database, pool, ground.contracts.deployment)
+        deployment = ground.contracts.deployment
+        admission = Admission(database, pool, deployment, limits, clock)
         sender = new_sender(database, pool, ground, clock)
+        sender.step()
         mined, under_way, queued = (
             [ground.request(signer) for signer in signers_of(ground, 3)] for _ in range(3)
         )

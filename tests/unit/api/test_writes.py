@@ -12,7 +12,7 @@ import pytest
 from agentescrow.api.errors import ApiError
 from agentescrow.api.idempotency import Retries
 from agentescrow.api.writes import Write, perform
-from agentescrow.errors import ContractReverted
+from agentescrow.errors import ContractReverted, RelayerUnavailable
 from agentescrow.store.relays import FAILED, MINED, PENDING
 from agentescrow.wire.relay import Action
 from tests.unit.api.conftest import NOW
@@ -23,16 +23,21 @@ ID = "0x" + "1" * 64
 
 
 class Admission:
-    """Knows one request, as it is told; takes none."""
+    """Knows one request, and whether it could take another, as it is told; takes none."""
 
-    def __init__(self, relay=None):
+    def __init__(self, relay=None, unavailable=None):
         self.relay = relay
+        self.unavailable = unavailable
 
     def find(self, _request_id):
         return self.relay
 
     def next_nonce(self, _signer):
         return 7
+
+    def require_payable(self, _target, _call, _signer, _head):
+        if self.unavailable is not None:
+            raise self.unavailable
 
 
 class Pool:
@@ -66,11 +71,14 @@ def relay(status, **more):
 def act(service, database):
     """Performs a write that is not signed; the key knows a request where one is under way."""
 
-    def performed(*, under_way=None, estimate=100_000, answer=None, allow=lambda _: None):
+    def performed(
+        *, under_way=None, estimate=100_000, answer=None, allow=lambda _: None, unavailable=None
+    ):
         retries = Retries(database, "key-1", "meaning")
         if under_way is not None:
             retries.choose(ID, lambda _: True)
-        changed = {"admission": Admission(under_way), "pool": Pool(estimate), "patience": 0}
+        changed = {"admission": Admission(under_way, unavailable), "pool": Pool(estimate)}
+        changed |= {"patience": 0}
         body = Action.model_validate({"walletAddress": POSTER})
         target = service.deployment.escrow
         write = Write(body, POSTER, target, CALL, allow, lambda _snapshot, _relay: answer)
@@ -91,6 +99,12 @@ def test_perform__unsigned__says_what_to_sign_with_gas_to_spare(act, service):
     assert (message["from"].lower(), message["to"]) == (POSTER, service.deployment.escrow)
     assert message["deadline"] == NOW + 3_600
     assert message["data"] in (CALL, "0x12345678")
+
+
+def test_perform__relayer_unavailable__asks_for_no_signature(act):
+    """API-4: before anything is simulated, so that nobody signs a permit in vain either."""
+    with pytest.raises(RelayerUnavailable):
+        act(unavailable=RelayerUnavailable("nobody relays here", 30), estimate=ContractReverted)
 
 
 def test_perform__contract_would_refuse__is_not_to_be_signed(act):
