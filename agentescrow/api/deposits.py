@@ -17,9 +17,9 @@ from agentescrow.api.answer import json_answer
 from agentescrow.api.bodies import StakeBody
 from agentescrow.api.cards import stake_card
 from agentescrow.api.errors import ApiError, not_found
-from agentescrow.api.idempotency import Retries
 from agentescrow.api.index import Index, Snapshot
 from agentescrow.api.service import Service
+from agentescrow.chain.pool import Receipt
 from agentescrow.domain.money import format_usdc
 from agentescrow.store.agents import deposits_in, find_agent
 from agentescrow.store.runs import AnyRow
@@ -40,39 +40,39 @@ def known_agent(snapshot: Snapshot, agent_id: int) -> AnyRow:
 
 
 async def recorded(
-    service: Service,
-    index: Index,
-    retries: Retries,
-    agent_id: int,
-    body: StakeBody,
-    tx_hash: str,
+    service: Service, index: Index, agent_id: int, body: StakeBody, tx_hash: str
 ) -> Response:
     """Wait until a deposit is indexed that the chain has; refuse what it has not.
+
+    A report signs nothing and moves nothing: an Idempotency-Key remembers nothing of it.
 
     Args:
         service: The service.
         index: For this request.
-        retries: What its Idempotency-Key remembers.
         agent_id: Agent.
         body: The report.
         tx_hash: Its transaction, in lower case.
 
     Raises:
-        ApiError: 404, 400 or 403: there is no such agent, no such deposit, another payer.
+        ApiError: 404, 400 or 403: there is no such agent, no such deposit, another payer; 409: it
+            is not mined, or not indexed yet.
         ChainProblem: The node does not answer.
     """
     end = time.monotonic() + service.patience
-    mined_in: int | None = None
+    receipt: Receipt | None = None
     while True:
         found = await run_in_threadpool(_look, index, agent_id, body, tx_hash)
         if isinstance(found, Response):
-            await run_in_threadpool(retries.keep, bytes(found.body))
             return found
-        mined_in = mined_in or await to_thread.run_sync(
-            _block_of, service, tx_hash, limiter=service.writers
+        receipt = receipt or await to_thread.run_sync(
+            _receipt, service, tx_hash, limiter=service.writers
         )
-        if mined_in is None or found >= mined_in or time.monotonic() >= end:
+        if receipt is None:
+            raise _pending("The node has no such transaction in a block yet")
+        if not receipt.succeeded or found >= receipt.block_number:
             raise _not_staked(agent_id, body)
+        if time.monotonic() >= end:
+            raise _pending(f"It is mined in block {receipt.block_number}, and not indexed yet")
         await asyncio.sleep(_PAUSE)
 
 
@@ -88,9 +88,8 @@ def _look(index: Index, agent_id: int, body: StakeBody, tx_hash: str) -> Respons
     return json_answer({"success": True, "agent": card, "message": "Stake recorded."})
 
 
-def _block_of(service: Service, tx_hash: str) -> int | None:
-    receipt = service.pool.receipts([tx_hash]).get(tx_hash)
-    return receipt.block_number if receipt is not None and receipt.succeeded else None
+def _receipt(service: Service, tx_hash: str) -> Receipt | None:
+    return service.pool.receipts([tx_hash]).get(tx_hash)
 
 
 def _require_same(deposits: Sequence[AnyRow], body: StakeBody) -> None:
@@ -108,6 +107,11 @@ def _require_same(deposits: Sequence[AnyRow], body: StakeBody) -> None:
 
 def _payer(event: dict[str, str]) -> str:
     return event.get("from_") or event["from"]
+
+
+def _pending(why: str) -> ApiError:
+    words = f"{why}: report it again a little later, and stake nothing meanwhile."
+    return ApiError(409, "DEPOSIT_PENDING", words)
 
 
 def _not_staked(agent_id: int, body: StakeBody) -> ApiError:

@@ -13,11 +13,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from agentescrow.api.metrics import RELAYER_REFUSALS
 from agentescrow.domain.eligibility import Ineligibility, reasons
 from agentescrow.errors import (
     AgentEscrowError,
     ContractReverted,
     RelayerUnavailable,
+    RelayProblem,
     TextTooLong,
     TooManyRequests,
 )
@@ -30,6 +32,7 @@ _LATER: Final = {"Retry-After": "1"}
 _TEXT_TOO_LONG: Final = TextTooLong.code
 _ASKED: Final[Mapping[int, dict[str, str]]] = {
     401: {"WWW-Authenticate": 'EIP712 realm="agentescrow"'},
+    409: _LATER,
     429: _LATER,
     503: _LATER,
 }
@@ -141,6 +144,8 @@ async def _package(_request: Request, error: Exception) -> Response:
     assert isinstance(error, AgentEscrowError)
     detail = error.words if isinstance(error, ContractReverted) else str(error)
     headers = {}
+    if isinstance(error, RelayProblem):
+        RELAYER_REFUSALS.labels(error.code).inc()
     if isinstance(error, TooManyRequests | RelayerUnavailable):
         headers["Retry-After"] = str(error.retry_after)
     return problem(status_of(error), name_of(error), detail, headers)

@@ -1,10 +1,11 @@
 """Idempotency-Key: a POST that is sent again with its key is done once, whatever is signed anew.
 
-A key stands for what a body means, without what is signed: so the retry that answers a
-401 has the same key. The first signed request that comes with a key is the one that is relayed;
-another signature for the same key waits for that one's outcome. The first success is kept and
-repeated byte for byte. What was refused moved nothing, and is looked at anew. Nothing is kept of
-who has signed nothing: anybody could fill the database.
+A key is its signer's own, and stands for what a body means, without what is signed: so the retry
+that answers a 401 has the same key. The first signed request that comes with a key is the one that
+is relayed; another signature for the same key waits for that one's outcome. The first success is
+kept, and repeated byte for byte while its block is one of the chain; after that it is derived anew.
+What was refused moved nothing, and is looked at anew. Nothing is kept of who has signed nothing:
+anybody could fill the database, or take another's key.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from agentescrow.api.errors import ApiError
 from agentescrow.store.database import Connection, DatabaseBusy, Engine, write_transaction
 from agentescrow.store.idempotency import (
     Key,
+    KeyName,
     find_key,
     forget_keys,
     keep_answer,
@@ -29,6 +31,7 @@ from agentescrow.store.idempotency import (
     release,
     reserve,
 )
+from agentescrow.store.position import Block
 from agentescrow.wire.shape import Shape
 
 _DAY: Final = 86_400
@@ -59,27 +62,29 @@ class Retries:
 
     Args:
         database: Where keys are kept.
-        key: As it came.
+        key: Whose, and as it came.
         meaning: Digest of what the body means.
     """
 
     database: Engine
-    key: str | None
+    key: KeyName | None
     meaning: str
 
     @classmethod
-    def of(cls, database: Engine, key: str | None, path: str, body: Shape) -> Retries:
+    def of(cls, database: Engine, key: str | None, signer: str, path: str, body: Shape) -> Retries:
         """Bind a key to what a body means.
 
         Args:
             database: Where keys are kept.
             key: As it came, or None.
+            signer: Who signs, in checksum case.
             path: Of the request.
             body: Of the request.
         """
         meant = body.model_dump(mode="json", exclude=_SIGNED)
         said = orjson.dumps([path, meant], option=orjson.OPT_SORT_KEYS)
-        return cls(database, key, hashlib.sha256(said).hexdigest())
+        name = None if key is None else KeyName(signer, key)
+        return cls(database, name, hashlib.sha256(said).hexdigest())
 
     def begin(self) -> str | None:
         """Look the key up.
@@ -142,25 +147,26 @@ class Retries:
             key = self.key
             self._write(lambda connection: release(connection, key, request_id))
 
-    def keep(self, answer: bytes) -> None:
+    def keep(self, answer: bytes, block: Block) -> None:
         """Keep the answer for the next time.
 
         Args:
             answer: JSON.
+            block: That it is as of.
         """
         if self.key is not None:
             key = self.key
-            self._write(lambda connection: self._kept(connection, key, answer.decode()))
+            self._write(lambda connection: self._kept(connection, key, answer.decode(), block))
 
-    def _reserved(self, connection: Connection, key: str, request_id: str, now: int) -> bool:
+    def _reserved(self, connection: Connection, key: KeyName, request_id: str, now: int) -> bool:
         self._add(connection, key, now)
         return reserve(connection, key, request_id, now)
 
-    def _kept(self, connection: Connection, key: str, answer: str) -> None:
+    def _kept(self, connection: Connection, key: KeyName, answer: str, block: Block) -> None:
         self._add(connection, key, int(time.time()))
-        keep_answer(connection, key, answer)
+        keep_answer(connection, key, answer, block)
 
-    def _add(self, connection: Connection, key: str, now: int) -> None:
+    def _add(self, connection: Connection, key: KeyName, now: int) -> None:
         """Keep what the key stands for, unless it stands for something already."""
         found = find_key(connection, key)
         if found is not None:

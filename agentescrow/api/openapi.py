@@ -24,7 +24,7 @@ EVERYWHERE: Final[dict[int | str, Json]] = {
     503: {"model": Problem, "description": "Index, node or database do not answer now."},
 }
 _OF_POSTS: Final = {
-    "409": "The Idempotency-Key is under way.",
+    "409": "The Idempotency-Key is under way, or the reported deposit is not mined yet.",
     "413": "The body is too long.",
     "415": "The body is no JSON.",
     "422": "The Idempotency-Key stands for another body.",
@@ -73,6 +73,7 @@ _OF_STATUS: Final = {
     "202": {"Location": _header("Where to ask.", required=True, type="string")},
     "401": {"WWW-Authenticate": _header("EIP712.", required=True, type="string")},
     "405": {"Allow": _header("The methods.", required=True, type="string")},
+    "409": {"Retry-After": _LATER},
     "429": {"Retry-After": _LATER},
     "503": {"Retry-After": _LATER},
 }

@@ -6,9 +6,7 @@ from collections.abc import Callable
 
 from eth_utils.address import to_checksum_address
 from fastapi import Response
-from starlette.concurrency import run_in_threadpool
 
-from agentescrow.api.answer import kept_answer
 from agentescrow.api.bodies import AllowMarketBody, StakeBody, UnstakeBody
 from agentescrow.api.cards import Json, markets_card, stake_card
 from agentescrow.api.deposits import known_agent, recorded
@@ -44,13 +42,7 @@ class StakeWriter(Writer):
                 "INVALID_INPUT",
                 "A deposit is reported with `txHash`, or made by a signed request, not both.",
             )
-        retries = self.retries(body)
-        kept = await run_in_threadpool(retries.begin)
-        if kept is not None:
-            return kept_answer(kept)
-        return await recorded(
-            self.service, self.index, retries, agent_id, body, body.tx_hash.lower()
-        )
+        return await recorded(self.service, self.index, agent_id, body, body.tx_hash.lower())
 
     async def unstake(self, agent_id: int, body: UnstakeBody) -> Response:
         """Relay a withdrawal."""

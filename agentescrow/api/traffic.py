@@ -10,24 +10,15 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentescrow.api.errors import problem
+from agentescrow.api.metrics import REQUESTS, SECONDS
 from agentescrow.store.database import DatabaseBusy
 from agentescrow.store.position import Block
 from agentescrow.wire.shape import iso_time
-
-REGISTRY: Final = CollectorRegistry()
-REQUESTS: Final = Counter(
-    "agentescrow_requests", "Requests", ["method", "route", "status"], registry=REGISTRY
-)
-SECONDS: Final = Histogram(
-    "agentescrow_request_seconds", "Time of a request", ["route"], registry=REGISTRY
-)
-BLOCK: Final = Gauge("agentescrow_indexed_block", "Last indexed block", registry=REGISTRY)
-LAG: Final = Gauge("agentescrow_index_lag_blocks", "Blocks behind the node", registry=REGISTRY)
 
 _CLIENTS_MAX: Final = 10_000
 _METHODS: Final = ("GET", "POST", "OPTIONS")  # others are refused, and counted as one

@@ -7,7 +7,6 @@ from fastapi import Request, Response
 from agentescrow.api.idempotency import KeyHeader, Retries
 from agentescrow.api.index import IndexDep, ServiceDep
 from agentescrow.api.writes import Write, perform
-from agentescrow.wire.relay import Relayed
 
 
 class Writer:
@@ -34,18 +33,12 @@ class Writer:
         self._path = request.url.path
         self._key = key
 
-    def retries(self, body: Relayed) -> Retries:
-        """What the key remembers of a body.
-
-        Args:
-            body: As it came.
-        """
-        return Retries.of(self.service.database, self._key, self._path, body)
-
     async def perform(self, write: Write) -> Response:
         """Do a write.
 
         Args:
             write: The write.
         """
-        return await perform(self.service, self.index, self.retries(write.body), write)
+        database, signer = self.service.database, write.signer
+        retries = Retries.of(database, self._key, signer, self._path, write.body)
+        return await perform(self.service, self.index, retries, write)

@@ -160,11 +160,11 @@ def _look(
         return found
     with index.snapshot() as snapshot:
         shown = snapshot.block.number >= (found.block_number or 0)
-        card = write.answer(snapshot, found) if shown else None
+        card, block = write.answer(snapshot, found) if shown else None, snapshot.block
     if card is None:
         return found
     answer = json_answer(card)
-    retries.keep(bytes(answer.body))
+    retries.keep(bytes(answer.body), block)
     return answer
 
 
@@ -215,6 +215,7 @@ def _to_sign(service: Service, write: Write) -> dict[str, object]:
         AgentEscrowError: The relayer or the contract would refuse it.
     """
     target, signer = write.target, write.signer
+    service.admission.availability.require_at_work()
     head = service.pool.head(signer)
     service.admission.require_payable(target, write.call, signer, head)
     (gas,) = service.pool.estimates([(signer, target, f"0x{write.call.hex()}")])

@@ -26,6 +26,8 @@ SILENCE_MAX: Final = 60
 """Seconds after which a relayer that says nothing is not at work."""
 
 _LATER_SECONDS: Final = 30
+_DAY: Final = 86_400
+_NOBODY: Final = "nobody relays here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,15 @@ class Availability:
         self._chain_id = chain_id
         self._clock = clock
 
+    def require_at_work(self) -> None:
+        """Make sure that there is a relayer.
+
+        Raises:
+            RelayerUnavailable: Nobody relays.
+        """
+        with self._database.connect() as connection:
+            self._at_work(connection)
+
     def require(
         self, contract: str, functions: Iterable[str], signer: str, base_fee: int, tip: int
     ) -> None:
@@ -111,10 +122,7 @@ class Availability:
         Raises:
             RelayerUnavailable: Nobody relays.
         """
-        state = relayer_state(connection)
-        problem = self._problem(state)
-        if state is None or problem is not None:
-            raise RelayerUnavailable(problem or "nobody relays here", _LATER_SECONDS)
+        state = self._at_work(connection)
         return Purse(connection, self._budget, state.balance, int(self._clock()))
 
     def describe(self) -> Relaying:
@@ -123,16 +131,23 @@ class Availability:
             state = relayer_state(connection)
             balance = 0 if state is None else state.balance
             purse = Purse(connection, self._budget, balance, int(self._clock()))
-            waiting = queue(connection)
+            waiting = queue(connection, since=int(self._clock()) - _DAY)
         left = {lane: purse.left(lane) for lane in Lane}
         problem = self._problem(state)
         if problem is None and not left[Lane.BOUND]:
             problem = "the relayer's ETH, or what it may spend, is used up"
         return Relaying(problem, state, self._budget, left, waiting)
 
+    def _at_work(self, connection: Connection) -> RelayerState:
+        state = relayer_state(connection)
+        problem = self._problem(state)
+        if state is None or problem is not None:
+            raise RelayerUnavailable(problem or _NOBODY, _LATER_SECONDS)
+        return state
+
     def _problem(self, state: RelayerState | None) -> str | None:
         if state is None:
-            return "nobody relays here"
+            return _NOBODY
         if state.problem is not None:
             return state.problem
         if self._clock() - state.seen_at > SILENCE_MAX:

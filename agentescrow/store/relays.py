@@ -132,10 +132,12 @@ class Queue:
     Args:
         waiting: Requests that are not mined yet.
         oldest: Unix second at which the first of them was accepted, or None.
+        failed: Requests that were accepted lately and failed.
     """
 
     waiting: int
     oldest: int | None
+    failed: int
 
 
 @contextmanager
@@ -225,11 +227,19 @@ def queued(connection: Connection, limit: int) -> list[Relay]:
     return [_relay(row) for row in connection.execute(ordered.limit(limit))]
 
 
-def queue(connection: Connection) -> Queue:
-    """What is under way, in numbers."""
+def queue(connection: Connection, since: int) -> Queue:
+    """What is under way, in numbers.
+
+    Args:
+        connection: The database.
+        since: Unix second from which on failures are counted.
+    """
     wanted = ~relays.c.settled & (relays.c.status == PENDING)
-    counted = select(func.count(), func.min(relays.c.accepted_at)).where(wanted)
-    return Queue(*connection.execute(counted).one())
+    waiting = select(func.count(), func.min(relays.c.accepted_at)).where(wanted)
+    bad = (relays.c.accepted_at >= since) & (relays.c.status == FAILED)
+    failed = connection.execute(select(func.count()).select_from(relays).where(bad))
+    number, oldest = connection.execute(waiting).one()
+    return Queue(number, oldest, failed.scalar_one())
 
 
 def unmined(connection: Connection, sender: str, limit: int) -> list[Relay]:

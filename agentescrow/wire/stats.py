@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agentescrow.wire.config import RelayerStatus
 from agentescrow.wire.problem import Problem
 from agentescrow.wire.shape import Amount, Shape, Time
 
@@ -39,6 +40,7 @@ class Readiness(Shape):
         indexed_block: Block that all answers are as of, or null before the first.
         indexed_at: Its time, or null.
         lag: Blocks that the node has and the index has not.
+        relayer: Whether signed requests are carried now; reads do without.
     """
 
     ready: bool
@@ -46,6 +48,7 @@ class Readiness(Shape):
     indexed_block: int | None
     indexed_at: Time | None
     lag: int
+    relayer: RelayerStatus | None = None
 
 
 class NotReady(Problem):
@@ -57,6 +60,7 @@ class NotReady(Problem):
         indexed_block: Block that all answers are as of, or null before the first.
         indexed_at: Its time, or null.
         lag: Blocks that the node has and the index has not.
+        relayer: Whether signed requests are carried now.
     """
 
     ready: bool
@@ -64,3 +68,4 @@ class NotReady(Problem):
     indexed_block: int | None
     indexed_at: Time | None
     lag: int
+    relayer: RelayerStatus | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from agentescrow.store.idempotency import find_key
+from agentescrow.store.idempotency import KeyName, find_key
 from tests.api.conftest import BOTH, USDC
 from tests.waiting import until
 
@@ -97,7 +97,6 @@ def test_key__with_another_body_or_path__is_422(market, client, poster, agent):
     assert claimed.status_code == 200, claimed.text
     for where, what in (
         (path, body | {"agentId": agent_id + 1}),
-        (path, body | {"walletAddress": poster.address}),
         (f"/api/runs/{other}/claim", body),
     ):
         refused = client.post(where, json=what, headers=key("claim-1"))
@@ -116,7 +115,8 @@ def test_key__of_who_has_signed_nothing__is_not_kept(market, client, poster, age
     assert asked.status_code == 401
     assert client.post(path, json=forged, headers=key("claim-0")).status_code == 400
     with market.service.database.connect() as connection:
-        assert find_key(connection, "claim-0") is None
+        for wallet in (agent, outsider):
+            assert find_key(connection, KeyName(wallet.address, "claim-0")) is None
 
 
 def test_key__of_a_refused_request__may_be_used_again(market, client, poster, agent):
@@ -145,8 +145,19 @@ def test_key__of_a_forged_request__stays_with_the_true_one(market, client, poste
     assert client.post(path, json=signed, headers=key("claim-3")).status_code == 200
 
 
-def test_stake__reported_twice_with_a_key__is_the_same_answer(market, client, agent):
-    """API-7: byte for byte, also when the stake has changed meanwhile."""
+def test_key__that_a_stranger_uses_too__is_the_signer_s_own(market, client, poster, outsider):
+    """API-4: nobody takes `order-17` from another, nor what was answered under it."""
+    market.post(poster), market.post(outsider)  # the allowances
+    squatted = market.write(outsider, "/api/runs", headers=key("order-17"), **market.terms(USDC))
+    ordered = market.write(poster, "/api/runs", headers=key("order-17"), **market.terms())
+
+    assert squatted.status_code == ordered.status_code == 200, ordered.text
+    assert ordered.json()["run"]["posterAddress"] == poster.address
+    assert "idempotency-replayed" not in ordered.headers
+
+
+def test_stake__reported_with_a_key__is_not_kept(market, client, agent):
+    """API-4: a report is signed by nobody; it is the stake as it is, however often it is sent."""
     agent_id = market.agent(agent, staked=0)
     staked = market.contracts.registry.stake(agent, agent_id, 20 * USDC).transaction
     path = f"/api/agents/{agent_id}/stake"
@@ -157,10 +168,33 @@ def test_stake__reported_twice_with_a_key__is_the_same_answer(market, client, ag
     again = client.post(path, json=body, headers=key("stake-1"))
 
     assert first.status_code == 200, first.text
-    assert again.content == first.content
-    assert client.post(path, json=body).json()["agent"]["stakedAmount"] == "21000000"
-    other = client.post(path, json=body | {"amount": "1"}, headers=key("stake-1"))
-    assert other.status_code == 422
+    assert again.json()["agent"]["stakedAmount"] == "21000000"
+    with market.service.database.connect() as connection:
+        assert find_key(connection, KeyName(agent.address, "stake-1")) is None
+
+
+def test_post_run__block_taken_back__names_no_run_of_a_stranger(market, client, poster, outsider):
+    """API-4: the chain goes on with another's run under that number; ours comes again."""
+    market.post(poster), market.post(outsider)  # the allowances
+    w3, escrow = market.chain.w3, market.contracts.escrow
+    body, path = {"walletAddress": poster.address, **market.terms()}, "/api/runs"
+    before = w3.eth.block_number
+    first = market.write(poster, path, headers=key("order-18"), **body)
+    number = first.json()["run"]["bountyId"]
+    data = escrow.calldata("postRun", (USDC, market.now + 3600, 7, 0, 1), "ipfs://theirs")
+    theirs = {"from": outsider.address, "to": escrow.address, "data": data, "gas": 500_000}
+    w3.provider.make_request("anvil_rollback", [w3.eth.block_number - before])
+    w3.eth.send_transaction({**theirs, "maxFeePerGas": 10**11, "maxPriorityFeePerGas": 10**11})
+    w3.provider.make_request("anvil_mine", [hex(2)])
+    market.indexed()
+    again = client.post(path, json=body, headers=key("order-18"))
+
+    assert first.status_code == again.status_code == 200, again.text
+    assert client.get(f"{path}/{number}").json()["posterAddress"] == outsider.address
+    assert again.json()["run"]["posterAddress"] == poster.address
+    assert again.json()["run"]["bountyId"] == number + 1
+    replayed = client.post(path, json=body, headers=key("order-18"))
+    assert replayed.content == again.content
 
 
 def test_key__that_is_none__is_400(client, agent):

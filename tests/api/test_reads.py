@@ -138,9 +138,35 @@ def test_stake__reported__is_checked_against_the_chain(market, client, agent, ou
     assert first.json() == again.json()
     assert first.json()["agent"]["isStaked"] is True
     assert first.json()["agent"]["canClaimRuns"] is True
-    for wrong in (report(moved), report("0x" + "00" * 32), report(staked, amount=1)):
+    for wrong in (report(moved), report(staked, amount=1)):
         assert (wrong.status_code, wrong.json()["error"]) == (400, "NOT_STAKED")
     assert report(staked, wallet=outsider).status_code == 403
+
+
+def test_stake__reported_before_it_is_mined__is_to_be_reported_again(market, client, agent):
+    """API-7: whoever were told to stake would stake twice; a node may hear of it later, too."""
+    agent_id, w3 = market.agent(agent, staked=0), market.chain.w3
+    registry = market.contracts.registry
+    market.contracts.usdc.approve(agent, registry.address, 20 * USDC)
+    call = {"from": agent.address, "to": registry.address, "gas": 300_000}
+    call["data"] = registry.calldata("stake", agent_id, 20 * USDC)
+    w3.provider.make_request("evm_setAutomine", [False])
+    try:
+        sent = w3.eth.send_transaction(call).to_0x_hex()
+        body = {"amount": str(20 * USDC), "txHash": sent, "walletAddress": agent.address}
+        early = client.post(f"/api/agents/{agent_id}/stake", json=body)
+        unknown = client.post(
+            f"/api/agents/{agent_id}/stake", json=body | {"txHash": "0x" + "00" * 32}
+        )
+    finally:
+        w3.provider.make_request("evm_setAutomine", [True])
+        w3.provider.make_request("evm_mine", [])
+
+    for answer in (early, unknown):
+        assert (answer.status_code, answer.json()["error"]) == (409, "DEPOSIT_PENDING")
+        assert int(answer.headers["Retry-After"]) >= 1
+        assert "stake nothing meanwhile" in answer.json()["detail"]
+    assert client.post(f"/api/agents/{agent_id}/stake", json=body).status_code == 200
 
 
 def test_stats__beside_the_contracts__are_the_same(market, client, runs):

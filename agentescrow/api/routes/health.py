@@ -12,8 +12,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from agentescrow.api.answer import json_answer
 from agentescrow.api.errors import problem
 from agentescrow.api.index import ServiceDep
+from agentescrow.api.metrics import BLOCK, LAG, REGISTRY
+from agentescrow.api.relayer_status import measure_relayer, relayer_status
 from agentescrow.api.service import Service
-from agentescrow.api.traffic import BLOCK, LAG, REGISTRY
 from agentescrow.store.position import indexed_block, read_position
 from agentescrow.wire.stats import NotReady, Readiness
 
@@ -45,6 +46,7 @@ def get_metrics(service: ServiceDep) -> Response:
     found = readiness(service)
     BLOCK.set(found.indexed_block or 0)
     LAG.set(found.lag)
+    measure_relayer(service, time.time())
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -68,4 +70,5 @@ def readiness(service: Service) -> Readiness:
         indexed_block=None if block is None else block.number,
         indexed_at=None if block is None else block.time,
         lag=0 if position is None else position.lag,
+        relayer=relayer_status(service),
     )

@@ -13,8 +13,11 @@ from agentescrow.api.errors import ApiError
 from agentescrow.api.feed import Stream
 from agentescrow.api.index import IndexDep, ServiceDep, Snapshot, latest_block
 from agentescrow.api.openapi import EVENTS
+from agentescrow.api.relayer_status import relayer_status
+from agentescrow.domain import constants as rules
 from agentescrow.store.agents import count_agents, find_vault
 from agentescrow.store.totals import runs_by_state
+from agentescrow.wire.config import Config, Constants, ContractAddresses
 from agentescrow.wire.relay import RelayStatus
 from agentescrow.wire.shape import INTEGER_MAX
 from agentescrow.wire.stats import Stats
@@ -44,6 +47,38 @@ async def get_stats(index: IndexDep) -> Response:
         }
 
     return json_answer(await index.read(read, quick=False))
+
+
+@router.get("/config", response_model=Config)
+def get_config(request: Request, service: ServiceDep) -> Response:
+    """Get chain, contracts, the rules' numbers, and whether requests are relayed now."""
+    deployment = service.deployment
+    found = Config(
+        version=request.app.version,
+        chain_id=deployment.chain_id,
+        network=deployment.network,
+        block=deployment.block,
+        block_hash=deployment.block_hash or None,
+        contracts=ContractAddresses(
+            **{name: getattr(deployment, name) for name in ContractAddresses.model_fields}
+        ),
+        constants=Constants(
+            usdc_decimals=rules.USDC_DECIMALS,
+            platform_fee_bps=rules.PLATFORM_FEE_BPS,
+            min_stake=rules.MIN_STAKE,
+            reward_min=rules.REWARD_MIN,
+            reward_max=rules.REWARD_MAX,
+            text_bytes_max=rules.MAX_TEXT,
+            review_days_min=rules.REVIEW_DAYS_MIN,
+            review_days_max=rules.REVIEW_DAYS_MAX,
+            max_revisions_max=rules.MAX_REVISIONS_MAX,
+            deadline_max_ahead=rules.DEADLINE_MAX_AHEAD,
+            claim_timeout=rules.CLAIM_TIMEOUT,
+            abandon_window=rules.ABANDON_WINDOW,
+        ),
+        relayer=relayer_status(service),
+    )
+    return json_answer(found.model_dump(mode="json"))
 
 
 @router.get("/requests/{request_id}", response_model=RelayStatus)

@@ -33,7 +33,7 @@ ADDRESSES = {
 def service(database):
     deployment = Deployment(chain_id=31337, network="local", block=0, **ADDRESSES)
     pool = Pool("http://127.0.0.1:1")
-    admission = Admission(database, pool, deployment)
+    admission = Admission(database, pool, deployment, clock=lambda: NOW)
     return Service(database, deployment, pool, admission, Calls(deployment.escrow))
 
 
@@ -51,7 +51,7 @@ def index_at(database, monkeypatch):
         found = Position(31337, "0x5", "0x4", "0x2", 0, 100, 100 + lag, NOW - silent, problem)
         with database.begin() as connection:
             begin_position(connection, found)
-            row = {"number": 100, "hash": "0x1", "parent_hash": "0x0", "time": NOW, "digest": ""}
+            row = {"number": 100, "hash": "0xa", "parent_hash": "0x0", "time": NOW, "digest": ""}
             connection.execute(insert(blocks).values(row))
 
     return say

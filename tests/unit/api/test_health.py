@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import insert
 
+from agentescrow.api.routes import health
+from agentescrow.store.relayer_state import RelayerState, report_relayer
 from agentescrow.store.tables import vaults
+from agentescrow.wire.shape import iso_time
+from tests.unit.api.conftest import NOW
+
+RELAYER = "0x" + "C" * 40
 
 
 @pytest.mark.parametrize("state", [{}, {"lag": 30}, {"silent": 60}, {"lag": -5}])
@@ -57,6 +65,83 @@ def test_metrics__before_and_after_the_first_block__have_it_and_the_lag(client, 
 
     assert "\nagentescrow_indexed_block 100.0\n" in shown
     assert "\nagentescrow_index_lag_blocks 7.0\n" in shown
+
+
+@pytest.fixture
+def relayer(database, monkeypatch):
+    """Lets a relayer say how it is."""
+    monkeypatch.setattr(health.time, "time", lambda: NOW)
+
+    def say(**changes):
+        with database.begin() as connection:
+            report_relayer(connection, replace(RelayerState(RELAYER, 10**7, NOW), **changes))
+
+    return say
+
+
+@pytest.mark.parametrize(
+    ("state", "problem"),
+    [
+        (None, "nobody relays here"),
+        ({"seen_at": NOW - 61}, f"the relayer {RELAYER} is not at work"),
+        ({"balance": 0}, "the relayer's ETH, or what it may spend, is used up"),
+        ({"problem": "Another sends with this key."}, "Another sends with this key."),
+        ({"seen_at": NOW - 60}, None),
+    ],
+)
+def test_relayer__as_it_said_last__is_told_where_one_looks(
+    client, index_at, relayer, state, problem
+):
+    """API-4: of a relayer that is away the reads know nothing, so /ready stays 200."""
+    index_at()
+    if state is not None:
+        relayer(**state)
+    ready, config = client.get("/ready"), client.get("/api/config").json()
+
+    assert ready.status_code == 200, ready.text
+    assert ready.json()["relayer"] == config["relayer"]
+    assert config["relayer"]["problem"] == problem
+    assert config["relayer"]["available"] is (problem is None)
+    assert config["relayer"]["address"] == (None if state is None else RELAYER)
+    up = 1.0 if problem is None else 0.0
+    assert f"\nagentescrow_relayer_up {up}\n" in client.get("/metrics").text
+
+
+def test_metrics__of_the_relayer__are_what_an_alarm_is_set_to(client, index_at, relayer):
+    """API-4: its ETH, what waits, and what each lane may yet spend."""
+    index_at()
+    relayer()
+    shown = client.get("/metrics").text
+
+    assert "\nagentescrow_relayer_balance_wei 1e+16\n" in shown
+    assert "\nagentescrow_relayer_pending_requests 0.0\n" in shown
+    assert '\nagentescrow_relayer_budget_left_wei{lane="stranger"} 1e+15\n' in shown
+
+
+def test_post__nobody_relays__asks_for_no_signature(client, indexed):
+    """API-4: 503 with Retry-After, before the node is asked for anything."""
+    body = {"walletAddress": RELAYER, "reward": "1000000", "ipfsHash": "ipfs://x"}
+    body["deadline"] = iso_time(NOW + 86_400)
+    refused = client.post("/api/runs", json=body)
+
+    assert (refused.status_code, refused.json()["error"]) == (503, "RELAYER_UNAVAILABLE")
+    assert refused.headers["Retry-After"] == "30"
+    assert refused.json()["typedData"] is None
+    shown = client.get("/metrics").text
+    assert 'agentescrow_relayer_refusals_total{error="RELAYER_UNAVAILABLE"}' in shown
+
+
+def test_config__tells_what_a_client_has_to_know(client, service):
+    """API-7: the contracts by the names of a deployment's record, and their rules."""
+    shown = client.get("/api/config").json()
+    deployment = service.deployment
+
+    assert shown["chainId"] == deployment.chain_id
+    assert shown["contracts"] == {
+        name: getattr(deployment, name)
+        for name in ("usdc", "identity", "forwarder", "registry", "escrow")
+    }
+    assert shown["constants"]["minStake"] == "20000000"
 
 
 def test_stats__before_the_first_event__are_zeros(client, database, index_at):

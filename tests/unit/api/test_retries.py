@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete, insert
 
 from agentescrow.api import idempotency
 from agentescrow.api.errors import ApiError
 from agentescrow.api.idempotency import Retries
 from agentescrow.store.database import DatabaseBusy, write_transaction
-from agentescrow.store.idempotency import find_key
+from agentescrow.store.idempotency import KeyName, find_key
+from agentescrow.store.position import Block
+from agentescrow.store.tables import blocks
 from agentescrow.wire.relay import Action
 
 FIRST, SECOND = "0x" + "1" * 64, "0x" + "2" * 64
 ACCOUNT, OTHER = "0x" + "a" * 40, "0x" + "b" * 40
+BLOCK = Block(7, "0xa", "0x0", 1, "")
 
 
 @pytest.fixture
@@ -26,7 +30,26 @@ def clock(monkeypatch):
 @pytest.fixture
 def retries(database):
     """Makes what one request knows of a key."""
-    return lambda meaning="pay", key="key-1": Retries(database, key, meaning)
+    return lambda meaning="pay", key="key-1", signer=ACCOUNT: Retries(
+        database, None if key is None else KeyName(signer, key), meaning
+    )
+
+
+@pytest.fixture
+def indexed(database):
+    """Says of which blocks the index is, by number and hash; the last one is the latest."""
+
+    def at(*numbered):
+        rows = [
+            {"number": number, "hash": each, "parent_hash": "0x0", "time": 1, "digest": ""}
+            for number, each in numbered
+        ]
+        with database.begin() as connection:
+            connection.execute(delete(blocks))
+            connection.execute(insert(blocks), rows)
+        return Block(*rows[-1].values())
+
+    return at
 
 
 def known(*request_ids):
@@ -66,13 +89,31 @@ def test_give_up__refused_request__leaves_the_key_to_another(retries, clock):
     assert retries().choose(SECOND, known()) == SECOND
 
 
-def test_keep__first_success__is_repeated(retries, clock):
-    """API-4: byte for byte; the first one stays."""
+def test_keep__success__is_repeated_while_its_block_is_one_of_the_chain(retries, clock, indexed):
+    """API-4: byte for byte; where the chain has taken it back, nothing is said of it."""
+    block = indexed((7, "0xa"))
     assert retries().begin() is None
-    retries().keep(b'{"a": 1}')
-    retries().keep(b'{"a": 2}')
+    retries().keep(b'{"a": 1}', block)
 
-    assert retries().begin() == '{"a": 1}'
+    for later in ([(7, "0xa"), (8, "0xb")], [(900, "0xc")]):
+        indexed(*later)
+        assert retries().begin() == '{"a": 1}'
+    for other in ([(7, "0xd")], [(7, "0xd"), (8, "0xe")], [(6, "0xf")]):
+        indexed(*other)
+        assert retries().begin() is None
+    retries().keep(b'{"a": 2}', indexed((8, "0xb")))
+    assert retries().begin() == '{"a": 2}'
+
+
+def test_key__of_another_signer__is_another_key(retries, clock, indexed):
+    """API-4: nobody takes another's key, nor reads what stands under it."""
+    retries().choose(FIRST, known())
+    retries().keep(b"{}", indexed((7, "0xa")))
+
+    theirs = retries("another meaning", signer=OTHER)
+    assert (theirs.begin(), theirs.chosen()) == (None, None)
+    assert theirs.choose(SECOND, known(FIRST)) == SECOND
+    assert retries().chosen() == FIRST
 
 
 @pytest.mark.parametrize(
@@ -80,7 +121,7 @@ def test_keep__first_success__is_repeated(retries, clock):
     [
         lambda other: other.begin(),
         lambda other: other.choose(SECOND, known(FIRST)),
-        lambda other: other.keep(b"{}"),
+        lambda other: other.keep(b"{}", BLOCK),
     ],
     ids=["begin", "choose", "keep"],
 )
@@ -102,13 +143,13 @@ def test_key__after_a_day__is_forgotten(retries, database, clock):
         clock[0] += seconds
         retries(key=f"key-{clock[0]}").choose(SECOND, known())
         with database.connect() as connection:
-            assert (find_key(connection, "key-1") is not None) is kept
+            assert (find_key(connection, KeyName(ACCOUNT, "key-1")) is not None) is kept
 
 
 def test_key__absent__remembers_nothing(retries, clock):
     """API-4: a client that needs none has none."""
     none = retries(key=None)
-    none.keep(b"{}")
+    none.keep(b"{}", BLOCK)
     none.give_up(FIRST)
 
     assert (none.begin(), none.chosen()) == (None, None)
@@ -124,11 +165,11 @@ def test_of__signed_and_unsigned__mean_the_same_and_another_body_does_not(databa
         {"walletAddress": ACCOUNT, "request": request, "signature": "0x00"}
     )
     other = Action.model_validate({"walletAddress": OTHER})
-    meaning = Retries.of(database, "key", "/api/runs/1/start", plain).meaning
+    meaning = Retries.of(database, "key", ACCOUNT, "/api/runs/1/start", plain).meaning
 
-    assert Retries.of(database, "key", "/api/runs/1/start", signed).meaning == meaning
-    assert Retries.of(database, "key", "/api/runs/2/start", plain).meaning != meaning
-    assert Retries.of(database, "key", "/api/runs/1/start", other).meaning != meaning
+    assert Retries.of(database, "key", ACCOUNT, "/api/runs/1/start", signed).meaning == meaning
+    assert Retries.of(database, "key", ACCOUNT, "/api/runs/2/start", plain).meaning != meaning
+    assert Retries.of(database, "key", ACCOUNT, "/api/runs/1/start", other).meaning != meaning
 
 
 def test_choose__database_is_busy__is_tried_three_times(retries, monkeypatch):

@@ -13,6 +13,8 @@ from agentescrow.api.errors import ApiError
 from agentescrow.api.idempotency import Retries
 from agentescrow.api.writes import Write, perform
 from agentescrow.errors import ContractReverted, RelayerUnavailable
+from agentescrow.store.idempotency import KeyName
+from agentescrow.store.position import Block
 from agentescrow.store.relays import FAILED, MINED, PENDING
 from agentescrow.wire.relay import Action
 from tests.unit.api.conftest import NOW
@@ -20,6 +22,8 @@ from tests.unit.api.conftest import NOW
 POSTER = "0x" + "a1" * 20
 CALL = bytes.fromhex("12345678")
 ID = "0x" + "1" * 64
+KEY = KeyName(POSTER, "key-1")
+BLOCK = Block(100, "0xa", "0x0", NOW, "")
 
 
 class Admission:
@@ -34,6 +38,13 @@ class Admission:
 
     def next_nonce(self, _signer):
         return 7
+
+    @property
+    def availability(self):
+        return self
+
+    def require_at_work(self):
+        """Somebody relays; what is lacking is said later."""
 
     def require_payable(self, _target, _call, _signer, _head):
         if self.unavailable is not None:
@@ -59,7 +70,7 @@ class Index:
 
     @contextmanager
     def snapshot(self):
-        yield SimpleNamespace(block=SimpleNamespace(number=100))
+        yield SimpleNamespace(block=BLOCK)
 
 
 def relay(status, **more):
@@ -68,13 +79,13 @@ def relay(status, **more):
 
 
 @pytest.fixture
-def act(service, database):
+def act(service, database, indexed):
     """Performs a write that is not signed; the key knows a request where one is under way."""
 
     def performed(
         *, under_way=None, estimate=100_000, answer=None, allow=lambda _: None, unavailable=None
     ):
-        retries = Retries(database, "key-1", "meaning")
+        retries = Retries(database, KEY, "meaning")
         if under_way is not None:
             retries.choose(ID, lambda _: True)
         changed = {"admission": Admission(under_way, unavailable), "pool": Pool(estimate)}
@@ -161,4 +172,4 @@ def test_perform__transaction_failed__says_why_and_frees_the_key_once_it_is_for_
 
     assert (refused.value.status, refused.value.error) == (400, "TRANSACTION_FAILED")
     assert refused.value.detail == "The run was cancelled."
-    assert Retries(database, "key-1", "meaning").chosen() == (None if settled else ID)
+    assert Retries(database, KEY, "meaning").chosen() == (None if settled else ID)

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 
 from agentescrow import store
 from agentescrow.store.database import migrate, open_database, require_schema
+from agentescrow.store.idempotency import KeyName, find_key
 from agentescrow.store.position import read_position
 from agentescrow.store.tables import FROM_CHAIN, blocks, metadata, run_counts, undo
 
@@ -29,7 +30,11 @@ _ROWS = {
     "blocks": (9, _HASH, _HASH, 5, "0" * 64),
     "undo": (9, 0, "markets", "[]", None),
     "position": (1, 8453, _ADDRESS, _ADDRESS, _ADDRESS, 4, 9, 12, 1, "stopped"),
-    "idempotency_keys": ("key", "0" * 64, None, None, "{}", 1),
+    "relays": (
+        *(_HASH, 1, _ADDRESS, "0", _ADDRESS, "0x", 1, 1, 1, 1, None, None),
+        *("mined", True, _HASH, 9, None),
+    ),
+    "idempotency_keys": ("key", "0" * 64, _HASH, 1, "{}", 1),
     "relay_transactions": (_HASH, _HASH, 0, "0x", 1, 1, 1),
 }
 
@@ -70,8 +75,17 @@ def test_migrate__database_of_before__is_read_from_the_chain_again(before):
         position = read_position(connection)
         kept = [
             connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
-            for table in ("idempotency_keys", "relay_transactions")
+            for table in ("idempotency_keys", "relay_transactions", "relays")
         ]
     assert (position.block_number, position.first_block, position.problem) == (3, 4, None)
     assert (position.escrow, position.chain_id) == (_ADDRESS, 8453)
-    assert kept == [1, 1]
+    assert kept == [1, 1, 1]
+
+
+def test_migrate__keys_of_before__are_their_signers_and_without_an_answer(before):
+    """API-4: of which block an answer of before was, nobody knows: it is derived anew."""
+    migrate(before)
+
+    with before.connect() as connection:
+        key = find_key(connection, KeyName(_ADDRESS, "key"))
+    assert (key.meaning, key.request_id, key.answer) == ("0" * 64, _HASH, None)

@@ -1,0 +1,51 @@
+"""The relayer as who asks for it, waits for it or watches it is told: by rows, without a node."""
+
+from __future__ import annotations
+
+from agentescrow.api.metrics import (
+    RELAYER_BALANCE,
+    RELAYER_FAILED,
+    RELAYER_LEFT,
+    RELAYER_OLDEST,
+    RELAYER_PENDING,
+    RELAYER_UP,
+)
+from agentescrow.api.service import Service
+from agentescrow.relayer.budget import GWEI
+from agentescrow.relayer.lanes import Lane
+from agentescrow.wire.config import RelayerStatus
+
+
+def relayer_status(service: Service) -> RelayerStatus:
+    """How the relayer is.
+
+    Args:
+        service: The service.
+    """
+    found = service.admission.availability.describe()
+    state, queue = found.state, found.queue
+    return RelayerStatus(
+        available=found.problem is None,
+        problem=found.problem,
+        address=None if state is None else state.account,
+        balance=0 if state is None else state.balance * GWEI,
+        pending=queue.waiting,
+        oldest_pending=queue.oldest,
+    )
+
+
+def measure_relayer(service: Service, now: float) -> None:
+    """Set the metrics.
+
+    Args:
+        service: The service.
+        now: Unix seconds.
+    """
+    found = service.admission.availability.describe()
+    RELAYER_UP.set(found.problem is None)
+    RELAYER_BALANCE.set(0 if found.state is None else found.state.balance * GWEI)
+    RELAYER_PENDING.set(found.queue.waiting)
+    RELAYER_OLDEST.set(0 if found.queue.oldest is None else max(now - found.queue.oldest, 0))
+    RELAYER_FAILED.set(found.queue.failed)
+    for lane in Lane:
+        RELAYER_LEFT.labels(lane.name.lower()).set(found.left[lane] * GWEI)
