@@ -13,6 +13,7 @@ The tree, with the stable `.code` of each class:
           · RequestOutOfOrder     REQUEST_OUT_OF_ORDER  its nonce is not its signer's next one
         - TooManyRequests         TOO_MANY_REQUESTS     later it does
         - RelayerUnavailable      RELAYER_UNAVAILABLE   it has no key, no ETH, or no budget now
+        - KeyShared               KEY_SHARED            another database's relayer has its key too
       x Reverted                  REVERTED              a rule said no: custom error and its values
         - ContractReverted        CONTRACT_REVERTED     the same, said by the chain, with words
       x ChainProblem              CHAIN_PROBLEM         the chain cannot do it now
@@ -67,6 +68,7 @@ __all__ = [
     "InvalidInput",
     "InvalidTerms",
     "InvalidTime",
+    "KeyShared",
     "NodeBehind",
     "NodeBusy",
     "NodeRefused",
@@ -626,6 +628,29 @@ class RelayerUnavailable(RelayProblem):
     def __str__(self) -> str:
         """The reason, and who else can send it."""
         return f"{self.reason}: try again in {self.retry_after} s, or send the call yourself"
+
+
+class KeyShared(RelayProblem):
+    """The relayer's account has sent requests that its database does not know: it stops.
+
+    Args:
+        account: The account.
+        transaction: One of those that carry such requests.
+    """
+
+    code: ClassVar[str] = "KEY_SHARED"
+
+    def __init__(self, account: str, transaction: str) -> None:
+        super().__init__(account, transaction)
+        self.account = account
+        self.transaction = transaction
+
+    def __str__(self) -> str:
+        """What was seen, and what to do."""
+        return (
+            f"another relayer sends with the key of {self.account}: its transaction "
+            f"{self.transaction} is in no row of this database; give each database a key of its own"
+        )
 
 
 class ServiceProblem(AgentEscrowError):

@@ -205,6 +205,42 @@ class Pool:
                 if answer and _is_of_a_block(answer)
             }
 
+    def forwarded(self, forwarder: str, *, first: int, last: int) -> list[str]:
+        """Find the transactions that carried requests, whoever sent them.
+
+        Args:
+            forwarder: Its address.
+            first: Block.
+            last: Block.
+
+        Returns:
+            Their hashes.
+
+        Raises:
+            NodeRefused: It has no logs of so many blocks.
+            NodeUnreachable: It does not answer.
+        """
+        wanted = {"address": forwarder, "topics": [_EXECUTED]}
+        (logs,) = self._all(
+            ("eth_getLogs", [{**wanted, "fromBlock": hex(first), "toBlock": hex(last)}])
+        )
+        with making_sense():
+            return sorted({log["transactionHash"] for log in logs if _is_of_a_block(log)})
+
+    def senders(self, hashes: Sequence[str]) -> dict[str, str]:
+        """Who sent transactions, in lower case, by hash; without those that the node lacks.
+
+        Args:
+            hashes: Of the transactions.
+
+        Raises:
+            ChainProblem: The node does not answer all of it.
+        """
+        sent = self._all(*(("eth_getTransactionByHash", [each]) for each in hashes))
+        with making_sense():
+            pairs = zip(hashes, sent, strict=True)
+            return {tx_hash: each["from"].lower() for tx_hash, each in pairs if each}
+
     def executions(self, forwarder: str, signer: str, *, first: int, last: int) -> list[Execution]:
         """Find the requests of a signer that were passed on, whoever sent them.
 

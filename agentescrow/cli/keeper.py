@@ -1,4 +1,8 @@
-"""`agentescrow keeper`: what anybody may do and nobody has done: due finalizes, expired cancels."""
+"""`agentescrow keeper`: what anybody may do and nobody has done: due finalizes, expired cancels.
+
+Each costs gas, and anybody can make runs of next to nothing that fall due: so it does what is due
+of the caller's own runs, and of others' only what it is told to, so many calls a round.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,14 @@ import typer
 from agentescrow import AgentClient
 from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import tell
-from agentescrow.domain.money import format_usdc
+from agentescrow.domain.money import format_usdc, parse_usdc
 from agentescrow.errors import ChainProblem, Refused, ServiceProblem, StillPending
+from agentescrow.settings import ClientSettings, read
 from agentescrow.wire.runs import Run
 
 _PAGE: Final = 100
+_MOST: Final = 20
+_REFUSED: Final = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,21 @@ class Due:
     run: Run
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a round pays for.
+
+    Args:
+        everybodys: Other people's runs too.
+        min_reward: Base units.
+        most: Calls.
+    """
+
+    everybodys: bool = False
+    min_reward: int = 0
+    most: int = _MOST
+
+
 def keeper(
     client: AgentClient,
     as_json: bool,
@@ -39,15 +61,26 @@ def keeper(
     every: Annotated[
         float | None, typer.Option(min=1, help="Do what is due every so many seconds.")
     ] = None,
+    everybodys: Annotated[
+        bool, typer.Option("--all", help="Other people's runs too, not only one's own.")
+    ] = False,
+    min_reward: Annotated[
+        str, typer.Option(help="Leave runs of less than so many USDC alone.")
+    ] = "0",
+    most: Annotated[
+        int, typer.Option(min=1, help="Calls that a round pays for; dear runs come first.")
+    ] = _MOST,
 ) -> None:
     """List what is due, or do it: finalize where posters are silent, cancel what has expired."""
+    chosen = Chosen(everybodys, parse_usdc(min_reward), most)
     if every is not None:
-        _stay(client, every, as_json=as_json)
+        _stay(client, chosen, every, as_json=as_json)
     elif once:
-        _round(client, as_json=as_json)
+        _round(client, chosen, as_json=as_json)
     else:
         for due in due_now(client):
-            _say(due, "due", as_json=as_json)
+            if due.run.reward >= chosen.min_reward:
+                _say(due, "due", as_json=as_json)
 
 
 def due_now(client: AgentClient) -> list[Due]:
@@ -80,26 +113,56 @@ def do(client: AgentClient, due: Due) -> str:
     try:
         return f"now {act(due.run.bounty_id).state.name}"
     except Refused as refused:
-        return f"refused: {refused.detail}"
+        return f"{_REFUSED}: {refused.detail}"
     except StillPending as pending:
         return f"pending: {pending}"
 
 
-def _stay(client: AgentClient, every: float, *, as_json: bool) -> None:
+def chosen_of(found: list[Due], chosen: Chosen, account: str, agent_id: int | None) -> list[Due]:
+    """What is worth its gas, the dearest runs first.
+
+    Args:
+        found: Everything that is due.
+        chosen: What a round pays for.
+        account: Of the caller.
+        agent_id: Its agent, whoever is paid for it.
+    """
+    own = account.lower()
+
+    def is_own(run: Run) -> bool:
+        people = [run.poster_address, run.claimed_by_wallet or ""]
+        mine = agent_id is not None and run.claimed_by == agent_id
+        return mine or own in [each.lower() for each in people]
+
+    wanted = [
+        due
+        for due in found
+        if due.run.reward >= chosen.min_reward and (chosen.everybodys or is_own(due.run))
+    ]
+    return sorted(wanted, key=lambda due: -due.run.reward)
+
+
+def _stay(client: AgentClient, chosen: Chosen, every: float, *, as_json: bool) -> None:
     """Do what is due until Ctrl-C; a node or an API that is away for a while is no end."""
     ended = end_asked_for()
     while not ended.is_set():
         try:
-            _round(client, as_json=as_json)
+            _round(client, chosen, as_json=as_json)
         except (ChainProblem, ServiceProblem) as error:
             tell(error, as_json=as_json)
         ended.wait(every)
 
 
-def _round(client: AgentClient, *, as_json: bool) -> None:
-    _ = client.address  # without a key it ends here, and not when the first run is due
-    for due in due_now(client):
-        _say(due, do(client, due), as_json=as_json)
+def _round(client: AgentClient, chosen: Chosen, *, as_json: bool) -> None:
+    account = client.address  # without a key it ends here, and not when the first run is due
+    left = chosen.most
+    for due in chosen_of(due_now(client), chosen, account, read(ClientSettings).agent_id):
+        if not left:
+            _say(due, f"left for the next round: {chosen.most} calls are paid for", as_json=as_json)
+            return
+        outcome = do(client, due)
+        left -= not outcome.startswith(_REFUSED)  # which was found out before anything was sent
+        _say(due, outcome, as_json=as_json)
 
 
 def _runs(client: AgentClient, state: str) -> Iterator[Run]:

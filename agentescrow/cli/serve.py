@@ -6,7 +6,7 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Final
 
 import typer
@@ -21,7 +21,7 @@ from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import reporting
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.service import Ground, ground, limits_of, say, say_database, sender_of
-from agentescrow.errors import InvalidInput
+from agentescrow.errors import InvalidInput, KeyShared
 from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.run import run
 from agentescrow.relayer.sender import Sender
@@ -62,7 +62,7 @@ def _relayer(sender: Sender | None, turn: RelayTurn, ended: threading.Event) -> 
     """Relay in a thread meanwhile; without a sender nothing is done."""
     thread = None
     if sender is not None:
-        thread = threading.Thread(target=run, args=(sender, turn, ended), daemon=True)
+        thread = threading.Thread(target=_relay, args=(sender, turn, ended), daemon=True)
         thread.start()
     try:
         yield
@@ -70,6 +70,11 @@ def _relayer(sender: Sender | None, turn: RelayTurn, ended: threading.Event) -> 
         ended.set()
         if thread is not None:
             thread.join(_LAST_STEP_SECONDS)
+
+
+def _relay(sender: Sender, turn: RelayTurn, ended: threading.Event) -> None:
+    with suppress(KeyShared):  # which is logged, and told to clients: reads go on
+        run(sender, turn, ended)
 
 
 def _app(base: Ground) -> FastAPI:

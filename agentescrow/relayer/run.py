@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import Final
 
-from agentescrow.errors import ChainProblem
+from agentescrow.errors import ChainProblem, KeyShared
 from agentescrow.relayer.sender import Sender
 from agentescrow.store.database import DatabaseBusy
 from agentescrow.store.relay_turn import RelayTurn
@@ -23,6 +23,9 @@ def run(sender: Sender, turn: RelayTurn, ended: threading.Event) -> None:
         sender: What steps.
         turn: Of the database: while another relayer has it, this one waits.
         ended: Set when it is to stop.
+
+    Raises:
+        KeyShared: Another database's relayer has the key too: neither may go on.
     """
     pause = _PAUSE
     try:
@@ -30,6 +33,10 @@ def run(sender: Sender, turn: RelayTurn, ended: threading.Event) -> None:
             try:
                 busy = turn.take() and sender.step() > 0
                 pause = 0.0 if busy else _PAUSE
+            except KeyShared as shared:
+                _log.error("relayer: stopped: %s", shared)
+                sender.stop(str(shared))
+                raise
             except (ChainProblem, DatabaseBusy) as problem:
                 pause = _longer(pause)
                 _log.warning("relayer: %s; trying again", problem)

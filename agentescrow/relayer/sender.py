@@ -16,6 +16,7 @@ from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Head, Pool, sign_call
 from agentescrow.errors import AgentEscrowError, InsufficientFunds, TooExpensive
 from agentescrow.relayer.budget import GWEI
+from agentescrow.relayer.exclusive import Exclusive
 from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.patience import Patience
 from agentescrow.relayer.settlement import Settlement
@@ -81,6 +82,9 @@ class Sender:
         self._limits = limits or RelayLimits()
         self._patience = patience or Patience()
         self._clock = clock
+        self._exclusive = Exclusive(
+            database, pool, deployment.forwarder, self.address, depth=self._patience.depth
+        )
         self._settlement = Settlement(
             database,
             pool,
@@ -88,6 +92,7 @@ class Sender:
             self.address,
             patience=self._patience,
             clock=clock,
+            exclusive=self._exclusive,
         )
         self._sent_at: dict[str, float] = {}
         self._refusals: dict[str, str] = {}
@@ -109,8 +114,10 @@ class Sender:
 
         Raises:
             ChainProblem: The node does not answer; nothing is lost.
+            KeyShared: Another database's relayer has the key too.
         """
         head = self._pool.head(self.address)
+        self._exclusive.watch(head)
         self._report(head)
         self._note_fees(head)
         settled = self._settlement.settle(head)
@@ -120,6 +127,17 @@ class Sender:
     @property
     def _max_fee(self) -> int:
         return self._limits.max_fee_on(self._deployment.chain_id)
+
+    def stop(self, problem: str) -> None:
+        """Say that nothing is sent any more, for those who would hand requests in.
+
+        Args:
+            problem: Why.
+        """
+        balance = 0 if self._told is None else self._told.balance
+        state = RelayerState(self.address, balance, int(self._clock()), problem)
+        with writing_relays(self._database) as connection:
+            report_relayer(connection, state)
 
     def _report(self, head: Head) -> None:
         """Say what the account holds, before what was mined is said: else it would seem more."""

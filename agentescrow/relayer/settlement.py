@@ -9,6 +9,7 @@ from typing import Final
 
 from agentescrow.chain.pool import Execution, Head, Pool, Receipt
 from agentescrow.errors import NodeRefused
+from agentescrow.relayer.exclusive import Exclusive
 from agentescrow.relayer.limits import gwei_of
 from agentescrow.relayer.patience import Patience
 from agentescrow.relayer.request import carries
@@ -51,6 +52,7 @@ class Settlement:
         *,
         patience: Patience,
         clock: Callable[[], float],
+        exclusive: Exclusive,
     ) -> None:
         """Bind it.
 
@@ -61,6 +63,7 @@ class Settlement:
             sender: The relayer's account.
             patience: When an outcome is for good, and a nonce another's.
             clock: Unix seconds.
+            exclusive: Asked who took a nonce of ours.
         """
         self._database = database
         self._pool = pool
@@ -68,6 +71,7 @@ class Settlement:
         self._sender = sender
         self._patience = patience
         self._clock = clock
+        self._exclusive = exclusive
         self._missing: dict[str, float] = {}
 
     def settle(self, head: Head) -> int:
@@ -108,7 +112,7 @@ class Settlement:
             elif relay.status != PENDING:
                 _log.warning("relayer: block taken back nonce=%s request=%s", *_names(relay))
                 outcomes.append(Outcome(relay.request_id, PENDING, tx_hash=relay.tx_hash))
-        lost = self._lost(missing)
+        lost = self._lost(missing, head)
         if outcomes or lost:
             with writing_relays(self._database) as connection:
                 settle(connection, outcomes)
@@ -119,7 +123,7 @@ class Settlement:
     def _is_used(relay: Relay, head: Head) -> bool:
         return relay.nonce is not None and relay.nonce < head.nonce
 
-    def _lost(self, missing: Sequence[Relay]) -> list[str]:
+    def _lost(self, missing: Sequence[Relay], head: Head) -> list[str]:
         """The requests whose nonces other transactions took, or whose account is another now.
 
         A node may count a transaction before it has its receipt, so that is not believed at once.
@@ -128,6 +132,9 @@ class Settlement:
         now = self._clock()
         since = {each.request_id: self._missing.get(each.request_id, now) for each in missing}
         lost = [each for each in missing if now - since[each.request_id] >= self._patience.resend]
+        if lost:
+            first = min(each.accepted_block for each in lost)
+            self._exclusive.look(max(first - self._patience.depth, 0), head.number)
         for relay in lost:
             _log.warning(
                 "relayer: nonce used elsewhere, or key exchanged account=%s nonce=%d request=%s",

@@ -308,9 +308,7 @@ def give_nonces(connection: Connection, sender: str, nonces: Sequence[tuple[str,
 
 def keep_transactions(connection: Connection, signed: Sequence[RelayTransaction]) -> None:
     """Remember signed transactions, before they are sent; the same one again is no new one."""
-    hashes = [each.tx_hash for each in signed]
-    wanted = relay_transactions.c.tx_hash.in_(hashes)
-    kept = set(connection.execute(select(relay_transactions.c.tx_hash).where(wanted)).scalars())
+    kept = kept_transactions(connection, [each.tx_hash for each in signed])
     columns = RelayTransaction.__dataclass_fields__
     rows = [
         {name: getattr(each, name) for name in columns}
@@ -319,6 +317,12 @@ def keep_transactions(connection: Connection, signed: Sequence[RelayTransaction]
     ]
     if rows:
         connection.execute(insert(relay_transactions), rows)
+
+
+def kept_transactions(connection: Connection, hashes: Sequence[str]) -> set[str]:
+    """Those of many transactions that were signed here."""
+    wanted = relay_transactions.c.tx_hash.in_(hashes)
+    return set(connection.execute(select(relay_transactions.c.tx_hash).where(wanted)).scalars())
 
 
 def transactions_of(

@@ -8,11 +8,12 @@ import signal
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 
 from agentescrow import AgentClient
-from agentescrow.cli.keeper import do, due_now
+from agentescrow.cli.keeper import Chosen, Due, chosen_of, do, due_now
 from agentescrow.domain.run import RunState
 from tests.cli.conftest import Command, environment
 from tests.sdk.between import Between, between
@@ -20,6 +21,7 @@ from tests.sdk.serving import serving
 from tests.waiting import ENOUGH
 
 DAY = 86_400
+ME, OTHER = "0x" + "A" * 40, "0x" + "B" * 40
 _LIMIT = ENOUGH
 
 
@@ -82,6 +84,48 @@ def test_keeper__without_a_key__does_not_wait_for_something_due(market):
         assert "AGENT_PRIVATE_KEY" in done.stderr
 
 
+def test_keeper__without_all__does_what_is_the_caller_s_own(later, runs):
+    """RUN-14, RUN-15: nobody is made to pay for what strangers let fall due."""
+    silent, expired, _ = runs
+    done = Command(environment(later, "outsider"))("keeper", "--once", "--gasless", "--json")
+    assert _lines(done) == []
+    done = Command(environment(later, "agent"))("keeper", "--once", "--gasless", "--json")
+    assert {*silent} <= {line["run"] for line in _lines(done)}
+    assert not {*expired} & {line["run"] for line in _lines(done)}
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ({}, [1]),
+        ({"everybodys": True}, [3, 1, 2]),
+        ({"everybodys": True, "min_reward": 2}, [3, 1]),
+        ({"everybodys": True, "min_reward": 4}, []),
+    ],
+)
+def test_chosen__of_what_is_due__dear_runs_first_and_dust_not_at_all(words, wanted):
+    """RUN-14: runs of next to nothing cost whoever keeps them more than they are worth."""
+    rewards = {1: (2, ME), 2: (1, OTHER), 3: (3, OTHER)}
+    found = [
+        Due("cancel", SimpleNamespace(
+            bounty_id=each, reward=reward, poster_address=poster, claimed_by=None,
+            claimed_by_wallet=None,
+        ))
+        for each, (reward, poster) in rewards.items()
+    ]  # fmt: skip
+    chosen = chosen_of(found, Chosen(**words), ME.lower(), None)
+    assert [due.run.bounty_id for due in chosen] == wanted
+
+
+def test_keeper__more_is_due_than_a_round_pays_for__leaves_the_rest(later, runs):
+    """RUN-14: a budget that no number of due runs exceeds."""
+    words = ("keeper", "--once", "--all", "--most", "1", "--gasless", "--json")
+    first, second = _lines(Command(environment(later, "outsider"))(*words))[-2:]
+
+    assert first["outcome"] in ("now APPROVED", "now CANCELLED")
+    assert second["outcome"] == "left for the next round: 1 calls are paid for"
+
+
 def test_keeper__somebody_was_quicker__goes_on(later, runs):
     """A run that moved meanwhile is said, and is no error."""
     with AgentClient(later.api_url, **later.options("outsider", False, True)) as outsider:
@@ -93,7 +137,8 @@ def test_keeper__somebody_was_quicker__goes_on(later, runs):
 def test_keeper__once__does_all_that_is_due(later, runs):
     """RUN-14, RUN-15: an outsider without ETH can, through the relayer."""
     silent, expired, others = runs
-    done = Command(environment(later, "outsider"))("keeper", "--once", "--gasless", "--json")
+    words = ("keeper", "--once", "--all", "--gasless", "--json")
+    done = Command(environment(later, "outsider"))(*words)
     assert {line["outcome"] for line in _lines(done)} == {"now APPROVED", "now CANCELLED"}
     run = later.contracts.escrow.get_run
     assert {run(each).state for each in silent} == {RunState.APPROVED}
@@ -133,7 +178,7 @@ def test_keeper__transaction_waits__says_so_and_goes_on(later, runs):
     request = later.chain.w3.provider.make_request
     request("evm_setAutomine", [False])
     try:
-        words = ("keeper", "--once", "--gasless", "--patience", "0", "--json")
+        words = ("keeper", "--once", "--all", "--gasless", "--patience", "0", "--json")
         found = _lines(Command(environment(later, "outsider"))(*words))
     finally:
         request("evm_setAutomine", [True])
@@ -155,7 +200,7 @@ class _Away(Between):
 def _started(given):
     run = "from agentescrow.cli.main import main; main()"
     return subprocess.Popen(
-        [sys.executable, "-c", run, "keeper", "--every", "1", "--json"],
+        [sys.executable, "-c", run, "keeper", "--every", "1", "--all", "--json"],
         env={**os.environ, **given},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
