@@ -31,6 +31,7 @@ from agentescrow.relayer.request import check
 from agentescrow.relayer.sender import Sender
 from agentescrow.store.database import Engine, migrate, open_database
 from agentescrow.store.relays import MINED, Relay, unmined
+from demo.service import UNLIMITED
 from deployment.local_chain import LocalChain, local_chain
 from deployment.record import Records
 from localnet.artifacts import ROOT
@@ -164,11 +165,9 @@ class Bench:
         with tempfile.TemporaryDirectory() as folder:
             database = open_database(f"sqlite:///{folder}/relayer.db")
             migrate(database)
-            yield (
-                database,
-                Admission(database, self._pool, deployment),
-                Sender(database, self._pool, deployment, self._key),
-            )
+            sender = Sender(database, self._pool, deployment, self._key)
+            sender.step()  # so that it is known to be at work
+            yield database, Admission(database, self._pool, deployment, UNLIMITED), sender
             database.dispose()
 
     @contextmanager

@@ -75,6 +75,7 @@ def service_on(
     server, ended = server_of(app), threading.Event()
     listening = socket.create_server(("127.0.0.1", 0))
     sender = Sender(engine, pool, deployment, chain.accounts["relayer"])
+    sender.step()  # so that it is known to be at work
     work: tuple[Callable[[], None], ...] = (
         lambda: _index(engine, chain.url, contracts, ended),
         lambda: run(sender, RelayTurn(engine), ended),

@@ -27,6 +27,7 @@ from agentescrow.relayer.run import run
 from agentescrow.relayer.sender import Sender
 from agentescrow.store.relay_turn import RelayTurn
 
+_FIRST_STEP_SECONDS: Final = 5
 _LAST_STEP_SECONDS: Final = 10
 
 
@@ -62,8 +63,10 @@ def _relayer(sender: Sender | None, turn: RelayTurn, ended: threading.Event) -> 
     """Relay in a thread meanwhile; without a sender nothing is done."""
     thread = None
     if sender is not None:
-        thread = threading.Thread(target=_relay, args=(sender, turn, ended), daemon=True)
+        begun = threading.Event()
+        thread = threading.Thread(target=_relay, args=(sender, turn, ended, begun), daemon=True)
         thread.start()
+        begun.wait(_FIRST_STEP_SECONDS)  # before that it would be said that nobody relays
     try:
         yield
     finally:
@@ -72,9 +75,9 @@ def _relayer(sender: Sender | None, turn: RelayTurn, ended: threading.Event) -> 
             thread.join(_LAST_STEP_SECONDS)
 
 
-def _relay(sender: Sender, turn: RelayTurn, ended: threading.Event) -> None:
+def _relay(sender: Sender, turn: RelayTurn, ended: threading.Event, begun: threading.Event) -> None:
     with suppress(KeyShared):  # which is logged, and told to clients: reads go on
-        run(sender, turn, ended)
+        run(sender, turn, ended, begun)
 
 
 def _app(base: Ground) -> FastAPI:

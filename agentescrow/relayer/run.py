@@ -16,13 +16,19 @@ _PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 5.0
 
 
-def run(sender: Sender, turn: RelayTurn, ended: threading.Event) -> None:
+def run(
+    sender: Sender,
+    turn: RelayTurn,
+    ended: threading.Event,
+    begun: threading.Event | None = None,
+) -> None:
     """Step until told to stop; a step that fails is tried again, since nothing is lost by it.
 
     Args:
         sender: What steps.
         turn: Of the database: while another relayer has it, this one waits.
         ended: Set when it is to stop.
+        begun: Is set once it has stepped, or had to wait.
 
     Raises:
         KeyShared: Another database's relayer has the key too: neither may go on.
@@ -43,6 +49,8 @@ def run(sender: Sender, turn: RelayTurn, ended: threading.Event) -> None:
             except Exception:  # a relayer that ends would leave what is queued for ever
                 pause = _longer(pause)
                 _log.exception("relayer: unexpected; trying again")
+            if begun is not None:
+                begun.set()
             ended.wait(pause)
     finally:
         turn.give_back()

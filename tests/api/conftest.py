@@ -22,6 +22,7 @@ from agentescrow.chain.reader import Reader
 from agentescrow.chain.rpc import Node
 from agentescrow.chain.wallet import LocalWallet
 from agentescrow.indexer.follow import Indexer
+from agentescrow.relayer import availability
 from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.sender import Sender
 from agentescrow.store.database import migrate, open_database
@@ -158,7 +159,8 @@ def service_on(url, folder):
         pytest.MonkeyPatch.context() as patch,
         local_chain(Records(folder, folder / "unfinished")) as chain,
     ):
-        patch.setattr(health, "_SILENCE_MAX", ENOUGH)  # the indexer here rests between tests
+        for module, name in ((health, "_SILENCE_MAX"), (availability, "SILENCE_MAX")):
+            patch.setattr(module, name, ENOUGH)  # indexer and relayer here rest between tests
         record = next(folder.glob("*.json"))
         contracts = Contracts(chain.w3, load(record))
         engine = open_database(url)
@@ -167,10 +169,12 @@ def service_on(url, folder):
         admission = Admission(engine, pool, contracts.deployment, UNLIMITED)
         calls = Calls(contracts.deployment.escrow)
         service = Service(engine, contracts.deployment, pool, admission, calls, patience=ENOUGH)
+        sender = Sender(engine, pool, contracts.deployment, chain.accounts["relayer"])
+        sender.step()  # so that it is known to be at work
         pulse = Pulse()
         threads = [
             threading.Thread(target=_index, args=(engine, chain.url, contracts, pulse)),
-            threading.Thread(target=_relay, args=(engine, pool, contracts, chain, pulse)),
+            threading.Thread(target=_relay, args=(sender, pulse)),
         ]
         for thread in threads:
             thread.start()
@@ -229,8 +233,7 @@ def _index(engine, url, contracts, pulse):
         indexer.follow(lambda _step: None, pulse.rest, pause=0.01)
 
 
-def _relay(engine, pool, contracts, chain, pulse):
-    sender = Sender(engine, pool, contracts.deployment, chain.accounts["relayer"])
+def _relay(sender, pulse):
     while not pulse.rest():
         sender.step()
         time.sleep(0.01)
