@@ -221,7 +221,7 @@ class Pool:
             NodeUnreachable: It does not answer.
         """
         wanted = {"address": forwarder, "topics": [_EXECUTED]}
-        (logs,) = self._all(
+        (logs,) = self._node.ask(
             ("eth_getLogs", [{**wanted, "fromBlock": hex(first), "toBlock": hex(last)}])
         )
         with making_sense():
@@ -236,7 +236,7 @@ class Pool:
         Raises:
             ChainProblem: The node does not answer all of it.
         """
-        sent = self._all(*(("eth_getTransactionByHash", [each]) for each in hashes))
+        sent = self._node.ask(*(("eth_getTransactionByHash", [each]) for each in hashes))
         with making_sense():
             pairs = zip(hashes, sent, strict=True)
             return {tx_hash: each["from"].lower() for tx_hash, each in pairs if each}
