@@ -34,7 +34,9 @@ The tree, with the stable `.code` of each class:
         - OtherDeployment         OTHER_DEPLOYMENT      it was filled from other contracts
         - ReorganisedTooDeep      REORGANISED_TOO_DEEP  the chain took back too much
         - IndexWrong              INDEX_WRONG           its sums are not what the contracts owe
-        - EventsMissing           EVENTS_MISSING        a run goes on that never began
+          · RunsMissing           RUNS_MISSING          it has fewer runs than the contract
+        - EventsMissing           EVENTS_MISSING        something goes on that never began
+        - RowsDiffer              ROWS_DIFFER           its rows are not what the contracts say
       x ServiceProblem            SERVICE_PROBLEM       the REST API, as its clients meet it
         - ServiceUnreachable      SERVICE_UNREACHABLE   nobody answers there
         - UntrustedRequest        UNTRUSTED_REQUEST     it asked to sign something else: not signed
@@ -82,6 +84,8 @@ __all__ = [
     "RequestOutOfOrder",
     "RequestRefused",
     "Reverted",
+    "RowsDiffer",
+    "RunsMissing",
     "ServiceProblem",
     "ServiceUnreachable",
     "StillPending",
@@ -548,27 +552,80 @@ class IndexWrong(IndexProblem):
         )
 
 
-class EventsMissing(IndexProblem):
-    """A run has events, but none that created it.
+class RunsMissing(IndexWrong):
+    """The database has not as many runs as the contract counts.
 
     Args:
-        run_id: Run.
-        block: Block of the event that is about it.
+        block: Block at which they were compared.
+        indexed: How many the events have begun.
+        counted: What `runCount()` says.
+    """
+
+    code: ClassVar[str] = "RUNS_MISSING"
+
+    def __init__(self, block: int, indexed: int, counted: int) -> None:
+        super().__init__("runs", block, indexed, counted)
+
+    def __reduce__(self) -> tuple[type[RunsMissing], tuple[object, ...]]:
+        """Keep pickling (worker processes) in step with the shorter constructor."""
+        return type(self), (self.block, self.indexed, self.owed)
+
+    def __str__(self) -> str:
+        """One line with both numbers."""
+        return (
+            f"at block {self.block} the events have begun {self.indexed} runs, but the contract "
+            f"counts {self.owed}: the node keeps events back; use another one"
+        )
+
+
+class EventsMissing(IndexProblem):
+    """There is an event, but not one that must have come before it.
+
+    Args:
+        words: Which, and what is missing.
+        block: Block of the event that is there.
     """
 
     code: ClassVar[str] = "EVENTS_MISSING"
 
-    def __init__(self, run_id: int, block: int) -> None:
-        super().__init__(run_id, block)
-        self.run_id = run_id
+    def __init__(self, words: str, block: int) -> None:
+        super().__init__(words, block)
+        self.words = words
         self.block = block
 
     def __str__(self) -> str:
         """One line: what is missing, and what helps."""
         return (
-            f"block {self.block} has an event of run {self.run_id}, but no block before has the "
-            "one that created it: the node keeps events back, or kept them back when that block "
-            "was indexed; index into an empty database, from another node"
+            f"block {self.block} has {self.words}: the node keeps events back, or kept them back "
+            "when that block was indexed; index into an empty database, from another node"
+        )
+
+
+class RowsDiffer(IndexProblem):
+    """The database has something else than the contract says at the indexed block.
+
+    Args:
+        what: What was compared ("run 7").
+        block: Block at which it was.
+        indexed: What the events have made of it.
+        said: What the contract says.
+    """
+
+    code: ClassVar[str] = "ROWS_DIFFER"
+
+    def __init__(self, what: str, block: int, indexed: object, said: object) -> None:
+        super().__init__(what, block, indexed, said)
+        self.what = what
+        self.block = block
+        self.indexed = indexed
+        self.said = said
+
+    def __str__(self) -> str:
+        """One line with both, and what helps."""
+        return (
+            f"at block {self.block} the database has {_shortened(self.indexed)} for {self.what}, "
+            f"but the contract says {_shortened(self.said)}: the node kept events back; index into "
+            "an empty database, from another node"
         )
 
 

@@ -81,6 +81,15 @@ def event_card(row: AnyRow) -> Json:
     }
 
 
+def removed_card(row: AnyRow) -> Json:
+    """An event that a reorganisation has taken back.
+
+    Args:
+        row: Of `taken_back`.
+    """
+    return {**event_card(row), "removed": True}
+
+
 def listed_agent_card(row: AnyRow, now: int) -> Json:
     """One of many agents: `wire.agents.Agent`, with its URI cut.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import orjson
@@ -14,16 +14,63 @@ from anyio import CapacityLimiter, to_thread
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
-from agentescrow.api.cards import event_card
+from agentescrow.api.cards import Json, event_card, removed_card
 from agentescrow.api.errors import ApiError
 from agentescrow.api.index import latest_block
 from agentescrow.api.service import Service
-from agentescrow.store.database import DatabaseBusy
-from agentescrow.store.runs import AnyRow, events_after
+from agentescrow.store.database import Connection, DatabaseBusy
+from agentescrow.store.reorganisations import (
+    last_reorganisation,
+    reorganisations_after,
+    taken_back_by,
+)
+from agentescrow.store.runs import events_after
 
 _PAUSE: Final = 0.25
 _BATCH: Final = 500
+_CHARACTERS: Final = 100_000  # of a batch's arguments, before texts are cut: what a listener holds
 _READERS: Final = 2
+_LAST: Final = 2**31 - 1  # no log of a block has so high an index
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a listener has heard, and on which branch of the chain.
+
+    Args:
+        block: Block of the last event.
+        index: Its log's index.
+        reorganisation: The last one of which the listener knows; None for the last that there is.
+        first_block: Nothing below was asked for, and so nothing below is sent.
+    """
+
+    block: int
+    index: int
+    reorganisation: int | None = None
+    first_block: int = 0
+
+    @classmethod
+    def from_id(cls, text: str) -> Place:
+        """Read the `id` of an event that was sent.
+
+        Args:
+            text: `block:logIndex`, and `@` with the number of the last reorganisation before it;
+                nothing stands for none, a bare `@` for the last that there is.
+        """
+        place, known, number = text.partition("@")
+        block, index = (int(part) for part in place.split(":"))
+        return cls(block, index, None if known and not number else int(number or 0))
+
+    @property
+    def id(self) -> str:
+        """What a listener sends to go on from here."""
+        known = f"@{self.reorganisation}" if self.reorganisation else ""
+        return f"{self.block}:{self.index}{known}"
+
+    def before(self, block: int, index: int) -> Place:
+        """The place just before an event."""
+        at = (block, index - 1) if index else (block - 1, _LAST)
+        return replace(self, block=at[0], index=at[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +84,10 @@ class Seats:
 
     all: int = 1_000
     each: int = 100
+
+
+_Heard = tuple[Place, list[ServerSentEvent]]
+"""What is sent to a listener, and where it is then."""
 
 
 class Feed:
@@ -88,27 +139,24 @@ class Feed:
                 self._watcher.cancel()
                 self._watcher = None
 
-    async def events(
-        self, block: int, index: int, *, follow: bool
-    ) -> AsyncIterator[ServerSentEvent]:
-        """The events after a place in the chain.
+    async def events(self, place: Place, *, follow: bool) -> AsyncIterator[ServerSentEvent]:
+        """The events after a place in the chain, and before them what was taken back of it.
 
         Args:
-            block: Block of the place.
-            index: Index of the place's log.
+            place: The place.
             follow: Wait for more at the end.
         """
         while True:
             seen = self._head
-            rows = await to_thread.run_sync(self._after, block, index, limiter=self._readers)
-            for row in rows:
-                yield _as_sent(row)
-                block, index = row.block_number, row.log_index
-            if not rows:
+            after, sent = await to_thread.run_sync(self._after, place, limiter=self._readers)
+            for each in sent:
+                yield each
+            if not sent and place.reorganisation in (None, after.reorganisation):
                 if not follow:
                     return
                 while self._head == seen:
                     await self._changed.wait()
+            place = after
 
     async def _watch(self) -> None:
         """Tell the listeners whenever the index is at another block."""
@@ -123,24 +171,49 @@ class Feed:
                 self._changed = asyncio.Event()
             await asyncio.sleep(_PAUSE)
 
-    def _after(self, block: int, index: int) -> Sequence[AnyRow]:
+    def _after(self, place: Place) -> _Heard:
+        """What follows a place, and the place after it, which knows the last reorganisation."""
         with self._service.database.connect() as connection:
-            return events_after(connection, block, index, _BATCH)
+            known, last = place.reorganisation, last_reorganisation(connection)
+            if known is not None and known < last:
+                return _taken_back(connection, place, known)
+            place = replace(place, reorganisation=last)
+            rows = events_after(connection, place.block, place.index, _BATCH, _CHARACTERS)
+        sent = []
+        for row in rows:
+            place = replace(place, block=row.block_number, index=row.log_index)
+            sent.append(_sent(event_card(row), place))
+        return place, sent
+
+
+def _taken_back(connection: Connection, place: Place, known: int) -> _Heard:
+    """What the next reorganisation has taken back of what was heard, the latest first."""
+    way = reorganisations_after(connection, known)[0]
+    first_block = max(way.block_number + 1, place.first_block)
+    at = (place.block, place.index)
+    rows = taken_back_by(connection, way.number, first_block=first_block, place=at, limit=_BATCH)
+    sent = []
+    for row in rows:
+        place = place.before(row.block_number, row.log_index)
+        sent.append(_sent(removed_card(row), place, "removed"))
+    if len(rows) < _BATCH:
+        stayed = max(min(at, (way.block_number, _LAST)), (place.first_block, -1))
+        place = Place(*stayed, reorganisation=way.number, first_block=place.first_block)
+    return place, sent
 
 
 class Stream(EventSourceResponse):
     """An answer that is events; it holds a seat for as long as it lasts."""
 
-    def __init__(self, feed: Feed, block: int, index: int, *, follow: bool) -> None:
+    def __init__(self, feed: Feed, place: Place, *, follow: bool) -> None:
         """Bind it.
 
         Args:
             feed: Where the events come from.
-            block: Block of the place after which it begins.
-            index: Index of the place's log.
+            place: After which it begins.
             follow: Wait for more at the end.
         """
-        super().__init__(feed.events(block, index, follow=follow))
+        super().__init__(feed.events(place, follow=follow))
         self._feed = feed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -150,6 +223,6 @@ class Stream(EventSourceResponse):
             await super().__call__(scope, receive, send)
 
 
-def _as_sent(row: AnyRow) -> ServerSentEvent:
-    card = event_card(row)
-    return ServerSentEvent(orjson.dumps(card).decode(), event=card["name"], id=card["id"])
+def _sent(card: Json, place: Place, name: str | None = None) -> ServerSentEvent:
+    """An event, with the place to go on from."""
+    return ServerSentEvent(orjson.dumps(card).decode(), event=name or card["name"], id=place.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -13,11 +13,19 @@ from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.decode import read_event, topics_of
 from agentescrow.chain.events import Event
 from agentescrow.chain.reverts import making_sense
-from agentescrow.chain.rpc import Node, Question
-from agentescrow.errors import NodeRefused, NodeUnreachable
+from agentescrow.chain.rpc import Node, Question, required
+from agentescrow.errors import AgentEscrowError, ContractReverted, NodeUnreachable
 
 VAULTS: Final = ("RunEscrow", "StakeRegistry")
 """The contracts that owe money."""
+
+RUNS: Final = "runs"
+"""What RunEscrow counts, besides what it owes."""
+
+LONGEST: Final = 32 << 20
+"""Bytes that the logs of several blocks may have; of one block they are taken as they are."""
+
+_LOG_BYTES: Final = 600  # of a log's JSON, besides its data
 _KINDS: Final = (*VAULTS, "IdentityRegistry")
 
 
@@ -62,6 +70,23 @@ class Log(NamedTuple):
     event: Event
 
 
+class Call(NamedTuple):
+    """A view of a contract.
+
+    Args:
+        to: The contract.
+        data: The call.
+    """
+
+    to: str
+    data: bytes
+
+    def question(self, block_hash: str) -> Question:
+        """As a node is asked it, as of a block."""
+        what = {"to": self.to, "data": f"0x{self.data.hex()}"}
+        return ("eth_call", [what, {"blockHash": block_hash}])
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a node says of a range in one breath.
@@ -69,13 +94,15 @@ class Answer:
     Args:
         logs: In the chain's order.
         last_hash: Of the last block of the range.
-        owed: `totalOwed()` at that block by name of contract; without those that the node does not
-            remember.
+        owed: `totalOwed()` at that block by name of contract, and `runCount()`; without those that
+            the node does not remember.
+        size: About how many bytes the logs are.
     """
 
     logs: list[Log]
     last_hash: str
     owed: dict[str, int]
+    size: int = 0
 
 
 class Reader:
@@ -89,14 +116,21 @@ class Reader:
             contracts: The deployment.
         """
         self._node = node
+        self.contracts = contracts
         self._kinds = {a: kind for a, kind in contracts.kinds.items() if kind in _KINDS}
         self._addresses = list(self._kinds)
         self._topics = sorted({"0x" + t.hex() for kind in _KINDS for t in topics_of(kind)})
+        owed = contracts.escrow.calldata("totalOwed")
+        escrow, registry = contracts.escrow.address, contracts.registry.address
         self._totals = {
-            "RunEscrow": contracts.escrow.address,
-            "StakeRegistry": contracts.registry.address,
+            "RunEscrow": Call(escrow, owed),
+            "StakeRegistry": Call(registry, owed),
+            RUNS: Call(escrow, contracts.escrow.calldata("runCount")),
         }
-        self._total_owed = contracts.escrow.calldata("totalOwed").to_0x_hex()
+        self._masks = {
+            name: [_mask(bytes.fromhex(address[2:])) | _mask(topic) for topic in topics_of(name)]
+            for address, name in self._kinds.items()
+        }
 
     def head(self) -> Header:
         """The latest block."""
@@ -127,14 +161,14 @@ class Reader:
             self._logs_question(where),
             _block_question(last.number),
             *self._owed_questions(last.hash),
+            longest=None if first == last.number else LONGEST,
         )
-        for answer in (logs, block):
-            if isinstance(answer, NodeRefused):
-                raise answer
+        required([logs, block])
         if logs is None or block is None:
             raise NodeUnreachable(f"the node does not have block {last.number} (any more)")
         with making_sense():
-            return Answer(self._decoded(logs), block["hash"], self._said(owed))
+            size = sum(_LOG_BYTES + len(log["data"]) for log in logs)
+            return Answer(self._decoded(logs), block["hash"], self._said(owed), size)
 
     def owed(self, block: Header) -> dict[str, int]:
         """`totalOwed()` at a block by name of contract, as far as the node remembers.
@@ -161,10 +195,37 @@ class Reader:
                 found += self._decoded(answer)
         return found
 
-    def may_have_logs(self, block: Header) -> bool:
-        """Whether the filter of a block lets one of our contracts have said something in it."""
-        bloom = BloomFilter(block.bloom)
-        return any(bytes.fromhex(address[2:]) in bloom for address in self._addresses)
+    def may_lack(self, block: Header, logs: Iterable[Log]) -> bool:
+        """Whether the filter of a block lets one of our contracts speak that is silent in it.
+
+        Args:
+            block: Which.
+            logs: What is known of it.
+        """
+        silent = self._masks.keys() - {log.contract for log in logs}
+        return any(block.bloom & mask == mask for name in silent for mask in self._masks[name])
+
+    def views(self, block: Header, calls: Sequence[Call]) -> list[bytes | None]:
+        """What contracts answer as of a block; None where they refuse.
+
+        Args:
+            block: Which.
+            calls: What is asked of whom.
+
+        Raises:
+            NodeRefused: The node does not remember the block.
+            NodeUnreachable: It does not answer.
+        """
+        answers = self._node.try_each(*(call.question(block.hash) for call in calls))
+        refused = [isinstance(answer, ContractReverted) for answer in answers]
+        required(
+            [each for each, by_contract in zip(answers, refused, strict=True) if not by_contract]
+        )
+        with making_sense():
+            return [
+                None if by_contract else bytes.fromhex(answer[2:])
+                for answer, by_contract in zip(answers, refused, strict=True)
+            ]
 
     def has_identity(self, block: int) -> bool:
         """Whether the identity registry existed at a block; asks for an old state."""
@@ -193,18 +254,23 @@ class Reader:
         return ("eth_getLogs", [filtered])
 
     def _owed_questions(self, block_hash: str) -> list[Question]:
-        return [
-            ("eth_call", [{"to": address, "data": self._total_owed}, {"blockHash": block_hash}])
-            for address in self._totals.values()
-        ]
+        return [call.question(block_hash) for call in self._totals.values()]
 
     def _said(self, owed: Iterable[Any]) -> dict[str, int]:
         known = zip(self._totals, owed, strict=True)
-        return {name: int(word, 16) for name, word in known if _is_word(word)}
+        return {name: int(word, 16) for name, word in known if not _is_unknown(word)}
 
 
-def _is_word(answer: object) -> bool:
-    return isinstance(answer, str) and answer != "0x"
+def _is_unknown(answer: object) -> bool:
+    """Whether a node does not remember, or the contract was not there: `null` is neither."""
+    return isinstance(answer, AgentEscrowError) or answer == "0x"
+
+
+def _mask(value: bytes) -> int:
+    """The bits of a block's filter that something in it sets."""
+    bloom = BloomFilter()
+    bloom.add(value)
+    return int(bloom)
 
 
 def _block_question(number: int) -> Question:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from agentescrow.chain.events import (
     Event,
@@ -199,26 +200,7 @@ class RunEscrow(Vault):
 
         The time of a requested revision it tells only while that is due.
         """
-        values = self._read("getRun", run_id)
-        (poster, state, reward, fee, deadline, review_days, max_revisions, revisions) = values[:8]
-        (min_status, agent_id, wallet, claimed_at, submitted_at, due_at, abandoned) = values[8:]
-        return Run(
-            poster=poster,
-            state=RunState(state),
-            reward=reward,
-            fee=fee,
-            deadline=deadline,
-            review_days=review_days,
-            max_revisions=max_revisions,
-            revisions=revisions,
-            min_status=AgentStatus(min_status),
-            agent_id=agent_id,
-            wallet=wallet,
-            claimed_at=claimed_at,
-            submitted_at=submitted_at,
-            revision_due_at=due_at if state == RunState.REVISION_REQUESTED else 0,
-            abandoned=abandoned,
-        )
+        return run_from(self._read("getRun", run_id))
 
     def run_count(self) -> int:
         """How many runs exist; also the highest id."""
@@ -251,6 +233,35 @@ class RunEscrow(Vault):
     def paused(self) -> bool:
         """Whether new runs, funding and claims are stopped (RUN-18)."""
         return bool(self._read("paused"))
+
+
+def run_from(values: Sequence[Any]) -> Run:
+    """Read what `getRun` returns.
+
+    The time of a requested revision it tells only while that is due.
+
+    Args:
+        values: Those of the struct, in its order.
+    """
+    (poster, state, reward, fee, deadline, review_days, max_revisions, revisions) = values[:8]
+    (min_status, agent_id, wallet, claimed_at, submitted_at, due_at, abandoned) = values[8:]
+    return Run(
+        poster=poster,
+        state=RunState(state),
+        reward=reward,
+        fee=fee,
+        deadline=deadline,
+        review_days=review_days,
+        max_revisions=max_revisions,
+        revisions=revisions,
+        min_status=AgentStatus(min_status),
+        agent_id=agent_id,
+        wallet=wallet,
+        claimed_at=claimed_at,
+        submitted_at=submitted_at,
+        revision_due_at=due_at if state == RunState.REVISION_REQUESTED else 0,
+        abandoned=abandoned,
+    )
 
 
 def _of(kind: type[E], run_id: int, **values: object) -> Outcome[E]:

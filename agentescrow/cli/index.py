@@ -19,6 +19,7 @@ from agentescrow.cli.failure import reporting
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.progress import told
 from agentescrow.cli.service import say_database
+from agentescrow.cli.waiting import once_there
 from agentescrow.indexer.follow import Indexer
 from agentescrow.indexer.garbage import look_seldom
 from agentescrow.settings import Settings, read
@@ -39,17 +40,29 @@ def index(
     settings = read(Settings, rpc_url=rpc_url, database_url=database_url, deployment=deployment)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     ended = end_asked_for()
-    w3 = connect(settings.rpc_url)
-    where = settings.deployment
-    record = deployments.find(w3) if where is None else deployments.load(Path(where))
-    contracts = Contracts(w3, record)
-    contracts.require_present()
+    contracts = once_there(lambda: _contracts(settings), ended)
     engine = open_database(settings.database_url)
     say_database(engine, as_json=as_json)
     look_seldom()
     with suppress(EndedWaiting), writer(engine, ended.is_set) as connection:
         migrate(engine)
         reader = Reader(Node(settings.rpc_url), contracts)
-        indexer = Indexer(connection, reader, record, first_block=settings.first_block)
+        indexer = Indexer(
+            connection,
+            reader,
+            contracts.deployment,
+            first_block=settings.first_block,
+            ended=ended.is_set,
+        )
         with told(as_json=as_json) as tell:
             indexer.follow(tell, ended.is_set, to_head=to_head)
+
+
+def _contracts(settings: Settings) -> Contracts:
+    """The contracts, which are on the node's chain."""
+    w3 = connect(settings.rpc_url)
+    where = settings.deployment
+    record = deployments.find(w3) if where is None else deployments.load(Path(where))
+    contracts = Contracts(w3, record)
+    contracts.require_present()
+    return contracts

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from agentescrow.chain.reader import VAULTS, Header
-from agentescrow.errors import IndexProblem, IndexWrong
+from agentescrow.chain.reader import Header
+from agentescrow.errors import IndexProblem
 from agentescrow.indexer.batch import Batch
+from agentescrow.indexer.completeness import require_in_order, require_sums
 from agentescrow.indexer.project import load, project
 from agentescrow.store import digest, undo
+from agentescrow.store.agents import last_agent
 from agentescrow.store.changes import Changes
 from agentescrow.store.database import Connection
 from agentescrow.store.position import (
@@ -18,7 +18,7 @@ from agentescrow.store.position import (
     keep_blocks,
     move_position,
 )
-from agentescrow.store.tables import vaults
+from agentescrow.store.runs import last_run
 
 
 def apply(connection: Connection, batch: Batch) -> None:
@@ -34,36 +34,19 @@ def apply(connection: Connection, batch: Batch) -> None:
         IndexProblem: Another indexer has written meanwhile: the same.
     """
     before = indexed_block(connection)
+    runs = require_in_order(
+        batch.entries, last_run=last_run(connection), last_agent=last_agent(connection)
+    )
     changes = Changes(connection, digest.from_text(before.digest) if before else 0)
     if batch.first >= batch.keep_from:
         _apply_each(connection, changes, batch)
     else:
         _apply_at_once(connection, changes, batch)
-    require_sums(changes, batch.last.number, batch.owed)
+    require_sums(changes, batch.last.number, batch.owed, runs=runs)
     undo.forget(connection, up_to=batch.keep_from - 1)
     forget_blocks(connection, below=min(batch.keep_from - 1, batch.last.number))
     if not move_position(connection, batch.last.number, expected=batch.first - 1):
         raise IndexProblem("another indexer has written to the database: stop one of them")
-
-
-def require_sums(changes: Changes, block: int, owed: Mapping[str, int]) -> None:
-    """Compare what the events add up to with what the contracts say that they owe.
-
-    It is the second look at the chain: a node that keeps logs back is found out here.
-
-    Args:
-        changes: Of the transaction.
-        block: Block of both.
-        owed: `totalOwed()` by name of contract, as far as it is known.
-
-    Raises:
-        IndexWrong: They differ.
-    """
-    for contract in VAULTS:
-        row = changes.get(vaults, contract)
-        indexed = row["held"] + row["credits"] + row["fees"] if row else 0
-        if contract in owed and owed[contract] != indexed:
-            raise IndexWrong(contract, block, indexed, owed[contract])
 
 
 def _apply_each(connection: Connection, changes: Changes, batch: Batch) -> None:

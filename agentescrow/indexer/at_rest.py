@@ -6,10 +6,11 @@ A node that moves may answer of a later state: Anvil does so while it mines, for
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Final
 
-from agentescrow.chain.reader import Header, Reader
-from agentescrow.errors import IndexWrong
+from agentescrow.chain.reader import Reader
+from agentescrow.errors import IndexProblem
 
 _PAUSE: Final = 0.02
 _LONGEST_PAUSE: Final = 0.5
@@ -17,24 +18,24 @@ _AT_REST: Final = 3  # answers in a row, between which no block came
 _AT_MOST: Final = 20  # answers of a node that never rests: an honest one would be right by then
 
 
-def require_wrong(reader: Reader, block: Header, wrong: IndexWrong) -> None:
-    """Make sure that sums differ, and not only questions that were asked at different times.
+def require_wrong(reader: Reader, is_right: Callable[[], bool], wrong: IndexProblem) -> None:
+    """Make sure that answers differ, and not only questions that were asked at different times.
 
     Args:
         reader: The chain.
-        block: Block of the sums.
+        is_right: Asks once more, and compares.
         wrong: How they differ.
 
     Raises:
-        IndexWrong: They do, by what the node says again and again.
+        IndexProblem: They do, by what the node says again and again.
         ChainProblem: The node does not answer.
     """
     pause, at_rest = _PAUSE, 0
     for _ in range(_AT_MOST):
         before = reader.head()
-        owed = reader.owed(block).get(wrong.contract, wrong.indexed)
+        right = is_right()
         time.sleep(pause)
-        if owed == wrong.indexed:
+        if right:
             return
         at_rest = at_rest + 1 if reader.head() == before else 0
         if at_rest == _AT_REST:

@@ -33,7 +33,9 @@ class Batch:
         headers: The blocks that are known by their header, the last one among them: all of them,
             where they may have to be taken back.
         entries: The events, in the chain's order.
-        owed: `totalOwed()` at the last block by name of contract, as far as the node knows it.
+        owed: `totalOwed()` at the last block by name of contract, and `runCount()`, as far as the
+            node knows them.
+        size: About how many bytes of logs it was made of.
     """
 
     first: int
@@ -42,6 +44,7 @@ class Batch:
     headers: Mapping[int, Header]
     entries: list[Entry]
     owed: Mapping[str, int]
+    size: int = 0
 
     @property
     def blocks(self) -> int:

@@ -71,7 +71,7 @@ class Fetcher:
         except (NodeUnreachable, NodeRefused):
             self.width.was_refused()
             raise
-        self.width.went_well(batch.blocks, len(batch.entries))
+        self.width.went_well(batch.blocks, len(batch.entries), batch.size)
         return batch
 
     def _read(self, stretch: Stretch, last: int) -> Batch:
@@ -83,10 +83,11 @@ class Fetcher:
         headers |= self._headers_of(answer, headers)
         _require_range(answer.logs, first, last)
         _require_same_chain(answer.logs, headers)
-        if every_header:
-            self._require_complete(answer.logs, headers)
+        self._require_complete(answer.logs, headers)
         entries = [Entry(log, _time_of(log, headers)) for log in answer.logs]
-        return Batch(first, headers[last], stretch.keep_from, headers, entries, answer.owed)
+        return Batch(
+            first, headers[last], stretch.keep_from, headers, entries, answer.owed, answer.size
+        )
 
     def _headers(
         self, first: int, last: int, after: str | None, *, every_header: bool
@@ -114,16 +115,26 @@ class Fetcher:
         return headers
 
     def _require_complete(self, logs: list[Log], headers: Mapping[int, Header]) -> None:
-        """Ask again, block by block, where there is nothing although the filter allows it."""
-        silent = headers.keys() - {log.block_number for log in logs}
-        suspect = [headers[n] for n in sorted(silent) if self._reader.may_have_logs(headers[n])]
-        if suspect and self._reader.logs_of(suspect):
+        """Ask again, block by block, where the filter of a header at hand allows more logs."""
+        of_block: dict[int, list[Log]] = {number: [] for number in sorted(headers)}
+        for log in logs:
+            if log.block_number in of_block:
+                of_block[log.block_number].append(log)
+        suspect = [
+            headers[n] for n, some in of_block.items() if self._reader.may_lack(headers[n], some)
+        ]
+        known = {_place(log) for header in suspect for log in of_block[header.number]}
+        if suspect and {_place(log) for log in self._reader.logs_of(suspect)} != known:
             raise NodeContradicts("the node has left out logs")
+
+
+def _place(log: Log) -> tuple[int, int]:
+    return log.block_number, log.log_index
 
 
 def _require_range(logs: list[Log], first: int, last: int) -> None:
     """Each log once, and none of blocks that nobody asked for."""
-    places = [(log.block_number, log.log_index) for log in logs]
+    places = [_place(log) for log in logs]
     if len(set(places)) < len(places):
         raise NodeContradicts("the node has sent a log twice")
     if places and not first <= places[0][0] <= places[-1][0] <= last:

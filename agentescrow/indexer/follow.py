@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 from tenacity import (
     RetryCallState,
@@ -23,6 +24,7 @@ from agentescrow.errors import (
     EventsMissing,
     IndexProblem,
     IndexWrong,
+    NodeBusy,
     NodeRefused,
     NodeUnreachable,
     OtherChain,
@@ -32,11 +34,14 @@ from agentescrow.indexer.ahead import Ahead
 from agentescrow.indexer.apply import apply
 from agentescrow.indexer.at_rest import require_wrong
 from agentescrow.indexer.batch import Batch
+from agentescrow.indexer.comparison import Comparison
 from agentescrow.indexer.fetch import Fetcher, Stretch
 from agentescrow.indexer.reorg import DEPTH, NodeBehind, follow_reorganisation
 from agentescrow.indexer.start import begin, require_chain_of
-from agentescrow.store.database import Connection, DatabaseBusy, address_of, is_busy
+from agentescrow.store.database import Connection, DatabaseBusy, address_of, in_a_line, is_busy
 from agentescrow.store.position import Block, report, report_problem
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 _WRONG_AT_MOST: Final = 12  # in half a minute: a node that keeps logs back may only be behind
@@ -70,6 +75,7 @@ class Indexer:
         *,
         first_block: int | None = None,
         longest_wait: float = 10,
+        ended: Callable[[], bool] = lambda: False,
     ) -> None:
         """Take a database over; see `store.lock.writer`.
 
@@ -79,6 +85,7 @@ class Indexer:
             deployment: The contracts.
             first_block: Where agents begin; looked for where None.
             longest_wait: Seconds between two attempts at most, while the node does not answer well.
+            ended: Asked before the beginning is tried again, where the node does not answer.
 
         Raises:
             OtherDeployment: The database is about other contracts, or about another chain.
@@ -88,17 +95,19 @@ class Indexer:
         self._connection = connection
         self._reader = reader
         self._deployment = deployment
+        self._comparison = Comparison(reader)
         self._ahead = Ahead(Fetcher(reader))
         self._wrong = 0  # answers in this step that did not add up
-        self._ended: Callable[[], bool] = lambda: False
+        self._ended = ended
+        self._fault = ""  # what was said last
         self._retrying = Retrying(
             retry=retry_if_exception(_may_pass),
             wait=wait_random_exponential(multiplier=min(0.1, longest_wait), max=longest_wait),
             stop=self._is_hopeless,
-            before_sleep=_say,
+            before_sleep=self._say,
             reraise=True,
         )
-        beginning = self._retrying.copy(retry=retry_if_exception_type(NodeUnreachable))
+        beginning = self._retrying.copy(retry=retry_if_exception_type((NodeUnreachable, NodeBusy)))
         self._first = beginning(self._begin, deployment, first_block)
 
     def step(self) -> Progress:
@@ -112,14 +121,32 @@ class Indexer:
             DatabaseUnusable: It is gone, and the lock with it.
         """
         self._wrong = 0
+        return self._told(self._attempt)
+
+    def compare(self) -> bool:
+        """Compare some rows with the contracts, where that is due.
+
+        Returns:
+            Whether there are more of them.
+
+        Raises:
+            RowsDiffer: They are not the same; the database says so too.
+        """
+        return self._told(lambda: self._comparison.step(self._connection))
+
+    def _told(self, act: Callable[[], T]) -> T:
+        """Do something until it works; what ends for good is in the database, too."""
         try:
-            return self._retrying(self._attempt)
+            done = self._retrying(act)
         except (IndexProblem, OtherChain) as problem:
-            with self._connection.begin():
+            with suppress(DatabaseBusy), self._connection.begin():
                 report_problem(self._connection, str(problem))
             raise
         except DatabaseBusy as error:
-            raise DatabaseUnusable(address_of(self._connection.engine), str(error.orig)) from error
+            where = address_of(self._connection.engine)
+            raise DatabaseUnusable(where, in_a_line(error)) from error
+        self._fault = ""
+        return done
 
     def follow(
         self,
@@ -141,10 +168,11 @@ class Indexer:
             AgentEscrowError: As `step`; and what had failed, where it ended before it was repaired.
         """
         self._ended = ended
+        self._fault = ""  # what was said last
         while not ended():
             progress = self.step()
             tell(progress)
-            if progress.block >= progress.head:
+            if progress.block >= progress.head and not self.compare():
                 if to_head:
                     return
                 time.sleep(pause)
@@ -183,14 +211,29 @@ class Indexer:
         try:
             self._commit(batch, head)
         except IndexWrong as wrong:
-            require_wrong(self._reader, batch.last, wrong)
+            self._require_wrong(batch.last, wrong)
             owed = {**batch.owed, wrong.contract: wrong.indexed}
             self._commit_if_right(replace(batch, owed=owed), head)
+
+    def _require_wrong(self, block: Header, wrong: IndexWrong) -> None:
+        def is_right() -> bool:
+            owed = self._reader.owed(block)
+            return owed.get(wrong.contract, wrong.indexed) == wrong.indexed
+
+        require_wrong(self._reader, is_right, wrong)
 
     def _commit(self, batch: Batch, head: Header) -> None:
         with self._connection.begin():
             apply(self._connection, batch)
             report(self._connection, head=head.number, seen_at=_now())
+
+    def _say(self, state: RetryCallState) -> None:
+        """Log why it is tried again, once for each fault that lasts."""
+        error = state.outcome and state.outcome.exception()
+        words = in_a_line(error) if error else ""
+        if words != self._fault:
+            _log.warning("%s; trying again", words)
+        self._fault = words
 
     def _is_hopeless(self, _state: RetryCallState) -> bool:
         return self._wrong >= _WRONG_AT_MOST or self._ended()
@@ -205,10 +248,6 @@ def _may_pass(error: BaseException) -> bool:
     """Whether it is worth while to try again."""
     kinds = (NodeUnreachable, NodeRefused, IndexWrong, EventsMissing)
     return isinstance(error, kinds) or is_busy(error)
-
-
-def _say(state: RetryCallState) -> None:
-    _log.warning("%s; trying again", state.outcome and state.outcome.exception())
 
 
 def _now() -> int:

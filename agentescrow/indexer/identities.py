@@ -6,7 +6,9 @@ from typing import Final
 
 from agentescrow.chain import events as said
 from agentescrow.chain.decode import checksummed
+from agentescrow.chain.events import Event
 from agentescrow.domain.constants import ZERO_ADDRESS
+from agentescrow.errors import EventsMissing
 from agentescrow.indexer.batch import Entry
 from agentescrow.indexer.text import storable
 from agentescrow.store.changes import Changes, Row
@@ -26,34 +28,49 @@ _COUNTS: Final = (
 
 
 def agent(changes: Changes, agent_id: int, at: Entry) -> Row:
-    """The row of an agent, to be changed; made where there is none yet.
+    """The row of an agent, to be changed.
 
     Args:
         changes: Of the transaction.
         agent_id: Agent.
         at: The event that changes it.
+
+    Raises:
+        EventsMissing: It was never registered.
     """
     row = changes.change(agents, agent_id)
     if row is None:
-        identity = dict.fromkeys(("owner", "approved", "wallet"))
-        empty = {"agent_id": agent_id, **identity, "uri": "", "registered_at": at.time}
-        counts = {**dict.fromkeys(_COUNTS, 0), "frozen": False}
-        row = changes.put(agents, {**empty, **counts, "updated_block": at.log.block_number})
+        words = f"an event of agent {agent_id}, but no block before has its registration"
+        raise EventsMissing(words, at.log.block_number)
     row["updated_block"] = at.log.block_number
     return row
 
 
 def registered(changes: Changes, event: said.Registered, at: Entry) -> None:
-    """A new agent; the NFT follows as a transfer from nobody."""
-    row = agent(changes, event.agent_id, at)
-    row["owner"] = event.owner
-    row["uri"] = storable(event.agent_uri)
-    row["registered_at"] = at.time
+    """What the registry says after the mint, and after all that its receiver has done at once.
+
+    So it tells nothing of the owner, who may be another one by now.
+    """
+    agent(changes, event.agent_id, at)["uri"] = storable(event.agent_uri)
 
 
 def uri_updated(changes: Changes, event: said.UriUpdated, at: Entry) -> None:
     """The registration file moved."""
     agent(changes, event.agent_id, at)["uri"] = storable(event.new_uri)
+
+
+def is_of_registration(event: Event, before: Event | None) -> bool:
+    """Whether an event says the wallet of a registration once more, which is as old as the mint.
+
+    Args:
+        event: Of any kind.
+        before: The one that was said just before it.
+    """
+    return (
+        isinstance(event, said.MetadataSet)
+        and isinstance(before, said.Registered)
+        and event.agent_id == before.agent_id
+    )
 
 
 def metadata_set(changes: Changes, event: said.MetadataSet, at: Entry) -> None:
@@ -65,12 +82,25 @@ def metadata_set(changes: Changes, event: said.MetadataSet, at: Entry) -> None:
 
 
 def transferred(changes: Changes, event: said.AgentTransfer, at: Entry) -> None:
-    """A sale clears approval and wallet; where the NFT is burnt, there is no agent any more."""
+    """The owner. The mint begins the agent; a sale clears approval and wallet.
+
+    Where the NFT is burnt, there is no agent any more.
+    """
+    if event.from_ == ZERO_ADDRESS:
+        _begin(changes, event.token_id, event.to, at)
+        return
     row = agent(changes, event.token_id, at)
     row["owner"] = _unless_zero(event.to)
     row["approved"] = None
-    if event.from_ != ZERO_ADDRESS:
-        row["wallet"] = None
+    row["wallet"] = None
+
+
+def _begin(changes: Changes, agent_id: int, owner: str, at: Entry) -> None:
+    """A new agent: whoever registers it is its owner and its wallet."""
+    identity = {"agent_id": agent_id, "owner": owner, "approved": None, "wallet": owner}
+    counts = {**dict.fromkeys(_COUNTS, 0), "frozen": False}
+    since = {"registered_at": at.time, "updated_block": at.log.block_number}
+    changes.put(agents, {**identity, "uri": "", **counts, **since})
 
 
 def approved(changes: Changes, event: said.AgentApproval, at: Entry) -> None:

@@ -114,14 +114,16 @@ def project(changes: Changes, entries: Iterable[Entry]) -> None:
         changes: Of the transaction.
         entries: The events.
     """
+    before: Event | None = None
     for entry in entries:
         event = entry.log.event
         if _is_noise(event):
             continue
         kind = _KINDS[type(event)]
         changes.add_event(_event_row(entry, event, kind))
-        if kind.project is not None:
+        if kind.project is not None and not identities.is_of_registration(event, before):
             kind.project(changes, event, entry)
+        before = event
 
 
 def _is_noise(event: Event) -> bool:

@@ -133,7 +133,8 @@ def unpaused(changes: Changes, _event: said.Unpaused, _at: Entry) -> None:
 def _moved(changes: Changes, run_id: int, state: RunState, at: Entry) -> Row:
     run = changes.change(runs, run_id)
     if run is None:
-        raise EventsMissing(run_id, at.log.block_number)
+        words = f"an event of run {run_id}, but no block before has the one that created it"
+        raise EventsMissing(words, at.log.block_number)
     run["state"] = int(state)
     run["updated_block"] = at.log.block_number
     return run

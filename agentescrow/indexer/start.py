@@ -6,7 +6,7 @@ import time
 
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.reader import Reader
-from agentescrow.errors import NodeRefused, OtherChain, OtherDeployment
+from agentescrow.errors import NodeBusy, NodeRefused, OtherChain, OtherDeployment
 from agentescrow.store.database import Connection
 from agentescrow.store.position import Position, begin_position, kept_blocks, read_position
 
@@ -26,6 +26,7 @@ def begin(
         OtherDeployment: The database is about other contracts, or about another chain.
         OtherChain: The node serves another chain.
         NodeRefused: The node does not know where agents begin.
+        NodeBusy: It takes no more questions for now.
     """
     require_chain_of(reader, deployment)
     known = read_position(connection)
@@ -95,6 +96,8 @@ def _first_block(reader: Reader, deployment: Deployment, first_block: int | None
         while low < high:
             middle = (low + high) // 2
             low, high = (low, middle) if reader.has_identity(middle) else (middle + 1, high)
+    except NodeBusy:
+        raise
     except NodeRefused as error:
         raise NodeRefused(
             f"the node does not remember when the identity registry was deployed ({error}): say "

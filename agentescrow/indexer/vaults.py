@@ -12,6 +12,8 @@ from agentescrow.store.tables import credits, vaults
 def vault(changes: Changes, contract: str) -> Row:
     """The row of a contract, to be changed; made where there is none yet.
 
+    Whether the events of its deployment are there is what `completeness` looks at.
+
     Args:
         changes: Of the transaction.
         contract: "RunEscrow" or "StakeRegistry".

@@ -9,6 +9,7 @@ WIDEST: Final = 10_000
 _FIRST: Final = 32
 _NEVER: Final = 4 * WIDEST
 _EVENTS: Final = 10_000  # about so many at once: enough to be quick, few enough to hold
+_BYTES: Final = 12 << 20  # of logs; 10,000 usual events have fewer
 
 
 class Width:
@@ -26,16 +27,17 @@ class Width:
         self.blocks = _FIRST
         self._refused = _NEVER
 
-    def went_well(self, blocks: int, events: int) -> None:
+    def went_well(self, blocks: int, events: int, size: int = 0) -> None:
         """Learn from an answer.
 
         Args:
             blocks: How many were asked for; fewer than `blocks` teach nothing about more.
             events: How many events they had.
+            size: Bytes that these had.
         """
         if blocks >= self._refused:
             self._refused = _NEVER  # it was no limit
-        fitting = blocks * _EVENTS // max(events, 1)
+        fitting = min(blocks * _EVENTS // max(events, 1), blocks * _BYTES // max(size, 1))
         if blocks >= self.blocks or fitting < self.blocks:
             self.blocks = min(max(fitting, NARROWEST), self._wider(), WIDEST)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from agentescrow.errors import ChainProblem, KeyShared
 from agentescrow.relayer.sender import Sender
-from agentescrow.store.database import DatabaseBusy
+from agentescrow.store.database import DatabaseBusy, in_a_line
 from agentescrow.store.relay_turn import RelayTurn
 
 _log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def run(
                 raise
             except (ChainProblem, DatabaseBusy) as problem:
                 pause = _longer(pause)
-                _log.warning("relayer: %s; trying again", problem)
+                _log.warning("relayer: %s; trying again", in_a_line(problem))
             except Exception:  # a relayer that ends would leave what is queued for ever
                 pause = _longer(pause)
                 _log.exception("relayer: unexpected; trying again")

@@ -19,6 +19,7 @@ from agentescrow.sdk.values import number
 from agentescrow.wire.runs import Event
 
 _PATH: Final = "/api/events"
+_LAST: Final = 2**31 - 1  # no log of a block has so high an index
 _TIMEOUT: Final = httpx.Timeout(30.0, read=60.0)  # a stream that is alive says so more often
 
 
@@ -38,7 +39,7 @@ class Place:
         """
         self.follow = follow
         self._from_block = from_block
-        self._last = last_event_id
+        self._last: str | None = last_event_id
         self._patience = patience
         self._heard, self._wait = time.monotonic(), FIRST_PAUSE
 
@@ -68,7 +69,8 @@ class Place:
             ServiceProblem: It is none.
         """
         event = read_as(Event, sent.data)
-        self._last, self._heard, self._wait = event.id, time.monotonic(), FIRST_PAUSE
+        self._last = sent.id or event.id
+        self._heard, self._wait = time.monotonic(), FIRST_PAUSE
         return event
 
     def pause(self) -> float:
@@ -104,10 +106,11 @@ def begin(
         last_event_id: Event to go on after.
         follow: Whether to go on with what is yet to come.
     """
-    if from_block is None:
-        indexed = (yield from session.readiness()).indexed_block if last_event_id is None else None
-        from_block = 0 if indexed is None else indexed + 1
-    block = number("from_block", from_block)
+    if from_block is None and last_event_id is None:
+        indexed = (yield from session.readiness()).indexed_block
+        # Not by the next block: what replaces an indexed one is news, too.
+        last_event_id = None if indexed is None else f"{indexed}:{_LAST}@"
+    block = number("from_block", 0 if from_block is None else from_block)
     return Place(block, last_event_id, session.options.patience, follow=follow)
 
 

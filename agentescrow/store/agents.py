@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from agentescrow.domain.constants import MAX_TEXT
 from agentescrow.store.runs import AnyRow
 from agentescrow.store.tables import agents, events, vaults
+
+_BEGINNING: Final = func.substr(agents.c.uri, 1, MAX_TEXT + 1).label("uri")
 
 
 def find_agent(connection: Connection, agent_id: int) -> AnyRow | None:
     """The row of an agent that the identity registry knows, or None."""
     known = select(agents).where(agents.c.agent_id == agent_id, agents.c.owner.is_not(None))
     return connection.execute(known).one_or_none()
+
+
+def last_agent(connection: Connection) -> int:
+    """The highest agent that ever was, -1 where there is none: their numbers have no gaps."""
+    found = connection.execute(select(func.max(agents.c.agent_id))).scalar_one()
+    return -1 if found is None else int(found)
+
+
+def agents_after(connection: Connection, *, after: int, limit: int) -> Sequence[AnyRow]:
+    """Agents by number, those whose NFT is burnt too.
+
+    Args:
+        connection: A transaction.
+        after: The last one of those before.
+        limit: Most agents.
+    """
+    wanted = select(agents).where(agents.c.agent_id > after).order_by(agents.c.agent_id)
+    return connection.execute(wanted.limit(limit)).all()
 
 
 def count_agents(connection: Connection) -> int:
@@ -25,7 +47,7 @@ def count_agents(connection: Connection) -> int:
 def page_of_agents(
     connection: Connection, *, limit: int, offset: int = 0, after: int | None = None
 ) -> Sequence[AnyRow]:
-    """A page of agents, by number.
+    """A page of agents, by number; of their URIs, which may be long, as much as is shown of many.
 
     Args:
         connection: A transaction.
@@ -33,7 +55,8 @@ def page_of_agents(
         offset: Agents to pass over.
         after: The last agent of the page before, in place of an offset.
     """
-    query = select(agents).where(agents.c.owner.is_not(None)).order_by(agents.c.agent_id)
+    shown = [_BEGINNING if column is agents.c.uri else column for column in agents.c]
+    query = select(*shown).where(agents.c.owner.is_not(None)).order_by(agents.c.agent_id)
     if after is not None:
         query = query.where(agents.c.agent_id > after)
     return connection.execute(query.limit(limit).offset(offset)).all()

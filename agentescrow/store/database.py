@@ -26,6 +26,7 @@ __all__ = [
     "DatabaseBusy",
     "Engine",
     "address_of",
+    "in_a_line",
     "is_busy",
     "migrate",
     "open_database",
@@ -57,15 +58,26 @@ def open_database(url: str) -> Engine:
     """
     address = _address(url)
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, paramstyle="named")  # rows as dicts, as PostgreSQL's driver
+        engine = create_engine(
+            address, paramstyle="named", hide_parameters=True
+        )  # rows as dicts, as PostgreSQL's driver
         event.listen(engine, "connect", _prepare_sqlite)
         # The driver's own transactions would begin at the first write only.
         event.listen(engine, "begin", _begin)
         return engine
-    engine = create_engine(address, isolation_level="REPEATABLE READ")
+    engine = create_engine(address, isolation_level="REPEATABLE READ", hide_parameters=True)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _require_alive)
     return engine
+
+
+def in_a_line(error: BaseException) -> str:
+    """What is wrong, as the driver says it: without the statement, and without its values.
+
+    Args:
+        error: Of a database, as a rule; anything else says itself.
+    """
+    return " ".join(str(getattr(error, "orig", None) or error).split())
 
 
 def address_of(engine: Engine) -> str:
@@ -119,8 +131,7 @@ def opening(engine: Engine) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, OSError) as error:
-        words = " ".join(str(getattr(error, "orig", error)).split())  # drivers say it in lines
-        raise DatabaseUnusable(address_of(engine), words) from error
+        raise DatabaseUnusable(address_of(engine), in_a_line(error)) from error
 
 
 def migrate(engine: Engine) -> None:

@@ -6,22 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
+from itertools import accumulate
 from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Row,
     Select,
     and_,
     bindparam,
     func,
+    not_,
     or_,
     select,
 )
 
-from agentescrow.domain.run import RunState
+from agentescrow.domain.run import FINAL_STATES, RunState
 from agentescrow.store.prepared import Prepared, Statement
 from agentescrow.store.tables import blocks, events, runs
 from agentescrow.store.totals import count_runs
@@ -101,6 +104,24 @@ class Place:
     reward: int
 
 
+def last_run(connection: Connection) -> int:
+    """The highest run, 0 where there is none: their numbers have no gaps."""
+    return int(connection.execute(select(func.max(runs.c.run_id))).scalar_one() or 0)
+
+
+def live_runs(connection: Connection, *, after: int, limit: int) -> Sequence[AnyRow]:
+    """Runs that may still change, by number.
+
+    Args:
+        connection: A transaction.
+        after: The last one of those before.
+        limit: Most runs.
+    """
+    live = [int(state) for state in RunState if state not in FINAL_STATES]
+    wanted = select(runs).where(runs.c.run_id > after, runs.c.state.in_(live))
+    return connection.execute(wanted.order_by(runs.c.run_id).limit(limit)).all()
+
+
 def find_run(connection: Connection, run_id: int) -> AnyRow | None:
     """The row of a run, or None."""
     found: AnyRow | None = _RUN.one(connection, run_id=run_id)
@@ -155,15 +176,31 @@ def events_of_run(connection: Connection, run_id: int, limit: int = 1_000) -> Se
 
 
 def events_after(
-    connection: Connection, block_number: int, log_index: int, limit: int
+    connection: Connection, block_number: int, log_index: int, limit: int, longest: int
 ) -> Sequence[AnyRow]:
-    """The events after a place in the chain, in order."""
-    later = or_(
-        events.c.block_number > block_number,
-        and_(events.c.block_number == block_number, events.c.log_index > log_index),
+    """The events after a place in the chain, in order.
+
+    Args:
+        connection: A transaction.
+        block_number: Block of the place.
+        log_index: Index of the place's log.
+        limit: Most events.
+        longest: Characters of all their arguments; a single event may have more.
+    """
+    wanted = select(events).where(
+        events.c.block_number >= block_number, not_(up_to(events, block_number, log_index))
     )
-    wanted = select(events).where(events.c.block_number >= block_number, later)
-    return connection.execute(_in_order(wanted).limit(limit)).all()
+    wanted = _in_order(wanted)
+    lengths = wanted.with_only_columns(func.length(events.c.data)).limit(limit)
+    sums = accumulate(connection.execute(lengths).scalars())
+    fitting = max(sum(total <= longest for total in sums), 1)
+    return connection.execute(wanted.limit(fitting)).all()
+
+
+def up_to(table: FromClause, block_number: int, log_index: int) -> ColumnElement[bool]:
+    """The condition that an event's place is no later than another one."""
+    block, index = table.c.block_number, table.c.log_index
+    return or_(block < block_number, and_(block == block_number, index <= log_index))
 
 
 def created_in(connection: Connection, poster: str, tx_hash: str, since: int) -> int | None:

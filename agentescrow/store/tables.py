@@ -226,6 +226,24 @@ undo: Final = Table(
     Column("row", Text),  # JSON list of all columns; NULL where there was none
 )
 
+# Every way back of the indexer, and the events that it took back: for listeners, and in no digest.
+reorganisations: Final = Table(
+    "reorganisations",
+    metadata,
+    _id("number"),  # from 1 on
+    Column("block_number", BigInteger, nullable=False),  # the highest that stayed
+)
+
+taken_back: Final = Table(
+    "taken_back",
+    metadata,
+    _id("reorganisation"),
+    *(
+        Column(column.name, column.type, primary_key=column.primary_key, nullable=column.nullable)
+        for column in events.c
+    ),
+)
+
 # One row: what this database is about and how far it has come.
 position: Final = Table(
     "position",

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Connection, delete, select
 
 from agentescrow.store import bulk
+from agentescrow.store.reorganisations import note
 from agentescrow.store.tables import blocks, events, metadata, position, undo
 
 
@@ -19,6 +20,7 @@ def take_back(connection: Connection, block: int) -> None:
         connection: A transaction.
         block: The block whose rows are wanted.
     """
+    note(connection, block)
     for table_name, images in _images(connection, block).items():
         table = metadata.tables[table_name]
         bulk.remove(connection, table, list(images))

@@ -86,6 +86,7 @@ class Event(Shape):
         block_number: Which block.
         time: Of the block.
         data: The event's values by name; whole numbers as decimal strings.
+        removed: Whether a reorganisation has taken it back; only listeners hear of that.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Event(Shape):
     block_number: int
     time: Time
     data: dict[str, Any]
+    removed: bool = False
 
 
 class RunWithEvents(Run):

@@ -181,16 +181,20 @@ contract IdentityRegistry is ERC721URIStorage, IERC5267 {
         return super._update(to, agentId, auth);
     }
 
+    /// @dev In the canonical registry's order: the mint first, with all that its receiver does at once, then what is said
+    /// of the registration. The wallet is stored before the mint, so that a transfer within it takes it away.
     function _register(string memory agentURI, MetadataEntry[] memory metadata) private returns (uint256 agentId) {
         agentId = _nextId++;
+        bytes memory wallet = abi.encodePacked(msg.sender);
+        _metadata[agentId][WALLET_KEY] = wallet;
+        _safeMint(msg.sender, agentId);
         _setTokenURI(agentId, agentURI);
         emit Registered(agentId, agentURI, msg.sender);
-        _setMetadata(agentId, WALLET_KEY, abi.encodePacked(msg.sender));
+        emit MetadataSet(agentId, WALLET_KEY, WALLET_KEY, wallet);
         for (uint256 i = 0; i < metadata.length; ++i) {
             _requireFreeKey(metadata[i].metadataKey);
             _setMetadata(agentId, metadata[i].metadataKey, metadata[i].metadataValue);
         }
-        _safeMint(msg.sender, agentId);
     }
 
     function _setMetadata(uint256 agentId, string memory key, bytes memory value) private {

@@ -70,6 +70,7 @@ def test_index__second_one_on_the_database__waits_its_turn(
     first = start()
     _until(lambda: _indexed(database) > 0, first)
     second = start("--to-head")
+    assert "The database is" in second.stdout.readline()
     assert "another indexer" in second.stdout.readline()
     activity.burst(10)
     assert second.poll() is None
@@ -98,17 +99,20 @@ def test_index__json__says_how_far_it_is(activity, database, start):
         assert lines[-1]["events"] == connection.execute(select(func.count(events.c.time))).scalar()
 
 
-def test_index__no_node__is_one_line(tmp_path):
-    """A problem is said in a line, with the exit code of a chain that is not reached."""
+def test_index__no_node__is_waited_for_and_said_in_a_line(tmp_path):
+    """API-5: processes start in any order; told to end, it ends with a chain's exit code."""
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'index.db'}"}
+    asked = [*INDEX, "--rpc-url", "http://127.0.0.1:9"]
 
-    done = subprocess.run(
-        [*INDEX, "--rpc-url", "http://127.0.0.1:9"], capture_output=True, text=True, env=environment
-    )
+    with subprocess.Popen(asked, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        first = process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        rest = process.stderr.read()
 
-    assert done.returncode == 4
-    assert "the node does not answer" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert "the node does not answer" in first
+    assert first.endswith("trying again\n")
+    assert process.returncode == 4
+    assert len(rest.splitlines()) == 1
 
 
 def _indexed(database):

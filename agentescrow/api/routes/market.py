@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from agentescrow.api.answer import json_answer
 from agentescrow.api.cards import Json, relay_card
 from agentescrow.api.errors import ApiError
-from agentescrow.api.feed import Stream
+from agentescrow.api.feed import Place, Stream
 from agentescrow.api.index import IndexDep, ServiceDep, Snapshot, latest_block
 from agentescrow.api.openapi import EVENTS
 from agentescrow.api.relayer_status import relayer_status
@@ -24,7 +24,7 @@ from agentescrow.wire.stats import Stats
 
 router = APIRouter(prefix="/api", tags=["market"])
 
-_PLACE: Final = r"^[0-9]{1,18}:[0-9]{1,9}$"
+_PLACE: Final = r"^[0-9]{1,18}:[0-9]{1,10}(@[0-9]{0,18})?$"
 
 
 @router.get("/stats", response_model=Stats)
@@ -107,10 +107,10 @@ async def listen(
 ) -> Stream:
     """Listen to every change, as server-sent events; `Last-Event-ID` goes on where it ended."""
     if last_event_id is not None:
-        block, index = (int(part) for part in last_event_id.split(":"))
+        place = Place.from_id(last_event_id)
     elif from_block is not None:
-        block, index = from_block, -1
+        place = Place(from_block, -1, first_block=from_block)
     else:
         head = await run_in_threadpool(latest_block, service)
-        block, index = (0 if head is None else head.number + 1), -1
-    return Stream(request.app.state.feed, block, index, follow=follow)
+        place = Place(0 if head is None else head.number + 1, -1)
+    return Stream(request.app.state.feed, place, follow=follow)

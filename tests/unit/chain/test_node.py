@@ -285,6 +285,7 @@ def without_tips(gas_price, base_fee):
             "eth_getBlockByNumber": {"number": "0x1", "timestamp": "0x2"}
             | ({} if base_fee is None else {"baseFeePerGas": hex(base_fee)}),
             "eth_getTransactionCount": "0x5",
+            "eth_getBalance": "0x9",
         }
         answer = {"jsonrpc": "2.0", "id": asked["id"]}
         if asked["method"] in results:

@@ -45,7 +45,7 @@ class Node:
         asked = [self.head if n == "latest" else int(n, 16) for n in numbers]
         return [header(n) if n <= self.head else None for n in asked]
 
-    def try_each(self, *questions):
+    def try_each(self, *questions, longest=None):
         self.questions = questions
         return list(self.answers)
 
@@ -73,10 +73,10 @@ def test_head__of_a_node__is_its_latest_block():
 @pytest.mark.parametrize(
     ("owed", "said"),
     [
-        ((hex(5), hex(6)), {"RunEscrow": 5, "StakeRegistry": 6}),
-        (("0x", hex(6)), {"StakeRegistry": 6}),  # before the contract was there
-        ((NodeRefused("no state"), hex(6)), {"StakeRegistry": 6}),
-        ((None, NodeRefused("no state")), {}),
+        ((hex(5), hex(6), hex(7)), {"RunEscrow": 5, "StakeRegistry": 6, "runs": 7}),
+        (("0x", hex(6), "0x"), {"StakeRegistry": 6}),  # before the contract was there
+        ((NodeRefused("no state"), hex(6), "0x"), {"StakeRegistry": 6}),
+        ((NodeRefused("no state"),) * 3, {}),
     ],
 )
 def test_logs__sums_that_the_node_does_not_remember__are_not_said(owed, said):
@@ -96,18 +96,27 @@ def test_logs__sums_that_the_node_does_not_remember__are_not_said(owed, said):
 @pytest.mark.parametrize("refused", [0, 1])
 def test_logs__refused__is_the_refusal(refused):
     """API-5: "range too large" is for whoever chooses the range."""
-    answers = [[], header(9), "0x0", "0x0"]
+    answers = [[], header(9), "0x0", "0x0", "0x0"]
     answers[refused] = NodeRefused("range too large")
 
     with pytest.raises(NodeRefused, match="range too large"):
         reader(Node(answers=answers)).logs(3, LAST)
 
 
-@pytest.mark.parametrize("missing", [0, 1])
-def test_logs__of_a_block_that_is_gone__is_unreachable(missing):
-    """API-5: it will have it, or another, when it is asked again."""
-    answers = [[], header(9), "0x0", "0x0"]
+@pytest.mark.parametrize("missing", range(5))
+def test_logs__null__is_no_answer(missing):
+    """API-5: of logs and block as of sums; the node will know when it is asked again."""
+    answers = [[], header(9), "0x0", "0x0", "0x0"]
     answers[missing] = None
 
-    with pytest.raises(NodeUnreachable, match="does not have block 9"):
+    with pytest.raises(NodeUnreachable):
         reader(Node(answers=answers)).logs(3, LAST)
+
+
+def test_logs_of__null__is_no_answer():
+    """API-5: half-synced nodes have the block and not its logs."""
+    node = Node()
+    node.ask = lambda *questions: [None for _ in questions]
+
+    with pytest.raises(NodeUnreachable, match="does not have the logs"):
+        reader(node).logs_of([LAST])

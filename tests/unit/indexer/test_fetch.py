@@ -19,6 +19,9 @@ class Node:
     def __init__(self, *logs):
         self.answer = list(logs)
 
+    def may_lack(self, _header, _logs):
+        return False
+
     def headers(self, numbers):
         return {n: Header(n, f"h{n}", f"h{n - 1}", n, 0) for n in numbers}
 
@@ -88,7 +91,6 @@ def test_fetch__recent_block_of_another_branch__is_a_contradiction():
     node = Node()
     has = node.headers
     recent = replace(OLD, keep_from=10)
-    node.may_have_logs = lambda _header: False
     assert Fetcher(node).fetch(recent).last.number > 10
     changed = {12: replace(has([12])[12], parent_hash="other")}
     node.headers = lambda numbers: has(numbers) | changed
@@ -106,15 +108,27 @@ def test_fetch__replaced_meanwhile__is_a_contradiction():
         Fetcher(node).fetch(OLD)
 
 
-def test_fetch__recent_block_that_is_silent_though_it_may_have_logs__is_asked_again():
-    """API-5: a half-synced node has the filter and not yet the logs."""
-    node, recent = Node(log(10)), replace(OLD, keep_from=10)
+@pytest.mark.parametrize("keep_from", [10, 1_000], ids=["recent", "old"])
+def test_fetch__block_whose_filter_allows_more__is_asked_again(keep_from):
+    """API-5: wherever a header is at hand; a half-synced node has the filter and not the logs."""
+    node, stretch = Node(log(10)), replace(OLD, end=12, keep_from=keep_from)
     asked = []
-    node.may_have_logs = lambda header: header.number in (10, 11)
+    node.may_lack = lambda header, logs: header.number == 12 and not logs
     node.logs_of = lambda some: asked.extend(header.number for header in some) or []
-    Fetcher(node).fetch(recent)
-    assert asked == [11]
+    Fetcher(node).fetch(stretch)
+    assert asked == [12]
 
-    node.logs_of = lambda _some: [log(11)]
+    node.logs_of = lambda _some: [log(12)]
     with pytest.raises(NodeContradicts, match="left out logs"):
-        Fetcher(node).fetch(recent)
+        Fetcher(node).fetch(stretch)
+
+
+def test_fetch__many_bytes__are_fewer_blocks_the_next_time():
+    """API-5: what is held at once is bounded by bytes, and not by blocks and events alone."""
+    node = Node(log(10))
+    node.logs = lambda _first, last: Answer([], last.hash, {}, size=50 << 20)
+    fetcher = Fetcher(node)
+    first = fetcher.fetch(OLD)
+    assert first.blocks == 32
+
+    assert fetcher.width.blocks == 32 * 12 // 50

@@ -31,7 +31,7 @@ def test_require_schema__empty_database__says_what_to_run(tmp_path):
     """API-5: who only reads creates nothing."""
     engine = open_database(f"sqlite:///{tmp_path / 'empty.db'}")
 
-    with pytest.raises(DatabaseUnusable, match=r"it has no schema, 0006 is needed: run `agentesc"):
+    with pytest.raises(DatabaseUnusable, match=r"it has no schema, 0007 is needed: run `agentesc"):
         require_schema(engine)
 
 
