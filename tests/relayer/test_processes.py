@@ -83,6 +83,7 @@ def test_relay__another_has_the_turn__waits(ground, database, admission, start, 
     turn = RelayTurn(database)
     assert turn.take()
     process = start()
+    assert "The database is" in process.stderr.readline()
     assert "Relaying from" in process.stderr.readline()
     relay = admission.submit(ground.request(poster))
     with pytest.raises(subprocess.TimeoutExpired):

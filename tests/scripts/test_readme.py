@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 
@@ -53,7 +54,7 @@ def test_readme__command__posts(local, contracts, record_file):
     line = block("sh", "ape run post").replace(ON_THE_PAGE, local.url).strip()
 
     done = subprocess.run(
-        ["bash", "-c", f"{line} --deployment {record_file}"],
+        ["bash", "-c", f"{line} --deployment {shlex.quote(str(record_file))}"],
         cwd=ROOT,
         capture_output=True,
         text=True,

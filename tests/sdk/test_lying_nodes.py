@@ -76,6 +76,14 @@ def allowed(market, poster):
     usdc.approve(poster, escrow.address, 0)
 
 
+@pytest.fixture
+def ctrl_c():
+    """Makes Ctrl-C a KeyboardInterrupt, as Python does; Ape ends the process instead."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
 def receipt_with(**changed):
     return {"eth_getTransactionReceipt": lambda _question, receipt: {**receipt, **changed}}
 
@@ -123,7 +131,9 @@ def test_create__by_allowance__has_failed__again_pays(market, behind, allowed):
 
 
 @pytest.mark.parametrize("method", ["eth_sendRawTransaction", "eth_getTransactionReceipt"])
-def test_create__by_allowance__ctrl_c__again_is_the_same_run(market, behind, allowed, method):
+def test_create__by_allowance__ctrl_c__again_is_the_same_run(
+    market, behind, allowed, ctrl_c, method
+):
     """API-7: whoever breaks off and tries again means one run."""
 
     def press(_question, result):
@@ -212,6 +222,7 @@ def test_sign__node_that_speaks_of_another__is_signed_for_the_record(
     market, behind, poster, chain, way
 ):
     """SECURITY: a signature for Base must not come from a client of a test chain."""
+    market.contracts.usdc.approve(poster, market.contracts.escrow.address, 0)
     wallet = Recording(poster)
     client = behind(Elsewhere(chain=chain), signer=wallet)
     if way == "permit":
