@@ -137,7 +137,7 @@ def test_keeper__somebody_was_quicker__goes_on(later, runs):
 def test_keeper__once__does_all_that_is_due(later, runs):
     """RUN-14, RUN-15: an outsider without ETH can, through the relayer."""
     silent, expired, others = runs
-    words = ("keeper", "--once", "--all", "--gasless", "--json")
+    words = ("keeper", "--once", "--all", "--most", "999", "--gasless", "--json")
     done = Command(environment(later, "outsider"))(*words)
     assert {line["outcome"] for line in _lines(done)} == {"now APPROVED", "now CANCELLED"}
     run = later.contracts.escrow.get_run
@@ -178,7 +178,17 @@ def test_keeper__transaction_waits__says_so_and_goes_on(later, runs):
     request = later.chain.w3.provider.make_request
     request("evm_setAutomine", [False])
     try:
-        words = ("keeper", "--once", "--all", "--gasless", "--patience", "0", "--json")
+        words = (
+            "keeper",
+            "--once",
+            "--all",
+            "--most",
+            "999",
+            "--gasless",
+            "--patience",
+            "0",
+            "--json",
+        )
         found = _lines(Command(environment(later, "outsider"))(*words))
     finally:
         request("evm_setAutomine", [True])
@@ -200,7 +210,7 @@ class _Away(Between):
 def _started(given):
     run = "from agentescrow.cli.main import main; main()"
     return subprocess.Popen(
-        [sys.executable, "-c", run, "keeper", "--every", "1", "--all", "--json"],
+        [sys.executable, "-c", run, "keeper", "--every", "1", "--all", "--most", "999", "--json"],
         env={**os.environ, **given},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
