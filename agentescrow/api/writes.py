@@ -134,6 +134,7 @@ def _submit(service: Service, retries: Retries, request: CheckedRequest, write: 
     if first is not None:
         return first
     try:
+        admission.availability.require_at_work()
         return admission.admit(request)
     except AgentEscrowError as refused:
         retries.give_up(own)

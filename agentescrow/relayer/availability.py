@@ -117,13 +117,14 @@ class Availability:
         return lane_of(contract, functions, is_known=known, drafts=self._limits.drafts)
 
     def purse(self, connection: Connection) -> Purse:
-        """The money that there is.
+        """The money that there is; before any relayer has told, what it may spend a day.
 
         Raises:
-            RelayerUnavailable: Nobody relays.
+            RelayerUnavailable: The relayer that was there is not at work.
         """
-        state = self._at_work(connection)
-        return Purse(connection, self._budget, state.balance, int(self._clock()))
+        told = relayer_state(connection)
+        balance = self._budget.day if told is None else self._at_work(connection).balance
+        return Purse(connection, self._budget, balance, int(self._clock()))
 
     def describe(self) -> Relaying:
         """What there is to say of the relayer; nothing is asked of a node."""

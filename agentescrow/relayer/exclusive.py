@@ -19,9 +19,7 @@ _log = logging.getLogger(__name__)
 class Exclusive:
     """Watches over the account's nonces."""
 
-    def __init__(
-        self, database: Engine, pool: Pool, forwarder: str, account: str, *, depth: int
-    ) -> None:
+    def __init__(self, database: Engine, pool: Pool, forwarder: str, account: str) -> None:
         """Bind it.
 
         Args:
@@ -29,17 +27,18 @@ class Exclusive:
             pool: The node.
             forwarder: Which is called.
             account: The relayer's.
-            depth: Blocks before the first one seen that are looked into too.
         """
         self._database = database
         self._pool = pool
         self._forwarder = forwarder
         self._account = account
-        self._depth = depth
         self._seen: Head | None = None
 
     def watch(self, head: Head) -> None:
         """Look into nonces that were used since the last time and were given to nobody here.
+
+        What came before the first time is left alone: it is of a database that was replaced, or
+        of one whose relayer is still there, which shows with the next request.
 
         Args:
             head: The chain's.
@@ -49,9 +48,7 @@ class Exclusive:
             ChainProblem: The node does not answer.
         """
         seen = self._seen
-        if seen is None:
-            self.look(max(head.number - self._depth, 0), head.number)
-        elif head.nonce > seen.nonce:
+        if seen is not None and head.nonce > seen.nonce:
             with self._database.connect() as connection:
                 given = nonces_from(connection, self._account, seen.nonce)
             if not given.issuperset(range(seen.nonce, head.nonce)):

@@ -45,7 +45,7 @@ class RelayLimits:
     data_bytes: int = 8_192
     valid_seconds: int = 86_400
     spare_seconds: int = 30
-    drafts: bool = False
+    drafts: bool = True
     max_fee: int | None = None
     gwei_per_hour: int | None = None
     gwei_per_day: int | None = None

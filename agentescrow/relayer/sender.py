@@ -82,9 +82,7 @@ class Sender:
         self._limits = limits or RelayLimits()
         self._patience = patience or Patience()
         self._clock = clock
-        self._exclusive = Exclusive(
-            database, pool, deployment.forwarder, self.address, depth=self._patience.depth
-        )
+        self._exclusive = Exclusive(database, pool, deployment.forwarder, self.address)
         self._settlement = Settlement(
             database,
             pool,

@@ -3,6 +3,8 @@
 given a relayer that is at work
   when another database's relayer sends requests with the same key: it stops, and says why
   when the key's owner sends anything else with it: it goes on
+given a database that takes the place of another
+  when its relayer begins: what the other one sent is left alone
 """
 
 from __future__ import annotations
@@ -59,6 +61,20 @@ def test_step__both_took_the_same_nonce__the_slower_stops(
     with pytest.raises(KeyShared):
         sender.step()
     assert statuses(admission, [mine]) == ["pending"]
+
+
+def test_step__what_an_earlier_database_sent__is_left_alone(
+    ground, admission, sender, other, poster
+):
+    """API-4: a database that was lost, or restored from a copy, is replaced by another."""
+    their_door, theirs = other
+    their_door.submit(ground.request(poster))
+    work(theirs, ground, steps=2)
+
+    relay = admission.submit(ground.request(poster))
+    work(sender, ground, steps=2)
+
+    assert statuses(admission, [relay]) == ["mined"]
 
 
 def test_run__another_database_has_the_key__ends_and_refuses_at_the_door(

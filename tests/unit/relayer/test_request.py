@@ -20,6 +20,7 @@ from agentescrow.errors import RequestRefused
 from agentescrow.relayer.budget import Budget
 from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.request import carries, check
+from agentescrow.settings import Settings
 
 DEPLOYMENT = Deployment(
     chain_id=31337,
@@ -159,7 +160,8 @@ def test_limits__nothing_said__are_as_documented():
 
     assert (limits.per_signer, limits.per_seconds, limits.pending_per_signer) == (60, 60, 16)
     assert (limits.gas, limits.valid_seconds, limits.spare_seconds) == (1_000_000, 86_400, 30)
-    assert (limits.data_bytes, limits.drafts) == (8_192, False)
+    assert (limits.data_bytes, limits.drafts) == (8_192, True)
+    assert not Settings().relayer_drafts  # the service relays them for who has something at risk
     assert limits.budget_on(8453) == Budget(hour=2_000_000, day=20_000_000)
     assert limits.budget_on(31337) == Budget(hour=10**9, day=10**10)
     assert (limits.max_fee_on(8453), limits.max_fee_on(31337)) == (5 * 10**9, 100 * 10**9)
