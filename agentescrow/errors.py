@@ -26,6 +26,7 @@ The tree, with the stable `.code` of each class:
         - OtherChain              OTHER_CHAIN           its id is right, but its blocks are others
         - DeploymentUnknown       DEPLOYMENT_UNKNOWN    no usable record of deployed contracts
           · DeploymentDiffers     DEPLOYMENT_DIFFERS    the contracts are not those of the record
+          · DeploymentUnreadable  DEPLOYMENT_UNREADABLE the file that was named is no record
         - InsufficientFunds       INSUFFICIENT_FUNDS    an account has less than it takes
         - ApprovalNeeded          APPROVAL_NEEDED       USDC takes no signature of the payer's
         - TransactionFailed       TRANSACTION_FAILED    it was sent, and failed or got lost
@@ -62,6 +63,7 @@ __all__ = [
     "DatabaseUnusable",
     "DeploymentDiffers",
     "DeploymentUnknown",
+    "DeploymentUnreadable",
     "EventsMissing",
     "IndexProblem",
     "IndexWrong",
@@ -368,6 +370,12 @@ class DeploymentUnknown(ChainProblem):
     """There is no record of contracts for the chain, or it does not fit the chain."""
 
     code: ClassVar[str] = "DEPLOYMENT_UNKNOWN"
+
+
+class DeploymentUnreadable(DeploymentUnknown):
+    """The file that was named is not there, or is no record of contracts."""
+
+    code: ClassVar[str] = "DEPLOYMENT_UNREADABLE"
 
 
 class DeploymentDiffers(DeploymentUnknown):

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
         relayer_keyfile: Or an encrypted key, as Ape keeps them in `~/.ape/accounts/NAME.json`
             (RELAYER_KEYFILE).
         relayer_passphrase: What it is encrypted with (RELAYER_PASSPHRASE).
+        relayer_passphrase_file: Or the file that has it (RELAYER_PASSPHRASE_FILE).
         max_fee_gwei: Gwei a gas that the relayer offers at most, whatever the node asks for
             (MAX_FEE_GWEI); 5 on Base where it is not set.
         relayer_eth_per_hour: ETH that the relayer spends within an hour at most, for all signers
@@ -83,7 +84,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65_535)
     relayer_key: SecretStr | None = None
     relayer_keyfile: str | None = None
-    relayer_passphrase: SecretStr = SecretStr("")
+    relayer_passphrase: SecretStr | None = None
+    relayer_passphrase_file: str | None = None
     max_fee_gwei: str | None = None
     relayer_eth_per_hour: str | None = None
     relayer_eth_per_day: str | None = None
@@ -97,13 +99,16 @@ class Settings(BaseSettings):
 
 
 class ClientSettings(BaseSettings):
-    """The settings of the commands that use the SDK; the SDK itself reads the last two of them.
+    """The settings of the commands that use the SDK, which itself reads key and agent alone.
 
     Attributes:
         api_url: Address of the REST API (API_URL).
         rpc_url: Address of a node, for calls without the API's relayer (RPC_URL).
         deployment: File of a deployment's record, or a chain id (DEPLOYMENT).
         agent_private_key: The key that sends or signs (AGENT_PRIVATE_KEY).
+        agent_keyfile: Or an encrypted key (AGENT_KEYFILE).
+        agent_passphrase: What it is encrypted with (AGENT_PASSPHRASE).
+        agent_passphrase_file: Or the file that has it (AGENT_PASSPHRASE_FILE).
         agent_id: The agent that acts (AGENT_ID).
         max_fee_gwei: Gwei a gas that a transaction offers at most (MAX_FEE_GWEI); 5 on Base where
             it is not set.
@@ -115,5 +120,8 @@ class ClientSettings(BaseSettings):
     rpc_url: str | None = None
     deployment: str | None = None
     agent_private_key: SecretStr | None = None
+    agent_keyfile: str | None = None
+    agent_passphrase: SecretStr | None = None
+    agent_passphrase_file: str | None = None
     agent_id: int | None = Field(default=None, ge=0)
     max_fee_gwei: str | None = None

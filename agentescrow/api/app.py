@@ -17,7 +17,7 @@ from agentescrow.api.body_gate import BodyGate
 from agentescrow.api.feed import Feed, Seats
 from agentescrow.api.index import READERS, Totals, latest_block
 from agentescrow.api.openapi import EVERYWHERE, HEADERS, document
-from agentescrow.api.routes import agents, health, market, run_actions, runs
+from agentescrow.api.routes import agents, credits, health, market, run_actions, runs
 from agentescrow.api.service import Service
 from agentescrow.api.traffic import RateLimit, Traffic
 from agentescrow.store.awaited import awaited
@@ -61,7 +61,7 @@ def create_app(
     app.state.feed = Feed(service, seats or Seats())
     app.state.readers = CapacityLimiter(READERS)
     errors.install(app)
-    for module in (runs, run_actions, agents, market, health):
+    for module in (runs, run_actions, agents, credits, market, health):
         app.include_router(module.router)
     app.add_middleware(BodyGate)
     app.add_middleware(

@@ -128,7 +128,9 @@ def server_of(app: ASGIApp, connection: type[Connection] = Connection) -> uvicor
         app: What answers.
         connection: How it treats its clients.
     """
-    return uvicorn.Server(uvicorn.Config(app, http=connection, ws="none", log_level="warning"))
+    # Without a format of its own: it logs as its process does.
+    config = uvicorn.Config(app, http=connection, ws="none", log_config=None, log_level="warning")
+    return uvicorn.Server(config)
 
 
 class _Clock:

@@ -19,7 +19,7 @@ from web3 import Web3
 
 from agentescrow.addresses import read_address
 from agentescrow.chain.reverts import in_words
-from agentescrow.errors import DeploymentUnknown
+from agentescrow.errors import DeploymentUnknown, DeploymentUnreadable
 
 FOLDER: Final = Path(str(resources.files("agentescrow.chain"))) / "deployments"
 """Where the records are that the package ships."""
@@ -78,7 +78,8 @@ def load(source: int | str | Path) -> Deployment:
             a file.
 
     Raises:
-        DeploymentUnknown: There is none, or the file is no record.
+        DeploymentUnknown: There is none.
+        DeploymentUnreadable: Nor is there such a file, or it is no record.
     """
     if not isinstance(source, int):
         return _read(Path(source))
@@ -117,11 +118,11 @@ def _read(file: Path) -> Deployment:
     try:
         record = json.loads(file.read_text("utf-8"))
     except OSError:
-        raise DeploymentUnknown(f"there is no deployment record {file}") from None
+        raise DeploymentUnreadable(f"there is no deployment record {file}") from None
     except ValueError:
-        raise DeploymentUnknown(f"{file} is no deployment record: it is not JSON") from None
+        raise DeploymentUnreadable(f"{file} is no deployment record: it is not JSON") from None
     if not isinstance(record, dict):
-        raise DeploymentUnknown(f"{file} is no deployment record: it is not a JSON object")
+        raise DeploymentUnreadable(f"{file} is no deployment record: it is not a JSON object")
     known = [each.name for each in fields(Deployment) if each.name not in _OPTIONAL]
     return Deployment(
         **{name: _value(file, record, name) for name in known},
@@ -154,4 +155,4 @@ def _value(file: Path, record: dict[str, Any], name: str) -> Any:  # noqa: ANN40
     address = None if name in _NUMBERS + _TEXTS else read_address(value)
     if address is not None:
         return address
-    raise DeploymentUnknown(f"{file} is no deployment record: its {name!r} is missing or wrong")
+    raise DeploymentUnreadable(f"{file} is no deployment record: its {name!r} is missing or wrong")

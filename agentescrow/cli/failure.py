@@ -21,14 +21,17 @@ from agentescrow.errors import (
     AgentEscrowError,
     ChainProblem,
     Contradicted,
+    DeploymentUnreadable,
     InvalidInput,
     Refused,
     ServiceProblem,
     StillPending,
 )
 
+BAD_INPUT: Final = 2
 EXIT_CODES: Final[tuple[tuple[type[AgentEscrowError], int], ...]] = (
-    (InvalidInput, 2),
+    (InvalidInput, BAD_INPUT),
+    (DeploymentUnreadable, BAD_INPUT),
     (Refused, 3),
     (StillPending, 5),
     (ServiceProblem, 4),
@@ -36,7 +39,7 @@ EXIT_CODES: Final[tuple[tuple[type[AgentEscrowError], int], ...]] = (
 )
 """The first class that fits decides; all others are 1."""
 
-_BAD_INPUT: Final = {"INVALID_INPUT", "INVALID_AMOUNT", "INVALID_TERMS", "INVALID_CURSOR"}
+_BAD_VALUES: Final = {"INVALID_INPUT", "INVALID_AMOUNT", "INVALID_TERMS", "INVALID_CURSOR"}
 """What the API says of values that the SDK left to it: bad input too, and no rule's refusal."""
 
 _LATER: Final = {HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
@@ -77,12 +80,26 @@ def tell(error: AgentEscrowError, *, as_json: bool) -> None:
 
     Args:
         error: What went wrong.
-        as_json: In one line of JSON, with the names that the API has for its members.
+        as_json: In one line of JSON: `code` is the stable name of what went wrong, whoever said
+            it; the others are named as the API names them.
     """
     if as_json:
         typer.echo(json.dumps(_described(error)), err=True)
     else:
         _line(str(error), "red")
+
+
+def tell_misuse(detail: str, *, as_json: bool) -> None:
+    """Print what is wrong with a command line; `BAD_INPUT` is how it ends.
+
+    Args:
+        detail: What is wrong.
+        as_json: As `tell` does.
+    """
+    if as_json:
+        typer.echo(json.dumps({"code": InvalidInput.code, "detail": detail}), err=True)
+    else:
+        _line(detail, "red")
 
 
 @contextmanager
@@ -110,8 +127,8 @@ def _line(text: str, style: str) -> None:
 
 
 def _exit_code(error: AgentEscrowError) -> int:
-    if isinstance(error, Refused) and error.error in _BAD_INPUT:
-        return 2
+    if isinstance(error, Refused) and error.error in _BAD_VALUES:
+        return BAD_INPUT
     if isinstance(error, Contradicted) and error.done is not None:
         return 5
     if isinstance(error, Refused) and (error.status in _LATER or error.status >= _SERVERS_FAULT):
@@ -120,8 +137,12 @@ def _exit_code(error: AgentEscrowError) -> int:
 
 
 def _described(error: AgentEscrowError) -> dict[str, object]:
-    described: dict[str, object] = {"code": error.code, "detail": str(error)}
-    if isinstance(error, Refused):
-        described |= {"error": error.error, "detail": error.detail}
-        described |= {"reasons": error.reasons, "reasonCodes": error.reason_codes}
-    return described
+    if not isinstance(error, Refused):
+        return {"code": error.code, "detail": str(error)}
+    return {
+        "code": error.error,
+        "status": error.status,
+        "detail": error.detail,
+        "reasons": error.reasons,
+        "reasonCodes": error.reason_codes,
+    }

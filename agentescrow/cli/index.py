@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ from agentescrow.chain.reader import Reader
 from agentescrow.chain.rpc import Node
 from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import reporting
+from agentescrow.cli.log import log_to_stderr
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.progress import told
 from agentescrow.cli.service import say_database
@@ -38,7 +38,7 @@ def index(
 ) -> None:
     """Follow the contracts into a database, until Ctrl-C."""
     settings = read(Settings, rpc_url=rpc_url, database_url=database_url, deployment=deployment)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    log_to_stderr()
     ended = end_asked_for()
     contracts = once_there(lambda: _contracts(settings), ended)
     engine = open_database(settings.database_url)

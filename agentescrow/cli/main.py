@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
 
-from agentescrow.cli import agents, events, keeper, runs
-from agentescrow.cli.failure import fail
+from agentescrow import __version__
+from agentescrow.cli import agents, credits, events, keeper, runs
+from agentescrow.cli.failure import BAD_INPUT, fail, tell_misuse
 from agentescrow.cli.verb import AGENT, ANYBODY, POSTER, READ, SERVICE, add_command, add_verb
 from agentescrow.errors import AgentEscrowError
 
 _SERVICES: Final = ("index", "serve", "relay")
 """Each is a module with a command of that name."""
 
+_JSON: Final = "--json"
+# Typer has its own copy of Click in some of its versions: this is the class of either.
+_UsageError: Final[Any] = typer.BadParameter.__base__
+
 
 class _Commands(TyperGroup):
     """All commands. Those of the service are imported when they are wanted: that takes longer."""
 
-    # Typer has its own copy of Click in some of its versions: these are the types of either.
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> Any:  # noqa: ANN401
+        words = sys.argv[1:] if args is None else args
+        if _JSON not in words:
+            return super().main(args, *rest, **more)
+        try:
+            end = super().main(args, *rest, **{**more, "standalone_mode": False})
+        except _UsageError as error:
+            tell_misuse(error.format_message(), as_json=True)
+            end = BAD_INPUT
+        sys.exit(end)
+
+    # As above: these are the types of either Click.
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401
         return [*super().list_commands(ctx), *_SERVICES]
 
@@ -41,17 +59,31 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # they may be keys
 )
 for panel in (READ, AGENT, POSTER, ANYBODY):
-    for module in (runs, agents):
+    for module in (runs, agents, credits):
         for name, verb in module.VERBS.get(panel, {}).items():
             add_verb(app, panel, name, verb)
 add_command(app, READ, "events", events.events)
 add_command(app, ANYBODY, "keeper", keeper.keeper)
 
 
-def _without_server() -> None:
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"agentescrow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None: ...
+
+
+def _without_server(ctx: typer.Context) -> None:
     r"""Needs pip install 'agentescrow\[server]'."""
-    typer.echo("agentescrow: for this, pip install 'agentescrow[server]'", err=True)
-    raise typer.Exit(2)
+    tell_misuse("for this, pip install 'agentescrow[server]'", as_json=_JSON in ctx.args)
+    raise typer.Exit(BAD_INPUT)
 
 
 @cache

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-
 from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import reporting
+from agentescrow.cli.log import log_to_stderr
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.service import ground, say, say_database, sender_of
 from agentescrow.errors import InvalidInput
@@ -22,7 +21,7 @@ def relay(
     as_json: Json = False,
 ) -> None:
     """Send signed requests with RELAYER_KEY or RELAYER_KEYFILE, until Ctrl-C."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    log_to_stderr()
     base = ground(rpc_url=rpc_url, database_url=database_url, deployment=deployment)
     sender = sender_of(base)
     if sender is None:

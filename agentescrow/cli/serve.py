@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from agentescrow.api.traffic import RateLimit
 from agentescrow.chain.calls import Calls
 from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import reporting
+from agentescrow.cli.log import log_to_stderr
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.service import Ground, ground, limits_of, say, say_database, sender_of
 from agentescrow.errors import InvalidInput, KeyShared
@@ -43,7 +43,7 @@ def serve(
     as_json: Json = False,
 ) -> None:
     """Serve the REST API of what `agentescrow index` has indexed, until Ctrl-C."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    log_to_stderr()
     base = ground(
         rpc_url=rpc_url, database_url=database_url, deployment=deployment, host=host, port=port
     )

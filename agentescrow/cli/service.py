@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typer
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
 
 from agentescrow.chain import deployments
 from agentescrow.chain.connection import connect
@@ -17,7 +15,7 @@ from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.fees import wei_of
 from agentescrow.chain.keys import account_of
 from agentescrow.chain.pool import Pool
-from agentescrow.errors import InvalidInput
+from agentescrow.cli.keyfile import opened, passphrase_of
 from agentescrow.relayer.limits import RelayLimits, gwei_in
 from agentescrow.relayer.sender import Sender
 from agentescrow.settings import Settings, read
@@ -68,10 +66,11 @@ def sender_of(ground: Ground) -> Sender | None:
     """
     settings = ground.settings
     if settings.relayer_key is not None:
-        key = _key(settings.relayer_key.get_secret_value())
+        key = account_of(settings.relayer_key.get_secret_value(), "RELAYER_KEY")
     elif settings.relayer_keyfile is not None:
-        passphrase = settings.relayer_passphrase.get_secret_value()
-        key = _decrypted(Path(settings.relayer_keyfile).expanduser(), passphrase)
+        told, file = settings.relayer_passphrase, settings.relayer_passphrase_file
+        passphrase = passphrase_of("RELAYER", told, file) or ""
+        key = opened("RELAYER", Path(settings.relayer_keyfile), passphrase)
     else:
         return None
     limits = limits_of(settings)
@@ -118,15 +117,3 @@ def say(words: str, *, as_json: bool, **facts: object) -> None:
         facts: The same by name.
     """
     typer.echo(json.dumps(facts) if as_json else words, err=not as_json)
-
-
-def _key(secret: str) -> LocalAccount:
-    return account_of(secret, "RELAYER_KEY")
-
-
-def _decrypted(file: Path, passphrase: str) -> LocalAccount:
-    allowed = "a keyfile as Ape and geth write it, and its RELAYER_PASSPHRASE"
-    try:
-        return _key(Account.decrypt(json.loads(file.read_text("utf-8")), passphrase).to_0x_hex())
-    except (OSError, ValueError, TypeError, KeyError, NotImplementedError):
-        raise InvalidInput("RELAYER_KEYFILE", str(file), allowed) from None

@@ -32,6 +32,8 @@ _AMOUNTS = (
     "fees_earned",
     "cap",
     "locked",
+    "run_escrow",
+    "stake_registry",
 )
 _TIMES = (
     "deadline",

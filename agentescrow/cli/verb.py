@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Final, get_type_hints
 
 import typer
-from eth_account import Account
+from eth_account.signers.local import LocalAccount
 
 from agentescrow import AgentClient
 from agentescrow.chain.fees import wei_of
-from agentescrow.chain.keys import account_of
 from agentescrow.cli.failure import reporting
+from agentescrow.cli.keyfile import content_of, opened, passphrase_of
 from agentescrow.cli.options import Json
 from agentescrow.cli.tables import show
 from agentescrow.errors import InvalidInput
@@ -53,7 +52,17 @@ _OPTIONS: Final[dict[str, tuple[Any, Any]]] = {
     "keyfile": (
         Annotated[
             Path | None,
-            typer.Option(help="Key file of eth-account's or Ape's, in place of AGENT_PRIVATE_KEY."),
+            typer.Option(help="Key file, in place of AGENT_PRIVATE_KEY [AGENT_KEYFILE]."),
+        ],
+        None,
+    ),
+    "passphrase_file": (
+        Annotated[
+            Path | None,
+            typer.Option(
+                help="What opens the key file; else it is asked for "
+                "[AGENT_PASSPHRASE_FILE, AGENT_PASSPHRASE]."
+            ),
         ],
         None,
     ),
@@ -131,6 +140,7 @@ def _client_of(
     deployment: str | None,
     gasless: bool | None,
     keyfile: Path | None,
+    passphrase_file: Path | None,
     patience: float,
     max_fee_gwei: str | None,
 ) -> AgentClient:
@@ -144,12 +154,14 @@ def _client_of(
     if api is None:
         raise InvalidInput("api_url", None, "the address of the REST API: --api-url or API_URL")
     key = settings.agent_private_key if keyfile is None else None
+    if key is None and keyfile is None and settings.agent_keyfile is not None:
+        keyfile = Path(settings.agent_keyfile)
     gwei = settings.max_fee_gwei if max_fee_gwei is None else max_fee_gwei
     return AgentClient(
         api,
         rpc_url or settings.rpc_url,
         None if key is None else key.get_secret_value(),
-        signer=None if keyfile is None else _opened(keyfile),
+        signer=None if keyfile is None else _signer(settings, keyfile, passphrase_file),
         agent_id=settings.agent_id,
         deployment=deployment or settings.deployment,
         gasless=gasless,
@@ -170,13 +182,16 @@ def _signature(function: Callable[..., Any], own_from: int) -> inspect.Signature
     return inspect.Signature(parameters)
 
 
-def _opened(keyfile: Path) -> object:
+def _signer(settings: ClientSettings, keyfile: Path, passphrase_file: Path | None) -> LocalAccount:
+    content_of("AGENT", keyfile)
+    file = passphrase_file or settings.agent_passphrase_file
+    passphrase = passphrase_of("AGENT", settings.agent_passphrase, file)
+    return opened("AGENT", keyfile, _asked() if passphrase is None else passphrase)
+
+
+def _asked() -> str:
     try:
-        content = json.loads(keyfile.read_text("utf-8"))
-    except (OSError, ValueError):
-        raise InvalidInput("keyfile", str(keyfile), "a readable key file (JSON)") from None
-    password = typer.prompt("Password", hide_input=True, err=True)
-    try:
-        return account_of(Account.decrypt(content, password))
-    except Exception:  # wrong password, or no key file: without what is in it
-        raise InvalidInput("keyfile", str(keyfile), "a key file and its password") from None
+        return str(typer.prompt("Passphrase", hide_input=True, err=True))
+    except typer.Abort:  # Ctrl-C, or nobody at a terminal
+        allowed = "a file with a passphrase, or AGENT_PASSPHRASE, or somebody who types it"
+        raise InvalidInput("AGENT_PASSPHRASE_FILE", None, allowed) from None

@@ -14,6 +14,7 @@ from agentescrow.chain.deployments import Deployment
 from agentescrow.errors import InvalidInput
 from agentescrow.sdk.agents import Agents, AsyncAgents
 from agentescrow.sdk.cautioning import caution_of_unencrypted
+from agentescrow.sdk.credits import credits_of, withdraw_credit
 from agentescrow.sdk.following import alisten, begin, listen
 from agentescrow.sdk.runs import AsyncRuns, Runs
 from agentescrow.sdk.session import Options, Session
@@ -21,6 +22,7 @@ from agentescrow.sdk.shells import Awaiting, Blocking, operation
 from agentescrow.sdk.signers import WalletMaker, wallet_maker
 from agentescrow.sdk.steps import Steps
 from agentescrow.settings import ClientSettings, read
+from agentescrow.wire.credits import Credits
 from agentescrow.wire.runs import Event
 from agentescrow.wire.stats import Readiness, Stats
 
@@ -44,6 +46,27 @@ class _Operations:
     def stats(self) -> Steps[Stats]:
         """Get the market in numbers."""
         return (yield from self._session.read("/api/stats", Stats))
+
+    @operation
+    def credits(self, account: str | None = None) -> Steps[Credits]:
+        """Get what USDC refused to pay an account; with a node, by the contracts' word.
+
+        Args:
+            account: Whose; the signer's where None.
+        """
+        return (yield from credits_of(self._session, account))
+
+    @operation
+    def withdraw_credit(self, to: str | None = None) -> Steps[Credits]:
+        """Withdraw all of it, to an address that USDC pays; on chain alone.
+
+        Args:
+            to: Receiver; the signer where None.
+
+        Returns:
+            What is still owed: nothing.
+        """
+        return (yield from withdraw_credit(self._session, to))
 
     @operation
     def readiness(self) -> Steps[Readiness]:

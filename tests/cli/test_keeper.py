@@ -158,7 +158,7 @@ def test_keeper__every__stays_and_does_what_falls_due(later, runs):
         try:
             _until_done(process, {*silent, *expired})
             away.is_away = True
-            assert json.loads(process.stderr.readline())["code"] == 503
+            assert json.loads(process.stderr.readline())["status"] == 503
             later.travel(9 * DAY)
             away.is_away = False
             _until_done(process, {opened, submitted})

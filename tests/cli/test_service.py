@@ -106,6 +106,7 @@ def test_service__that_cannot_be__is_one_line_and_a_code(market, environment):
         (("relay",), indexed, 2, "RELAYER_KEY"),
         (("relay",), {**indexed, "RELAYER_KEY": "0xsecret"}, 2, "(hidden)"),
         (("index",), {"FIRST_BLOCK": "-1"}, 2, "FIRST_BLOCK"),
+        (("index",), {"DEPLOYMENT": "nowhere.json"}, 2, "no deployment record nowhere.json"),
     ):
         given = [*map(str, words), "--json"]
         done = CliRunner().invoke(app, given, env={**environment, **more})

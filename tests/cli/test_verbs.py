@@ -11,7 +11,9 @@ import sys
 import pytest
 import typer
 from eth_account import Account
+from typer.testing import CliRunner
 
+import agentescrow
 from agentescrow.chain.wallet import LocalWallet
 from agentescrow.cli.failure import fail
 from agentescrow.cli.main import app
@@ -50,6 +52,15 @@ def test_allow_market__in_words__is_shown_with_the_others(command, market, agent
 
     shown = command().json("markets", "--agent-id", agent_id)["markets"]
     assert {each["market"]: each["cap"] for each in shown}[added] == "12500000"
+
+
+def test_credits__of_nobody_whom_usdc_refused__are_none(command, market):
+    """RUN-16: shown in USDC; to withdraw nothing is refused by the contract."""
+    agent = market.chain.accounts["outsider"].address
+    shown = command("outsider")("credits").stdout.splitlines()
+    assert shown == [f"account: {agent}", "run_escrow: 0 USDC", "stake_registry: 0 USDC"]
+    assert command().json("credits", agent)["runEscrow"] == "0"
+    assert command("outsider")("withdraw-credit", "--to", agent).exit_code == 3
 
 
 TERMS = ("--reward", "1", "--deadline", "+3d", "--uri", "ipfs://description")
@@ -136,6 +147,11 @@ def test_output__of_others__cannot_move_the_cursor(command, client):
         (("show", "1", "--api-url", "http://127.0.0.1:1"), 4, "the API does not answer"),
         (("cancel", "1", "--rpc-url", "http://127.0.0.1:1"), 4, "the node does not answer"),
         (("show", "1", "--keyfile", "nowhere.json"), 2, "a readable key file"),
+        (("cancel", "1", "--deployment", "nowhere.json"), 2, "no deployment record nowhere.json"),
+        (("post", "--reward=1", "--deadline=+3d", "--uri="), 2, "1 to 2048 bytes of UTF-8"),
+        (("submit", "1", ""), 2, "1 to 2048 bytes of UTF-8"),
+        (("revise", "1", ""), 2, "1 to 2048 bytes of UTF-8"),
+        (("reject", "1", "--reason="), 2, "1 to 2048 bytes of UTF-8"),
     ],
 )
 def test_errors__any__are_one_line_and_a_code(command, words, code, line):
@@ -173,7 +189,7 @@ def test_errors__refused__carry_reasons_in_json(command, run_id):
     done = agent("claim", run_id, "--agent-id", poor, "--json")
     assert done.exit_code == 3
     problem = json.loads(done.stderr)
-    assert (problem["code"], problem["error"]) == (403, "NOT_ELIGIBLE")
+    assert (problem["status"], problem["code"]) == (403, "NOT_ELIGIBLE")
     assert problem["reasonCodes"] == ["AGENT_UNVERIFIED", "INSUFFICIENT_STAKE"]
 
 
@@ -212,17 +228,79 @@ def test_errors__environment_that_is_nonsense__is_one_line(command):
     assert "Traceback" not in done.stderr
 
 
-def test_keyfile__with_its_password__signs(command, market, run_id, tmp_path, monkeypatch):
-    """Keys come from the environment or from a key file, never from the command line."""
+@pytest.mark.parametrize(
+    "words",
+    [("nonsense",), ("show", "many"), ("show",), ("list", "--nonsense"), ("serve", "--port", "x")],
+)
+def test_usage_errors__as_json__are_json(words):
+    """API-7: a program that asks for JSON reads JSON, whatever it did wrong."""
+    done = CliRunner().invoke(app, [*words, "--json"])
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    said = json.loads(done.stderr)
+    assert said["code"] == "INVALID_INPUT"
+    assert said["detail"]
+
+
+def test_version__is_the_packages():
+    done = CliRunner().invoke(app, ["--version"])
+
+    assert (done.exit_code, done.stdout) == (0, f"agentescrow {agentescrow.__version__}\n")
+
+
+@pytest.fixture
+def keyfile(market, tmp_path):
+    """A key file of the poster's, and in a file beside it what opens it."""
     key = market.chain.accounts["poster"].key
     file = tmp_path / "poster.json"
     file.write_text(json.dumps(Account.encrypt(key, "secret", iterations=2)))
+    (tmp_path / "passphrase").write_text("secret\n")
+    return file
+
+
+def test_keyfile__with_its_password__signs(command, run_id, keyfile, monkeypatch):
+    """Keys come from the environment or from a key file, never from the command line."""
     monkeypatch.setattr("typer.prompt", lambda *_args, **_more: "secret")
-    done = command()("cancel", run_id, "--keyfile", file, "--json")
+    done = command()("cancel", run_id, "--keyfile", keyfile, "--json")
     assert json.loads(done.stdout)["state"] == "CANCELLED"
     monkeypatch.setattr("typer.prompt", lambda *_args, **_more: "wrong")
-    refused = command()("cancel", run_id, "--keyfile", file)
+    refused = command()("cancel", run_id, "--keyfile", keyfile)
     assert refused.exit_code == 2
+
+
+@pytest.mark.parametrize("way", ["option", "file", "variable"])
+def test_keyfile__with_a_passphrase_that_nobody_types__signs(command, run_id, keyfile, way):
+    """API-7: as services do; a passphrase is in a file or the environment, and in no option."""
+    words, given = [], {}
+    file = keyfile.with_name("passphrase")
+    if way == "option":
+        words = ["--keyfile", keyfile, "--passphrase-file", file]
+    elif way == "file":
+        given = {"AGENT_KEYFILE": str(keyfile), "AGENT_PASSPHRASE_FILE": str(file)}
+    else:
+        given = {"AGENT_KEYFILE": str(keyfile), "AGENT_PASSPHRASE": "secret"}
+
+    done = command()("cancel", run_id, *words, "--json", **given)
+
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["state"] == "CANCELLED"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"AGENT_PASSPHRASE": "another"}, "and its AGENT_PASSPHRASE"),
+        ({"AGENT_PASSPHRASE_FILE": "nowhere"}, "AGENT_PASSPHRASE_FILE 'nowhere'"),
+        ({}, "AGENT_PASSPHRASE_FILE"),
+    ],
+)
+def test_keyfile__that_is_not_opened__is_a_line_and_code_2(command, keyfile, given, said):
+    """API-7: nothing waits for a terminal that is not there."""
+    done = command()("cancel", 1, "--keyfile", keyfile, "--json", **given)
+
+    assert done.exit_code == 2, done.output
+    assert said in json.loads(done.stderr.splitlines()[-1])["detail"], "after the question"
+    assert "another" not in done.output
 
 
 def test_commands__none__takes_a_key():
@@ -230,7 +308,7 @@ def test_commands__none__takes_a_key():
     every = [commands.get_command(None, name) for name in commands.list_commands(None)]
     names = {parameter.name for each in every for parameter in each.params}
     assert {"keyfile", "database_url"} <= names, "verbs and services"
-    assert not {"key", "private_key", "password"} & names
+    assert not {"key", "private_key", "passphrase", "password"} & names
 
 
 def test_package__imported__is_light():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -45,4 +46,5 @@ def test_help__without_the_server__has_every_command():
 def test_service__without_the_server__says_what_to_install(words):
     done = _run(*words)
     assert done.returncode == 2
-    assert done.stderr == "agentescrow: for this, pip install 'agentescrow[server]'\n"
+    said = json.loads(done.stderr)["detail"] if "--json" in words else done.stderr
+    assert "for this, pip install 'agentescrow[server]'" in said

@@ -42,6 +42,17 @@ def test_sender_of__keyfile__is_its_account(sender_with, keyfile):
     assert sender.address == Account.from_key(KEY).address
 
 
+def test_sender_of__passphrase_in_a_file__is_its_account(sender_with, keyfile, tmp_path):
+    """API-4: RELAYER_PASSPHRASE_FILE, as systemd hands secrets over; its line end is not part."""
+    file = tmp_path / "passphrase"
+    file.write_text("passphrase\n")
+    sender = sender_with(relayer_keyfile=str(keyfile), relayer_passphrase_file=str(file))
+
+    assert sender.address == Account.from_key(KEY).address
+    with pytest.raises(InvalidInput, match="RELAYER_PASSPHRASE_FILE"):
+        sender_with(relayer_keyfile=str(keyfile), relayer_passphrase_file=str(tmp_path / "none"))
+
+
 def test_sender_of__nothing__is_none(sender_with):
     """API-4: without a key requests are queued."""
     assert sender_with() is None

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from agentescrow import AgentClient, AsyncAgentClient, Refused
+from agentescrow import AgentClient, AsyncAgentClient, InvalidInput, Refused
 from agentescrow.chain.wallet import LocalWallet
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.run import RunState
+from localnet import usdc
 from tests.sdk.conftest import USDC
 
 RUN = [
@@ -115,6 +116,28 @@ def test_request_revision__as_documented__carries_the_feedback(client, submitted
     client("poster").runs.request_revision(run, "Please add tests.")
     shown = client().runs.get(run)
     assert (shown.state, shown.feedback) == (RunState.REVISION_REQUESTED, "Please add tests.")
+
+
+def test_credits__of_an_agent_whom_usdc_refused_to_pay__are_withdrawn(market, client, submitted):
+    """RUN-16: seen by everybody, with a node and without; withdrawn by their owner alone, once."""
+    run, agent = submitted(), market.chain.accounts["agent"].address
+    elsewhere = "0x" + "7" * 40
+    usdc.blacklist(market.chain.w3, agent)
+    try:
+        client("poster").runs.approve(run)
+        assert client("agent").credits().run_escrow == USDC
+        told = client(node=False).credits(agent)
+        assert (told.account, told.run_escrow, told.stake_registry) == (agent, USDC, 0)
+        assert client("agent").withdraw_credit(elsewhere).run_escrow == 0
+    finally:
+        usdc.unblacklist(market.chain.w3, agent)
+    assert market.contracts.usdc.balance_of(elsewhere) == USDC
+    assert client(node=False).credits(agent).run_escrow == 0
+    with pytest.raises(Refused) as refused:
+        client("agent").withdraw_credit()
+    assert (refused.value.code, refused.value.error) == (400, "NoCredit")
+    with pytest.raises(InvalidInput, match="rpc_url"):
+        client("agent", node=False).withdraw_credit()
 
 
 def test_reject__as_documented__takes_no_reason(client, submitted):

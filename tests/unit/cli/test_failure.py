@@ -38,6 +38,8 @@ def refused(status, error="ANYTHING"):
         (errors.UntrustedRequest("the API asks to sign something else"), 4),
         (errors.NodeUnreachable("the node does not answer"), 4),
         (errors.DeploymentUnknown("there is none"), 4),
+        (errors.DeploymentUnreadable("there is no such file"), 2),
+        (errors.DeploymentDiffers("base", "code of RunEscrow", "0x1", "0x2"), 4),
         (errors.StillPending("request 0x1", "ask again"), 5),
         (errors.DatabaseUnusable("sqlite:///x", "it is none"), 1),
         (errors.RequestRefused("the signature is none"), 1),
@@ -51,7 +53,9 @@ def test_fail__error_of_a_kind__ends_with_its_code(error, code, capsys):
 
     assert ended.value.exit_code == code
     shown = capsys.readouterr()
-    assert json.loads(shown.err)["detail"]
+    said = json.loads(shown.err)
+    assert said["detail"]
+    assert isinstance(said["code"], str), "one type, whatever went wrong"
     assert shown.out == ""
 
 
@@ -61,7 +65,7 @@ def test_fail__refused_by_the_api__is_json_with_the_names_of_the_api(capsys):
         fail(refused(403, "NOT_ELIGIBLE"), as_json=True)
 
     said = json.loads(capsys.readouterr().err)
-    assert (said["error"], said["detail"]) == ("NOT_ELIGIBLE", "No.")
+    assert (said["code"], said["status"], said["detail"]) == ("NOT_ELIGIBLE", 403, "No.")
     assert (said["reasons"], said["reasonCodes"]) == (["No, because."], ["NOT_ELIGIBLE"])
 
 

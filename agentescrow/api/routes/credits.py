@@ -1,0 +1,33 @@
+"""What USDC refused to pay an account."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from agentescrow.api.answer import json_answer
+from agentescrow.api.cards import Json
+from agentescrow.api.index import IndexDep, Snapshot
+from agentescrow.store.credits import credits_of
+from agentescrow.wire.credits import Credits
+from agentescrow.wire.shape import Address
+
+router = APIRouter(prefix="/api/credits", tags=["market"])
+
+
+@router.get("/{account}", response_model=Credits)
+async def get_credits(
+    index: IndexDep, account: Annotated[Address, Path(description="Address of the account.")]
+) -> Response:
+    """Get what USDC refused to pay an account, which withdraws it to an address of its choice."""
+
+    def read(snapshot: Snapshot) -> Json:
+        owed = credits_of(snapshot.connection, account)
+        return {
+            "account": account,
+            "runEscrow": str(owed.get("RunEscrow", 0)),
+            "stakeRegistry": str(owed.get("StakeRegistry", 0)),
+        }
+
+    return json_answer(await index.read(read))

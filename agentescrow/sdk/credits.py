@@ -1,0 +1,64 @@
+"""What USDC refused to pay: seen, and withdrawn to where USDC pays (RUN-16)."""
+
+from __future__ import annotations
+
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.vault import Vault
+from agentescrow.sdk.session import Session
+from agentescrow.sdk.steps import Steps
+from agentescrow.sdk.values import address
+from agentescrow.wire.credits import Credits
+
+
+def credits_of(session: Session, account: str | None) -> Steps[Credits]:
+    """What an account has to withdraw: by the node's word where there is one, else by the API's.
+
+    Args:
+        session: Who asks.
+        account: Whose; the signer's where None.
+
+    Raises:
+        InvalidInput: It is no address, or nobody signs.
+    """
+    owner = session.wallet().address if account is None else address("account", account)
+    if session.is_verified(None):
+        return (yield from session.look_up(lambda contracts: _owed(contracts, owner)))
+    return (yield from session.read(f"/api/credits/{owner}", Credits))
+
+
+def withdraw_credit(session: Session, to: str | None) -> Steps[Credits]:
+    """Withdraw all that is owed to the signer, by a transaction to each contract that owes it.
+
+    Args:
+        session: Who is owed it.
+        to: Receiver; the signer where None.
+
+    Raises:
+        InvalidInput: The receiver is no address, or there is no node.
+        Refused: Nothing is owed, or the receiver is none.
+    """
+    owner = session.wallet().address
+    receiver = owner if to is None else address("to", to)
+    found = yield from session.look_up(lambda contracts: _owed(contracts, owner))
+    owing = ["escrow"] if found.run_escrow or not found.stake_registry else []
+    owing += ["registry"] if found.stake_registry else []
+    for name in owing:
+        yield from session.send(
+            lambda contracts, wallet, name=name: _vault(contracts, name).withdraw_credit(
+                wallet, receiver
+            ),
+            lambda _mined: credits_of(session, None),
+        )
+    return (yield from credits_of(session, None))
+
+
+def _vault(contracts: Contracts, name: str) -> Vault:
+    return contracts.escrow if name == "escrow" else contracts.registry
+
+
+def _owed(contracts: Contracts, account: str) -> Credits:
+    return Credits(
+        account=account,
+        run_escrow=contracts.escrow.credit_of(account),
+        stake_registry=contracts.registry.credit_of(account),
+    )
