@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
@@ -17,7 +18,7 @@ from agentescrow.chain.keys import account_of
 from agentescrow.errors import InvalidInput
 
 
-def content_of(whose: str, file: Path) -> object:
+def content_of(whose: str, file: Path) -> Any:  # noqa: ANN401 - JSON
     """Read a key file, before anybody is asked for its passphrase.
 
     Args:
