@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.events import CreditWithdrawn
+from agentescrow.chain.transactions import Mined
 from agentescrow.chain.vault import Vault
+from agentescrow.chain.wallet import Wallet
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.values import address
@@ -44,16 +49,16 @@ def withdraw_credit(session: Session, to: str | None) -> Steps[Credits]:
     owing += ["registry"] if found.stake_registry else []
     for name in owing:
         yield from session.send(
-            lambda contracts, wallet, name=name: _vault(contracts, name).withdraw_credit(
-                wallet, receiver
-            ),
-            lambda _mined: credits_of(session, None),
+            partial(_withdraw, name, receiver), lambda _mined: credits_of(session, None)
         )
     return (yield from credits_of(session, None))
 
 
-def _vault(contracts: Contracts, name: str) -> Vault:
-    return contracts.escrow if name == "escrow" else contracts.registry
+def _withdraw(
+    name: str, receiver: str, contracts: Contracts, wallet: Wallet
+) -> Mined[CreditWithdrawn]:
+    vault: Vault = contracts.escrow if name == "escrow" else contracts.registry
+    return vault.withdraw_credit(wallet, receiver)
 
 
 def _owed(contracts: Contracts, account: str) -> Credits:
