@@ -14,9 +14,9 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from agentescrow.api.app import create_app
+from agentescrow.api.clients import RateLimit
 from agentescrow.api.server import server_of
 from agentescrow.api.service import Service
-from agentescrow.api.traffic import RateLimit
 from agentescrow.chain.calls import Calls
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Pool

@@ -13,9 +13,9 @@ from typing import Final
 import uvicorn
 
 from agentescrow.api.app import create_app
+from agentescrow.api.clients import RateLimit
 from agentescrow.api.server import server_of
 from agentescrow.api.service import Service
-from agentescrow.api.traffic import RateLimit
 from agentescrow.chain.calls import Calls
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import Deployment

@@ -12,14 +12,16 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 
-from agentescrow.api import errors
+from agentescrow.api import docs_page, errors
 from agentescrow.api.body_gate import BodyGate
+from agentescrow.api.clients import RateLimit
 from agentescrow.api.feed import Feed, Seats
+from agentescrow.api.head import Head
 from agentescrow.api.index import READERS, Totals, latest_block
 from agentescrow.api.openapi import EVERYWHERE, HEADERS, document
 from agentescrow.api.routes import agents, credits, health, market, run_actions, runs
 from agentescrow.api.service import Service
-from agentescrow.api.traffic import RateLimit, Traffic
+from agentescrow.api.traffic import Traffic
 from agentescrow.store.awaited import awaited
 
 
@@ -30,15 +32,17 @@ def create_app(
     rate_limit: RateLimit | None = None,
     seats: Seats | None = None,
     origins: tuple[str, ...] = ("*",),
+    metrics: bool = True,
 ) -> FastAPI:
     """Make the app.
 
     Args:
         service: What the routes work with.
         version: Of the package.
-        rate_limit: Per client address; 1,200 requests a minute where None.
+        rate_limit: Of each client; 1,200 requests a minute where None.
         seats: How many may listen to events; as many as `Seats` says where None.
         origins: Web pages that may call it.
+        metrics: Whether `/metrics` is answered here, to everybody.
     """
 
     @asynccontextmanager
@@ -53,6 +57,8 @@ def create_app(
         responses=EVERYWHERE,
         generate_unique_id_function=_operation_id,
         lifespan=connected,
+        docs_url=None,  # FastAPI's pages run scripts of other machines
+        redoc_url=None,
         redirect_slashes=False,  # to where the request's Host says, which is anybody's word
     )
     app.state.service = service
@@ -61,8 +67,10 @@ def create_app(
     app.state.feed = Feed(service, seats or Seats())
     app.state.readers = CapacityLimiter(READERS)
     errors.install(app)
-    for module in (runs, run_actions, agents, credits, market, health):
+    for module in (runs, run_actions, agents, credits, market, health, docs_page):
         app.include_router(module.router)
+    if metrics:
+        app.include_router(health.metrics)
     app.add_middleware(BodyGate)
     app.add_middleware(
         Traffic, limit=rate_limit or RateLimit(1_200), latest=lambda: latest_block(service)
@@ -70,10 +78,11 @@ def create_app(
     app.add_middleware(
         Cors,
         allow_origins=list(origins),
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "HEAD", "POST"],
         allow_headers=["*"],
         expose_headers=list(HEADERS),
     )
+    app.add_middleware(Head)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app
 

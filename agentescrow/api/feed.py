@@ -15,6 +15,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
 from agentescrow.api.cards import Json, event_card, removed_card
+from agentescrow.api.clients import client_of
 from agentescrow.api.errors import ApiError
 from agentescrow.api.index import latest_block
 from agentescrow.api.service import Service
@@ -79,7 +80,7 @@ class Seats:
 
     Args:
         all: To this process.
-        each: From one client address.
+        each: Of one client.
     """
 
     all: int = 1_000
@@ -94,7 +95,7 @@ class Feed:
     """Where listeners wait for the next block.
 
     Attributes:
-        listeners: How many there are, by client address.
+        listeners: How many there are, by client.
     """
 
     def __init__(self, service: Service, seats: Seats) -> None:
@@ -117,7 +118,7 @@ class Feed:
         """Listen; the index is watched while anybody does.
 
         Args:
-            client: Address.
+            client: Whose seat it is.
 
         Raises:
             ApiError: 429 or 503: this client, or all together, listen too often already.
@@ -218,8 +219,7 @@ class Stream(EventSourceResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
-        client = scope["client"][0] if scope.get("client") else ""
-        with self._feed.seat(client):
+        with self._feed.seat(client_of(scope)):
             await super().__call__(scope, receive, send)
 
 

@@ -103,26 +103,33 @@ class Index:
         self._totals: Totals = self._state.totals
 
     async def page(
-        self, wanted: RunFilter, statement: Callable[[int], Statement], *, quick: bool
+        self,
+        wanted: RunFilter,
+        statement: Callable[[RunFilter, int], Statement],
+        *,
+        narrowed: Callable[[Connection, RunFilter], RunFilter] | None = None,
+        quick: bool,
     ) -> _Page:
         """Read a page of runs and how many there are in all, exactly.
 
         Args:
             wanted: Which runs.
-            statement: Reads the page, given that total.
+            statement: Reads the page, given which runs and that total.
+            narrowed: Narrows the filter by what is true at one block alone.
             quick: As in `read`.
         """
-        known = self._totals.known(wanted)
+        known = None if narrowed else self._totals.known(wanted)
         if known is not None:
-            rows = await self._rows(statement(known.runs), quick=quick)
+            rows = await self._rows(statement(wanted, known.runs), quick=quick)
             # Of the block that was counted: then no transaction is needed to hold them together.
             if rows and rows[0].as_of == known.block.hash:
                 self._scope["indexed_block"] = known.block
                 return known.runs, rows
 
         def read(snapshot: Snapshot) -> _Page:
-            total = self._totals.of(snapshot, wanted).runs
-            return total, statement(total).all(snapshot.connection) if total else []
+            found = narrowed(snapshot.connection, wanted) if narrowed else wanted
+            total = self._totals.of(snapshot, found).runs
+            return total, statement(found, total).all(snapshot.connection) if total else []
 
         return await self.read(read, quick=quick)
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import Path, Query, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from agentescrow.api.errors import ApiError
-from agentescrow.wire.shape import INTEGER_MAX, Address
+from agentescrow.wire.shape import INTEGER_MAX, Address, SentTime
 
 StateName = Literal[
     "DRAFT",
@@ -40,6 +40,16 @@ Cursor = Annotated[
     str | None,
     Query(max_length=200, description="`nextCursor` of the page before, in place of `page`."),
 ]
+Owner = Annotated[Address | None, Query(description="Owner of the agent's NFT.")]
+StatusName = Annotated[
+    Literal["UNVERIFIED", "PROVISIONAL", "ESTABLISHED", "FROZEN", "BANNED"] | None,
+    Query(description="Filter by status."),
+]
+
+
+def _listed(value: object) -> object:
+    """Each name once, in one order whatever was asked: it is one list."""
+    return sorted(set(value.split(","))) if isinstance(value, str) else value
 
 
 class RunQuery(BaseModel):
@@ -49,7 +59,11 @@ class RunQuery(BaseModel):
 
     page: Annotated[int, Field(ge=1, le=_PAGE_MAX, description="Page number.")] = 1
     limit: Annotated[int, Field(ge=1, le=LIMIT_MAX, description="Items per page.")] = 20
-    state: Annotated[StateName | None, Field(description="Filter by state.")] = None
+    state: Annotated[
+        tuple[StateName, ...],
+        BeforeValidator(_listed),
+        Field(description="States, separated by commas; any where there is none."),
+    ] = ()
     min_reward: Annotated[
         str | None, Field(max_length=40, description='Minimum reward in USDC: "12.5".')
     ] = None
@@ -57,6 +71,10 @@ class RunQuery(BaseModel):
     agent_id: Annotated[int | None, Field(ge=0, le=INTEGER_MAX, description="Filter by agent.")] = (
         None
     )
+    created_after: Annotated[
+        SentTime | None, Field(description="Created at this time or later.")
+    ] = None
+    created_before: Annotated[SentTime | None, Field(description="Created before.")] = None
     sort: Annotated[Sort, Field(description="Order of the list.")] = "newest"
     cursor: Annotated[
         str | None,
@@ -70,8 +88,12 @@ def run_query(request: Request) -> RunQuery:
     Raises:
         RequestValidationError: A value is wrong.
     """
+    query = request.query_params
+    given = dict(query)
+    if "state" in given:
+        given["state"] = ",".join(query.getlist("state"))
     try:
-        return RunQuery.model_validate(dict(request.query_params))
+        return RunQuery.model_validate(given)
     except ValidationError as error:
         found = [{**each, "loc": ("query", *each["loc"])} for each in error.errors()]
         raise RequestValidationError(found) from None
@@ -84,6 +106,7 @@ RUN_QUERY_PARAMETERS: Final = [
         "required": False,
         "description": schema["description"],
         "schema": {key: value for key, value in schema.items() if key != "description"},
+        **({"style": "form", "explode": False} if schema.get("type") == "array" else {}),
     }
     for name, schema in RunQuery.model_json_schema()["properties"].items()
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from agentescrow.api.metrics import (
     RELAYER_BALANCE,
     RELAYER_FAILED,
@@ -15,6 +17,8 @@ from agentescrow.relayer.budget import GWEI
 from agentescrow.relayer.lanes import Lane
 from agentescrow.wire.config import RelayerStatus
 
+_REPLICA: Final = "this server reads a replica, and takes no writes"
+
 
 def relayer_status(service: Service) -> RelayerStatus:
     """How the relayer is.
@@ -24,9 +28,10 @@ def relayer_status(service: Service) -> RelayerStatus:
     """
     found = service.admission.availability.describe()
     state, queue = found.state, found.queue
+    problem = _REPLICA if service.read_only else found.problem
     return RelayerStatus(
-        available=found.problem is None,
-        problem=found.problem,
+        available=problem is None,
+        problem=problem,
         address=None if state is None else state.account,
         balance=0 if state is None else state.balance * GWEI,
         pending=queue.waiting,

@@ -27,6 +27,7 @@ class Service:
         admission: The relayer's door.
         calls: Encodes calls of RunEscrow.
         patience: Seconds that a write waits for its outcome before it answers 202.
+        read_only: Whether the database is a replica, so that no write can be taken.
     """
 
     database: Engine
@@ -35,6 +36,7 @@ class Service:
     admission: Admission
     calls: Calls
     patience: float = 15.0
+    read_only: bool = False
     stake_calls: StakeCalls = field(init=False)
     """Encodes calls of StakeRegistry."""
     writers: CapacityLimiter = field(init=False, default_factory=lambda: CapacityLimiter(_WRITERS))

@@ -1,11 +1,9 @@
-"""What every request passes: the rate limit, the headers of the answer, the metrics."""
+"""What every request passes: the limit of its client, the headers of the answer, the metrics."""
 
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,29 +12,16 @@ from prometheus_client import Counter, Histogram
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from agentescrow.api.clients import RateLimit, Standing, Windows, client_of
 from agentescrow.api.errors import problem
 from agentescrow.api.metrics import REQUESTS, SECONDS
 from agentescrow.store.database import DatabaseBusy
 from agentescrow.store.position import Block
 from agentescrow.wire.shape import iso_time
 
-_CLIENTS_MAX: Final = 10_000
 _METHODS: Final = ("GET", "POST", "OPTIONS")  # others are refused, and counted as one
 FREE: Final = ("/health", "/ready", "/metrics")
 """Paths that are not counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimit:
-    """How much a client may ask for.
-
-    Args:
-        requests: Within `seconds`.
-        seconds: Seconds.
-    """
-
-    requests: int
-    seconds: int = 60
 
 
 class Traffic:
@@ -49,14 +34,14 @@ class Traffic:
 
         Args:
             app: What answers.
-            limit: Per client address; 0 requests means no limit.
+            limit: Of each client.
             latest: The indexed block, for answers that were not read from the index.
         """
         self._app = app
         self._latest = latest
         self._seen: Block | None = None
         self._limit = limit
-        self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._windows = Windows(limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -64,7 +49,8 @@ class Traffic:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        limits, wait = self._count(scope)
+        standing = self._count(scope)
+        limits = self._limit_headers(standing)
         status = 500
 
         async def with_headers(message: Message) -> None:
@@ -76,9 +62,9 @@ class Traffic:
             await send(message)
 
         app: ASGIApp = self._app
-        if wait:
+        if standing is not None and standing.refused:
             words = f"{self._limit.requests} requests in {self._limit.seconds} s are allowed."
-            app = problem(429, "TOO_MANY_REQUESTS", words, {"Retry-After": str(wait)})
+            app = problem(429, "TOO_MANY_REQUESTS", words, {"Retry-After": str(standing.reset)})
         await app(scope, receive, with_headers)
         route: Any = scope.get("route")
         path = getattr(route, "path", "other")
@@ -96,26 +82,20 @@ class Traffic:
         except DatabaseBusy:
             return self._seen
 
-    def _count(self, scope: Scope) -> tuple[list[tuple[bytes, bytes]], int]:
-        """Count a request; the seconds to wait are 0 where it is let through."""
+    def _count(self, scope: Scope) -> Standing | None:
+        """Count a request, where it is one that counts."""
         if not self._limit.requests or scope["path"] in FREE:
-            return [], 0
-        client = scope["client"][0] if scope.get("client") else ""
-        now = time.monotonic()
-        ends, used = self._windows.pop(client, (0.0, 0))
-        if now >= ends:
-            ends, used = now + self._limit.seconds, 0
-        self._windows[client] = (ends, used + 1)
-        if len(self._windows) > _CLIENTS_MAX:
-            self._windows.popitem(last=False)
-        reset = max(int(ends - now) + 1, 1)
-        left = max(self._limit.requests - used - 1, 0)
-        headers = [
+            return None
+        return self._windows.count(client_of(scope))
+
+    def _limit_headers(self, standing: Standing | None) -> list[tuple[bytes, bytes]]:
+        if standing is None:
+            return []
+        return [
             (b"x-ratelimit-limit", str(self._limit.requests).encode()),
-            (b"x-ratelimit-remaining", str(left).encode()),
-            (b"x-ratelimit-reset", str(reset).encode()),
+            (b"x-ratelimit-remaining", str(standing.left).encode()),
+            (b"x-ratelimit-reset", str(standing.reset).encode()),
         ]
-        return headers, reset if used >= self._limit.requests else 0
 
 
 @lru_cache(maxsize=1_000)

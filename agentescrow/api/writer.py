@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
+from agentescrow.api.errors import ApiError
 from agentescrow.api.idempotency import KeyHeader, Retries
 from agentescrow.api.index import IndexDep, ServiceDep
 from agentescrow.api.writes import Write, perform
@@ -27,7 +28,13 @@ class Writer:
             service: The service.
             index: The index.
             key: Of the client's choice.
+
+        Raises:
+            ApiError: 503: nothing can be written here.
         """
+        if service.read_only:
+            words = "This server reads a replica, and takes no writes: another one does."
+            raise ApiError(503, "RELAYER_UNAVAILABLE", words)
         self.service = service
         self.index = index
         self._path = request.url.path

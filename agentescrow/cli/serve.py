@@ -12,9 +12,10 @@ import typer
 from fastapi import FastAPI
 
 from agentescrow.api.app import create_app
+from agentescrow.api.clients import RateLimit
+from agentescrow.api.routes.health import metrics_app
 from agentescrow.api.server import server_of
 from agentescrow.api.service import Service
-from agentescrow.api.traffic import RateLimit
 from agentescrow.chain.calls import Calls
 from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import reporting
@@ -25,10 +26,15 @@ from agentescrow.errors import InvalidInput, KeyShared
 from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.run import run
 from agentescrow.relayer.sender import Sender
+from agentescrow.store.database import is_read_only
 from agentescrow.store.relay_turn import RelayTurn
 
 _FIRST_STEP_SECONDS: Final = 5
 _LAST_STEP_SECONDS: Final = 10
+_NOT_HERE: Final = {
+    False: "Requests are queued, not sent here.",
+    True: "The database is a replica, read only: writes are refused, nothing is relayed.",
+}
 
 
 @reporting
@@ -47,15 +53,20 @@ def serve(
     base = ground(
         rpc_url=rpc_url, database_url=database_url, deployment=deployment, host=host, port=port
     )
-    sender = sender_of(base) if relayer else None
+    read_only = is_read_only(base.database)
+    sender = sender_of(base) if relayer and not read_only else None
     address = None if sender is None else sender.address
     with _listening(base.settings.host, base.settings.port) as listening:
         url = f"http://{base.settings.host}:{base.settings.port}"
-        relaying = f"Relaying from {address}." if address else "Requests are queued, not sent here."
+        relaying = f"Relaying from {address}." if address else _NOT_HERE[read_only]
         say_database(base.database, as_json=as_json)
         say(f"The API is at {url}/docs\n{relaying}", as_json=as_json, url=url, relayer=address)
-        with _relayer(sender, RelayTurn(base.database), end_asked_for()):
-            server_of(_app(base)).run([listening])
+        service = _service(base, read_only=read_only)
+        with (
+            _metrics(service, base.settings.metrics_address),
+            _relayer(sender, RelayTurn(base.database), end_asked_for()),
+        ):
+            server_of(_app(base, service)).run([listening])
 
 
 @contextmanager
@@ -80,13 +91,38 @@ def _relay(sender: Sender, turn: RelayTurn, ended: threading.Event, begun: threa
         run(sender, turn, ended, begun)
 
 
-def _app(base: Ground) -> FastAPI:
-    settings, record = base.settings, base.deployment
-    admission = Admission(base.database, base.pool, record, limits_of(settings))
+@contextmanager
+def _metrics(service: Service, address: str | None) -> Iterator[None]:
+    """Answer `/metrics` at an address of its own meanwhile, where one is set."""
+    if address is None or address == "none":
+        yield
+        return
+    host, _, port = address.rpartition(":")
+    with _listening(host.strip("[]"), int(port)) as listening:
+        server = server_of(metrics_app(service))
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            thread.join(_LAST_STEP_SECONDS)
+
+
+def _service(base: Ground, *, read_only: bool) -> Service:
+    record = base.deployment
+    admission = Admission(base.database, base.pool, record, limits_of(base.settings))
+    calls = Calls(record.escrow)
+    return Service(base.database, record, base.pool, admission, calls, read_only=read_only)
+
+
+def _app(base: Ground, service: Service) -> FastAPI:
+    settings = base.settings
     return create_app(
-        Service(base.database, record, base.pool, admission, Calls(record.escrow)),
+        service,
         rate_limit=RateLimit(settings.rate_limit),
         origins=tuple(origin.strip() for origin in settings.origins.split(",")),
+        metrics=settings.metrics_address is None,
     )
 
 
@@ -99,6 +135,6 @@ def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
-    except OSError as error:
-        allowed = f"a free port of this machine: {error.strerror or error}"
+    except (OSError, OverflowError) as error:  # the latter of a port above 65,535
+        allowed = f"a free port of this machine: {getattr(error, 'strerror', None) or error}"
         raise InvalidInput("address", f"{host}:{port}", allowed) from None

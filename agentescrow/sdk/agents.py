@@ -29,16 +29,25 @@ class _Operations:
 
     @operation
     def list(
-        self, *, page: int = 1, limit: int = 20, cursor: str | None = None
+        self,
+        *,
+        page: int = 1,
+        limit: int = 20,
+        owner: str | None = None,
+        status: str | None = None,
+        cursor: str | None = None,
     ) -> Steps[AgentPage]:
         """List agents by number.
 
         Args:
             page: Number of the page, from 1.
             limit: Agents a page, at most 100.
+            owner: Owner of the agents' NFTs.
+            status: "PROVISIONAL" and so on.
             cursor: `pagination.next_cursor` of the page before, in place of `page`.
         """
-        wanted = {"page": page, "limit": limit, "cursor": cursor}
+        wanted = {"page": page, "limit": limit, "owner": owner, "status": status}
+        wanted |= {"cursor": cursor}
         return (yield from self._session.read("/api/agents", AgentPage, wanted))
 
     @operation

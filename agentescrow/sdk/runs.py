@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -28,6 +29,7 @@ from agentescrow.wire.runs import (
     RunWithEvents,
     SubmitBody,
 )
+from agentescrow.wire.shape import iso_time
 
 
 class _Operations:
@@ -45,10 +47,12 @@ class _Operations:
         *,
         page: int = 1,
         limit: int = 20,
-        state: str | None = None,
+        state: str | Sequence[str] | None = None,
         min_reward: int | str | Decimal | None = None,
         poster: str | None = None,
         agent_id: int | None = None,
+        created_after: int | str | datetime | None = None,
+        created_before: int | str | datetime | None = None,
         sort: str | None = None,
         cursor: str | None = None,
         verify: bool | None = None,
@@ -60,17 +64,23 @@ class _Operations:
         Args:
             page: Number of the page, from 1.
             limit: Runs a page, at most 100.
-            state: "OPEN" and so on.
+            state: "OPEN" and so on, or several.
             min_reward: Whole USDC: 100, "12.5" or a Decimal.
             poster: Address of the poster.
             agent_id: Agent that claimed.
+            created_after: Created then or later: unix seconds, ISO 8601, a datetime.
+            created_before: Created before then.
             sort: "newest", "oldest" or "reward".
             cursor: `pagination.next_cursor` of the page before, in place of `page`.
             verify: As in `get`, but for the texts: descriptions and work are the API's word.
         """
         least = None if min_reward is None else format_usdc(parse_usdc(min_reward))
-        wanted = {"page": page, "limit": limit, "state": state, "minReward": least}
+        states = state if state is None or isinstance(state, str) else ",".join(state)
+        wanted = {"page": page, "limit": limit, "state": states, "minReward": least}
         wanted |= {"poster": poster, "agentId": agent_id, "sort": sort, "cursor": cursor}
+        for name, given in (("createdAfter", created_after), ("createdBefore", created_before)):
+            if given is not None:
+                wanted[name] = iso_time(moment(given, (yield from self._session.now())))
         if self._session.is_verified(verify):
             return (yield from verified_runs(self._session, wanted))
         return (yield from self._session.read("/api/runs", RunPage, wanted))

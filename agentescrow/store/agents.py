@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
+from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import MAX_TEXT
 from agentescrow.store.runs import AnyRow
+from agentescrow.store.statuses import has_status
 from agentescrow.store.tables import agents, events, vaults
 
 _BEGINNING: Final = func.substr(agents.c.uri, 1, MAX_TEXT + 1).label("uri")
@@ -38,25 +41,60 @@ def agents_after(connection: Connection, *, after: int, limit: int) -> Sequence[
     return connection.execute(wanted.limit(limit)).all()
 
 
-def count_agents(connection: Connection) -> int:
-    """How many agents the identity registry knows."""
-    counted = select(func.count()).select_from(agents).where(agents.c.owner.is_not(None))
+@dataclass(frozen=True, slots=True)
+class AgentFilter:
+    """Which of the agents that the identity registry knows.
+
+    Args:
+        owner: Of this account alone, in checksum case.
+        status: With this status alone.
+        now: When they have it, unix seconds.
+    """
+
+    owner: str | None = None
+    status: AgentStatus | None = None
+    now: int = 0
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What has to be true of a row."""
+        owned = agents.c.owner.is_not(None) if self.owner is None else agents.c.owner == self.owner
+        return [owned] if self.status is None else [owned, has_status(self.status, self.now)]
+
+
+ALL: Final = AgentFilter()
+
+
+def count_agents(connection: Connection, wanted: AgentFilter = ALL) -> int:
+    """How many agents there are.
+
+    Args:
+        connection: A transaction.
+        wanted: Which.
+    """
+    counted = select(func.count()).select_from(agents).where(*wanted.conditions)
     return int(connection.execute(counted).scalar_one())
 
 
 def page_of_agents(
-    connection: Connection, *, limit: int, offset: int = 0, after: int | None = None
+    connection: Connection,
+    wanted: AgentFilter,
+    *,
+    limit: int,
+    offset: int = 0,
+    after: int | None = None,
 ) -> Sequence[AnyRow]:
     """A page of agents, by number; of their URIs, which may be long, as much as is shown of many.
 
     Args:
         connection: A transaction.
+        wanted: Which.
         limit: Most agents.
         offset: Agents to pass over.
         after: The last agent of the page before, in place of an offset.
     """
     shown = [_BEGINNING if column is agents.c.uri else column for column in agents.c]
-    query = select(*shown).where(agents.c.owner.is_not(None)).order_by(agents.c.agent_id)
+    query = select(*shown).where(*wanted.conditions).order_by(agents.c.agent_id)
     if after is not None:
         query = query.where(agents.c.agent_id > after)
     return connection.execute(query.limit(limit).offset(offset)).all()

@@ -28,6 +28,7 @@ __all__ = [
     "address_of",
     "in_a_line",
     "is_busy",
+    "is_read_only",
     "migrate",
     "open_database",
     "opening",
@@ -83,6 +84,18 @@ def in_a_line(error: BaseException) -> str:
 def address_of(engine: Engine) -> str:
     """Where a database is, without a password."""
     return engine.url.render_as_string(hide_password=True)
+
+
+def is_read_only(engine: Engine) -> bool:
+    """Whether nothing can be written there: a replica, or a server that was told so.
+
+    Args:
+        engine: The database.
+    """
+    if engine.dialect.name != "postgresql":
+        return False
+    with opening(engine), engine.connect() as connection:
+        return connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on"
 
 
 def is_busy(error: BaseException) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cache
 from itertools import accumulate
@@ -22,6 +23,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    union_all,
 )
 
 from agentescrow.domain.run import FINAL_STATES, RunState
@@ -51,8 +53,10 @@ _AS_OF: Final = (
     select(blocks.c.hash).order_by(blocks.c.number.desc()).limit(1).scalar_subquery()
 ).label("as_of")
 _LIMIT: Final = bindparam("limit", type_=BigInteger)
+_STATES: Final = [f"state_{number}" for number in range(len(RunState))]
 _CONDITIONS: Final[dict[str, ColumnElement[bool]]] = {
-    "state": runs.c.state == bindparam("state"),
+    "first": runs.c.run_id >= bindparam("first", type_=BigInteger),
+    "last": runs.c.run_id <= bindparam("last", type_=BigInteger),
     "min_reward": runs.c.reward >= bindparam("min_reward"),
     "poster": runs.c.poster == bindparam("poster"),
     "agent_id": runs.c.agent_id == bindparam("agent_id"),
@@ -64,16 +68,20 @@ class RunFilter:
     """Which runs.
 
     Args:
-        state: Of this state alone.
+        states: Of these states alone, each once; none for any.
         min_reward: With at least this reward, base units.
         poster: Of this poster, in checksum case.
         agent_id: Claimed by this agent.
+        first: From this number on; see `created_within`.
+        last: Up to this number.
     """
 
-    state: RunState | None = None
+    states: tuple[RunState, ...] = ()
     min_reward: int = 0
     poster: str | None = None
     agent_id: int | None = None
+    first: int | None = None
+    last: int | None = None
 
     @property
     def kind(self) -> Kind:
@@ -83,7 +91,12 @@ class RunFilter:
     @property
     def counted(self) -> bool:
         """Whether the totals are kept, so that nothing has to be counted."""
-        return self.poster is None and self.agent_id is None
+        return self.poster is None and self.agent_id is None and self.last is None
+
+    @property
+    def numbered(self) -> bool:
+        """Whether it is all runs of a range of numbers, which has no gaps."""
+        return self.kind <= {"first", "last"}
 
     @property
     def everything(self) -> bool:
@@ -131,11 +144,36 @@ def find_run(connection: Connection, run_id: int) -> AnyRow | None:
 def count(connection: Connection, wanted: RunFilter) -> int:
     """How many runs a filter lets through, exactly.
 
-    State and reward are answered from kept totals, poster and agent by counting index rows.
+    States and reward are answered from kept totals, a range of numbers by itself, the rest by
+    counting index rows.
     """
     if wanted.counted:
-        return count_runs(connection, state=wanted.state, min_reward=wanted.min_reward)
+        return count_runs(connection, states=wanted.states, min_reward=wanted.min_reward)
+    if wanted.numbered:
+        return max((wanted.last or 0) - (wanted.first or 1) + 1, 0)
     return int(_count(wanted.kind).one(connection, **_values(wanted)).runs)
+
+
+def created_within(
+    connection: Connection, wanted: RunFilter, after: int | None, before: int | None
+) -> RunFilter:
+    """The same filter for runs of a time alone: numbers and times of creation rise together.
+
+    Args:
+        connection: A transaction; the numbers are good for its block alone.
+        wanted: Which runs.
+        after: Created at this unix second or later.
+        before: Created before this one.
+    """
+    runs_in_all = int(_NEWEST.one(connection).run_id or 0)
+    numbers = range(1, runs_in_all + 1)
+
+    def created_at(run_id: int) -> int:
+        return int(_CREATED.one(connection, run_id=run_id).created_at)
+
+    first = 0 if after is None else bisect_left(numbers, after, key=created_at)
+    end = runs_in_all if before is None else bisect_left(numbers, before, key=created_at)
+    return replace(wanted, first=first + 1, last=end)
 
 
 def page_of_runs(
@@ -158,14 +196,17 @@ def page_of_runs(
         total: Of the filter. Run numbers have no gaps, so it tells where an unfiltered page
             begins; and it tells which index to walk.
     """
-    values = {"limit": limit, "offset": offset, **_values(wanted)}
-    rare = wanted.min_reward > 0 and sort != "reward" and total <= _RARE
+    values = {"limit": limit, "offset": offset, "reach": limit + offset, **_values(wanted)}
+    sparse = wanted.last is not None if sort == "reward" else wanted.min_reward > 0
+    rare = sparse and total <= _RARE
     if after is not None:
         place = {"after": after.run_id, "after_reward": after.reward}
         return Statement(_page(wanted.kind, sort, _Start.AFTER, rare), {**values, **place})
-    if wanted.everything and sort != "reward":
-        first = total - offset if sort == "newest" else offset + 1
-        return Statement(_page(wanted.kind, sort, _Start.NUMBER, False), {**values, "first": first})
+    if wanted.numbered and sort != "reward":
+        begin = wanted.first or 1
+        number = begin + total - 1 - offset if sort == "newest" else begin + offset
+        place = {"number": number}
+        return Statement(_page(wanted.kind, sort, _Start.NUMBER, False), {**values, **place})
     start = _Start.OFFSET if offset else _Start.FIRST
     return Statement(_page(wanted.kind, sort, start, rare), values)
 
@@ -236,21 +277,29 @@ def _page(kind: Kind, sort: str, start: _Start, rare: bool) -> Prepared:
     Few runs with a reward so high are looked up by reward and sorted: in the order of their
     numbers a million others could lie between them.
     """
-    matching = [condition for name, condition in _CONDITIONS.items() if name in kind]
+    matching = _matching(kind)
     if start is _Start.AFTER:
         matching.append(_after(sort))
     if start is _Start.NUMBER:
-        first = bindparam("first", type_=BigInteger)
-        matching.append(runs.c.run_id <= first if sort == "newest" else runs.c.run_id >= first)
-    if not rare and start is not _Start.OFFSET:
-        return Prepared(_ordered(select(*_SHOWN, _AS_OF).where(*matching), sort).limit(_LIMIT))
-    ids: Select[Any] = select(runs.c.run_id, runs.c.reward).where(*matching)
+        number = bindparam("number", type_=BigInteger)
+        matching.append(runs.c.run_id <= number if sort == "newest" else runs.c.run_id >= number)
+    states = [runs.c.state == bindparam(name) for name in _STATES if name in kind]
+    if not rare and len(states) < 2 and start is not _Start.OFFSET:
+        query = select(*_SHOWN, _AS_OF).where(*matching, *states)
+        return Prepared(_ordered(query, sort).limit(_LIMIT))
+    found: Select[Any] = select(runs.c.run_id, runs.c.reward).where(*matching)
     if rare:
-        few = ids.cte("few").prefix_with("MATERIALIZED")
+        few = found.where(*_any_state(kind)).cte("few").prefix_with("MATERIALIZED")
         ids = _ordered(select(few.c.run_id), sort, few.c)
+    elif len(states) > 1:
+        # Each state's index is walked for itself: one walk over several would have to sort.
+        reach = bindparam("reach", type_=BigInteger)
+        each = [_ordered(found.where(state), sort).limit(reach).subquery() for state in states]
+        merged = union_all(*(select(one.c.run_id, one.c.reward) for one in each)).subquery()
+        ids = _ordered(select(merged.c.run_id), sort, merged.c)
     else:
         # The index alone is walked over the runs that are passed over, not the rows.
-        ids = _ordered(ids.with_only_columns(runs.c.run_id), sort)
+        ids = _ordered(found.where(*states).with_only_columns(runs.c.run_id), sort)
     if start is _Start.OFFSET:
         ids = ids.offset(bindparam("offset", type_=BigInteger))
     chosen = ids.limit(_LIMIT).subquery()
@@ -260,19 +309,31 @@ def _page(kind: Kind, sort: str, start: _Start, rare: bool) -> Prepared:
 
 @cache
 def _count(kind: Kind) -> Prepared:
-    matching = [condition for name, condition in _CONDITIONS.items() if name in kind]
+    matching = [*_matching(kind), *_any_state(kind)]
     return Prepared(select(func.count().label("runs")).select_from(runs).where(*matching))
+
+
+def _matching(kind: Kind) -> list[ColumnElement[bool]]:
+    """The conditions that are set, but for the states."""
+    return [condition for name, condition in _CONDITIONS.items() if name in kind]
+
+
+def _any_state(kind: Kind) -> list[ColumnElement[bool]]:
+    states: list[Any] = [bindparam(name) for name in _STATES if name in kind]
+    return [runs.c.state.in_(states)] if states else []
 
 
 def _values(wanted: RunFilter) -> dict[str, object]:
     """The values of the conditions that are set."""
-    values = {
-        "state": None if wanted.state is None else int(wanted.state),
+    values: dict[str, object] = {
         "min_reward": wanted.min_reward or None,
         "poster": wanted.poster,
         "agent_id": wanted.agent_id,
+        "first": wanted.first,
+        "last": wanted.last,
     }
-    return {name: value for name, value in values.items() if value is not None}
+    states = zip(_STATES, (int(state) for state in wanted.states), strict=False)
+    return {name: value for name, value in values.items() if value is not None} | dict(states)
 
 
 def _ordered(query: Select[Any], sort: str, columns: Any = runs.c) -> Select[Any]:  # noqa: ANN401
@@ -297,6 +358,8 @@ def _in_order(query: Select[Any]) -> Select[Any]:
 
 
 _RUN: Final = Prepared(select(runs).where(runs.c.run_id == bindparam("run_id")))
+_NEWEST: Final = Prepared(select(func.max(runs.c.run_id).label("run_id")))
+_CREATED: Final = Prepared(select(runs.c.created_at).where(runs.c.run_id == bindparam("run_id")))
 _LIFE: Final = Prepared(
     _in_order(select(events).where(events.c.run_id == bindparam("run_id"))).limit(_LIMIT)
 )

@@ -9,7 +9,7 @@ their block of blocks, and so on. In practice rewards are few and round, and it 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
@@ -54,16 +54,16 @@ def differences(
 
 
 def count_runs(
-    connection: Connection, *, state: RunState | None = None, min_reward: int = 0
+    connection: Connection, *, states: Collection[RunState] = (), min_reward: int = 0
 ) -> int:
     """How many runs there are.
 
     Args:
         connection: A transaction.
-        state: Of this state alone; None for any.
+        states: Of these states alone; none for any.
         min_reward: With at least this reward, base units.
     """
-    wanted = run_counts.c.state.in_(RunState if state is None else [state])
+    wanted = run_counts.c.state.in_(states or RunState)
     counted = select(func.sum(run_counts.c.runs)).where(wanted, _from(max(min_reward, 0)))
     return int(connection.execute(counted).scalar() or 0)
 

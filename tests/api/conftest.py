@@ -11,9 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from agentescrow.api.app import create_app
+from agentescrow.api.clients import RateLimit
 from agentescrow.api.routes import health
 from agentescrow.api.service import Service
-from agentescrow.api.traffic import RateLimit
 from agentescrow.chain.calls import Calls
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import load

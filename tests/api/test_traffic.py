@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from types import SimpleNamespace
 
 from eth_account import Account
 
-from agentescrow.api import traffic
-from agentescrow.api.traffic import RateLimit
+from agentescrow.api import clients
+from agentescrow.api.clients import RateLimit
 from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
 from agentescrow.chain.typed_data import forward_request
 from agentescrow.chain.wallet import LocalWallet
@@ -69,9 +68,9 @@ def test_client__that_asks_too_often__is_told_when_to_come_again(market):
 
 def test_window__when_it_is_over__counts_anew(market, monkeypatch):
     """API-3: what Retry-After says is true, to the second."""
-    clock = SimpleNamespace(now=1_000.0, perf_counter=time.perf_counter)
+    clock = SimpleNamespace(now=1_000.0)
     clock.monotonic = lambda: clock.now
-    monkeypatch.setattr(traffic, "time", clock)
+    monkeypatch.setattr(clients, "time", clock)
     with market.another_app(rate_limit=RateLimit(1, seconds=60)) as client:
         assert client.get("/api/stats").status_code == 200
         refused = client.get("/api/stats")

@@ -74,6 +74,23 @@ def test_list__as_documented__has_runs_and_pagination(client, run_id, least):
     assert pagination.total_pages == -(-pagination.total // 20)
 
 
+def test_lists__filtered__have_what_was_asked_for(client, agent_id, run_id):
+    """API-2: several states, a time of creation; an owner and a status."""
+    reader, run = client(), client().runs.get(run_id)
+    own = {"created_after": run.created_at, "created_before": run.created_at + 1}
+    shown = reader.runs.list(state=["OPEN", "DRAFT"], **own).runs
+    assert run_id in [each.bounty_id for each in shown]
+    assert {each.created_at for each in shown} == {run.created_at}
+    assert not reader.runs.list(state=("SLASHED", "CANCELLED"), **own).runs
+
+    owner = reader.agents.get(agent_id).owner_address
+    found = reader.agents.list(owner=owner, status="PROVISIONAL", limit=100).agents
+    assert agent_id in [each.id for each in found]
+    assert {(each.owner_address, each.status) for each in found} == {
+        (owner, AgentStatus.PROVISIONAL)
+    }
+
+
 def test_get__of_a_run__has_the_documented_shape(client, run_id):
     """API-2, API-7: item 68: thirteen fields, in their order."""
     run = client().runs.get(run_id)

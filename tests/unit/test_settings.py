@@ -41,6 +41,17 @@ def test_read__number_at_its_ends__is_taken_and_one_beyond_is_refused(
         assert refused.value.field == name.upper()
 
 
+def test_read__address_of_the_metrics__is_host_and_port_or_none(monkeypatch):
+    """API-5: "none" closes them; half an address would open them to everybody."""
+    for text in ("none", "127.0.0.1:9100", "[::1]:9100", "metrics.internal:1"):
+        monkeypatch.setenv("METRICS_ADDRESS", text)
+        assert read(Settings).metrics_address == text
+    for text in ("9100", ":9100", "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "off"):
+        monkeypatch.setenv("METRICS_ADDRESS", text)
+        with pytest.raises(InvalidInput):
+            read(Settings)
+
+
 def test_read__given_and_in_the_environment__is_what_was_given(monkeypatch):
     """API-5: an option of the command line comes first; None is no option."""
     monkeypatch.setenv("PORT", "8001")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from eth_utils.address import to_checksum_address
 from fastapi import APIRouter, Depends, Response
 
 from agentescrow.api.answer import json_answer
@@ -22,13 +23,17 @@ from agentescrow.api.parameters import (
     AgentId,
     Cursor,
     Limit,
+    Owner,
     PageNumber,
+    StatusName,
     read_cursor,
     write_cursor,
 )
 from agentescrow.api.stake_writer import StakeWriter
+from agentescrow.api.strict_query import StrictRoute
 from agentescrow.api.writes import WRITES
-from agentescrow.store.agents import count_agents, page_of_agents
+from agentescrow.domain.agent import AgentStatus
+from agentescrow.store.agents import AgentFilter, count_agents, page_of_agents
 from agentescrow.store.markets import standings
 from agentescrow.wire.agents import (
     Agent,
@@ -40,7 +45,7 @@ from agentescrow.wire.agents import (
 )
 from agentescrow.wire.shape import INTEGER_MAX
 
-router = APIRouter(prefix="/api/agents", tags=["agents"])
+router = APIRouter(prefix="/api/agents", tags=["agents"], route_class=StrictRoute)
 
 
 WriterDep = Annotated[StakeWriter, Depends()]
@@ -48,15 +53,27 @@ WriterDep = Annotated[StakeWriter, Depends()]
 
 @router.get("", response_model=AgentPage)
 async def list_agents(
-    index: IndexDep, page: PageNumber = 1, limit: Limit = 20, cursor: Cursor = None
+    index: IndexDep,
+    page: PageNumber = 1,
+    limit: Limit = 20,
+    owner: Owner = None,
+    status: StatusName = None,
+    cursor: Cursor = None,
 ) -> Response:
     """List agents by number, a page at a time."""
     after = None if cursor is None else read_cursor(cursor, "id", 1)[0]
     offset = 0 if cursor is not None else min((page - 1) * limit, INTEGER_MAX)
 
     def read(snapshot: Snapshot) -> Json:
-        total = count_agents(snapshot.connection)
-        rows = page_of_agents(snapshot.connection, limit=limit + 1, offset=offset, after=after)
+        wanted = AgentFilter(
+            owner=None if owner is None else to_checksum_address(owner),
+            status=None if status is None else AgentStatus[status],
+            now=snapshot.now,
+        )
+        total = count_agents(snapshot.connection, wanted)
+        rows = page_of_agents(
+            snapshot.connection, wanted, limit=limit + 1, offset=offset, after=after
+        )
         shown = rows[:limit]
         following = write_cursor("id", shown[-1].agent_id) if len(rows) > limit else None
         return {

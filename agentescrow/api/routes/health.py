@@ -5,20 +5,23 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from agentescrow.api import errors
 from agentescrow.api.answer import json_answer
 from agentescrow.api.errors import problem
 from agentescrow.api.index import ServiceDep
 from agentescrow.api.metrics import BLOCK, LAG, REGISTRY
 from agentescrow.api.relayer_status import measure_relayer, relayer_status
 from agentescrow.api.service import Service
+from agentescrow.api.strict_query import StrictRoute
 from agentescrow.store.position import indexed_block, read_position
 from agentescrow.wire.stats import NotReady, Readiness
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=StrictRoute)
+metrics = APIRouter(tags=["health"], route_class=StrictRoute)
 
 _LAG_MAX: Final = 30
 _SILENCE_MAX: Final = 60
@@ -40,7 +43,7 @@ def get_ready(service: ServiceDep) -> Response:
     return problem(503, "NOT_READY", found.problem, **card)
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@metrics.get("/metrics", response_class=PlainTextResponse)
 def get_metrics(service: ServiceDep) -> Response:
     """Get metrics for Prometheus."""
     found = readiness(service)
@@ -48,6 +51,19 @@ def get_metrics(service: ServiceDep) -> Response:
     LAG.set(found.lag)
     measure_relayer(service, time.time())
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+def metrics_app(service: Service) -> FastAPI:
+    """The metrics alone, for an address of their own.
+
+    Args:
+        service: What they are of.
+    """
+    app = FastAPI(openapi_url=None)
+    app.state.service = service
+    errors.install(app)
+    app.include_router(metrics)
+    return app
 
 
 def readiness(service: Service) -> Readiness:

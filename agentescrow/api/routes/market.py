@@ -14,6 +14,7 @@ from agentescrow.api.feed import Place, Stream
 from agentescrow.api.index import IndexDep, ServiceDep, Snapshot, latest_block
 from agentescrow.api.openapi import EVENTS
 from agentescrow.api.relayer_status import relayer_status
+from agentescrow.api.strict_query import StrictRoute
 from agentescrow.domain import constants as rules
 from agentescrow.store.agents import count_agents, find_vault
 from agentescrow.store.totals import runs_by_state
@@ -22,7 +23,7 @@ from agentescrow.wire.relay import RelayStatus
 from agentescrow.wire.shape import INTEGER_MAX
 from agentescrow.wire.stats import Stats
 
-router = APIRouter(prefix="/api", tags=["market"])
+router = APIRouter(prefix="/api", tags=["market"], route_class=StrictRoute)
 
 _PLACE: Final = r"^[0-9]{1,18}:[0-9]{1,10}(@[0-9]{0,18})?$"
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from agentescrow.api.bodies import PostBody
 from agentescrow.api.parameters import RunId
 from agentescrow.api.run_writer import RunWriter
+from agentescrow.api.strict_query import StrictRoute
 from agentescrow.api.writes import WRITES
 from agentescrow.wire.relay import Action
 from agentescrow.wire.runs import (
@@ -21,7 +22,7 @@ from agentescrow.wire.runs import (
     SubmitBody,
 )
 
-router = APIRouter(prefix="/api/runs", tags=["runs"], responses=WRITES)
+router = APIRouter(prefix="/api/runs", tags=["runs"], responses=WRITES, route_class=StrictRoute)
 
 
 WriterDep = Annotated[RunWriter, Depends()]

@@ -21,14 +21,17 @@ from agentescrow.api.parameters import (
     run_query,
     write_cursor,
 )
+from agentescrow.api.strict_query import StrictRoute
 from agentescrow.domain.money import parse_usdc
 from agentescrow.domain.run import RunState
 from agentescrow.store.claims import claimability
+from agentescrow.store.database import Connection
 from agentescrow.store.prepared import Statement
 from agentescrow.store.runs import (
     AnyRow,
     Place,
     RunFilter,
+    created_within,
     events_of_run,
     find_run,
     page_of_runs,
@@ -37,7 +40,7 @@ from agentescrow.wire.eligibility import Eligibility
 from agentescrow.wire.runs import RunPage, RunWithEvents
 from agentescrow.wire.shape import INTEGER_MAX
 
-router = APIRouter(prefix="/api/runs", tags=["runs"])
+router = APIRouter(prefix="/api/runs", tags=["runs"], route_class=StrictRoute)
 
 _QUICK_OFFSET: Final = 1_000
 
@@ -51,9 +54,9 @@ async def list_runs(request: Request) -> Response:
     after = None if query.cursor is None else Place(*read_cursor(query.cursor, query.sort, 2))
     offset = 0 if after else min((query.page - 1) * query.limit, INTEGER_MAX)
 
-    def statement(total: int) -> Statement:
+    def statement(found: RunFilter, total: int) -> Statement:
         return page_of_runs(
-            wanted,
+            found,
             sort=query.sort,
             limit=query.limit + 1,
             offset=offset,
@@ -61,8 +64,14 @@ async def list_runs(request: Request) -> Response:
             total=total,
         )
 
-    quick = wanted.everything or (wanted.counted and offset <= _QUICK_OFFSET)
-    total, rows = await index.page(wanted, statement, quick=quick)
+    def narrowed(connection: Connection, found: RunFilter) -> RunFilter:
+        return created_within(connection, found, query.created_after, query.created_before)
+
+    dated = query.created_after is not None or query.created_before is not None
+    quick = not dated and (wanted.everything or (wanted.counted and offset <= _QUICK_OFFSET))
+    total, rows = await index.page(
+        wanted, statement, narrowed=narrowed if dated else None, quick=quick
+    )
     return json_answer(_page(query, total, rows))
 
 
@@ -102,7 +111,7 @@ async def get_claim_eligibility(
 def _filter(query: RunQuery) -> RunFilter:
     reward = 0 if query.min_reward is None else parse_usdc(query.min_reward)
     return RunFilter(
-        state=None if query.state is None else RunState[query.state],
+        states=tuple(RunState[name] for name in query.state),
         min_reward=min(reward, INTEGER_MAX),
         poster=None if query.poster is None else to_checksum_address(query.poster),
         agent_id=query.agent_id,

@@ -7,9 +7,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import insert
 
 from agentescrow.api.app import create_app
+from agentescrow.api.clients import RateLimit
 from agentescrow.api.routes import health
 from agentescrow.api.service import Service
-from agentescrow.api.traffic import RateLimit
 from agentescrow.chain.calls import Calls
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Pool

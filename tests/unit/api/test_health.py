@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import insert
 
+from agentescrow.api.app import create_app
 from agentescrow.api.routes import health
+from agentescrow.api.routes.health import metrics_app
 from agentescrow.store.relayer_state import RelayerState, report_relayer
 from agentescrow.store.tables import vaults
 from agentescrow.wire.shape import iso_time
@@ -160,3 +163,15 @@ def test_stats__before_the_first_event__are_zeros(client, database, index_at):
     filled = client.get("/api/stats").json()
     assert [filled[name] for name in amounts] == ["7", "9", "8", "9"]
     assert filled["paused"] is True
+
+
+def test_metrics__with_an_address_of_their_own__are_there_alone(service, index_at):
+    """API-5: what is for those who run it is nobody else's."""
+    index_at(lag=7)
+    closed = TestClient(create_app(service, metrics=False))
+    own = TestClient(metrics_app(service))
+
+    assert closed.get("/metrics").status_code == 404
+    assert "/metrics" not in closed.get("/openapi.json").json()["paths"]
+    assert "\nagentescrow_index_lag_blocks 7.0\n" in own.get("/metrics").text
+    assert own.get("/api/stats").status_code == own.get("/docs").status_code == 404

@@ -8,6 +8,10 @@ import pytest
 
 from agentescrow.api.errors import ApiError
 from agentescrow.api.parameters import read_cursor, write_cursor
+from agentescrow.domain.run import RunState
+from agentescrow.store.changes import Changes
+from agentescrow.store.tables import runs
+from tests.unit.api.conftest import ADDRESSES, NOW
 
 
 @pytest.mark.parametrize("values", [(0,), (1, 2), (2**63 - 1, 0)])
@@ -96,3 +100,47 @@ def test_openapi__every_operation__declares_what_may_be_answered_anywhere(client
     for each in api:
         assert everywhere <= each["responses"].keys(), each["operationId"]
         assert (of_posts <= each["responses"].keys()) is (method == "POST"), each["operationId"]
+
+
+def test_list__of_several_states_or_of_a_time__has_these_alone(client, filled):
+    """API-1: run n has the reward n and was created n seconds later than 22:13:20."""
+    day = "2023-11-14T22:13"
+    for query, numbers in {
+        "state=OPEN": [5, 2],
+        "state=OPEN,DRAFT": [5, 4, 2, 1],
+        "state=DRAFT,OPEN,DRAFT": [5, 4, 2, 1],
+        "state=OPEN&state=CLAIMED": [6, 5, 3, 2],
+        "state=DRAFT,OPEN&sort=oldest&limit=2&page=2": [4, 5],
+        "state=OPEN,CLAIMED&sort=reward&minReward=2": [6, 5, 3, 2],
+        f"createdAfter={day}:22.000Z": [6, 5, 4, 3, 2],
+        f"createdBefore={day}:22.000Z": [1],
+        f"createdAfter={day}:21Z&createdBefore={day}:25Z": [4, 3, 2, 1],
+        f"createdAfter={day}:22Z&state=OPEN,CLAIMED&sort=oldest": [2, 3, 5, 6],
+        f"createdAfter={day}:25Z&createdBefore={day}:22Z": [],
+        "createdAfter=9999-12-31T23:59:59Z": [],
+    }.items():
+        found = client.get(f"/api/runs?{query}").json()
+
+        assert [run["bountyId"] for run in found["runs"]] == numbers, query
+        assert found["pagination"]["total"] == (4 if "page" in query else len(numbers)), query
+
+
+def test_list__of_no_such_state_or_time__is_400(client, filled):
+    """API-3: part of a filter is no filter."""
+    for query in ("state=OPEN,open", "state=OPEN,", "createdAfter=1700000000", "createdBefore=now"):
+        assert client.get(f"/api/runs?{query}").status_code == 400, query
+
+
+@pytest.fixture
+def filled(database, indexed):
+    """Six runs: DRAFT, OPEN and CLAIMED, twice."""
+    row = {**dict.fromkeys(runs.c.keys(), 0), "ipfs_hash": "", "abandoned": False}
+    with database.connect() as connection:
+        changes = Changes(connection, 100)
+        for number in range(1, 7):
+            state = (RunState.CLAIMED, RunState.DRAFT, RunState.OPEN)[number % 3]
+            made = {"run_id": number, "state": int(state), "created_at": NOW + number}
+            changes.put(runs, row | made | {"poster": ADDRESSES["owner"], "reward": number * 10**6})
+        changes.end_block()
+        changes.write()
+        connection.commit()

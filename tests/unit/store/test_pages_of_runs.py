@@ -11,20 +11,22 @@ from hypothesis import strategies as st
 from agentescrow.domain.run import RunState
 from agentescrow.store import runs as store
 from agentescrow.store.changes import Changes
-from agentescrow.store.runs import SORTS, Place, RunFilter, count, page_of_runs
+from agentescrow.store.runs import SORTS, Place, RunFilter, count, created_within, page_of_runs
 from agentescrow.store.tables import runs
 
 POSTERS = ("0x1", "0x2")
 REWARDS = (1, 5, 5_000, 10**8)
 RUNS = 120
+STATES = (RunState.DRAFT, RunState.OPEN, RunState.APPROVED)
 
 filters = st.builds(
     RunFilter,
-    state=st.none() | st.sampled_from([RunState.DRAFT, RunState.OPEN, RunState.APPROVED]),
+    states=st.lists(st.sampled_from(STATES), unique=True, max_size=3).map(tuple),
     min_reward=st.sampled_from([0, 1, 2, 5_000, 10**8, 10**9]),
     poster=st.none() | st.sampled_from(POSTERS),
     agent_id=st.none() | st.integers(0, 2),
 )
+times = st.none() | st.integers(-1, RUNS * 5 + 15)
 
 
 @pytest.fixture
@@ -36,9 +38,10 @@ def filled(database):
             **empty,
             "run_id": run_id,
             "poster": chance.choice(POSTERS),
-            "state": int(chance.choice([RunState.DRAFT, RunState.OPEN, RunState.APPROVED])),
+            "state": int(chance.choice(STATES)),
             "reward": chance.choice(REWARDS),
             "agent_id": chance.choice([None, 0, 1]),
+            "created_at": run_id // 2 * 10,  # two in a block
         }
         for run_id in range(1, RUNS + 1)
     ]
@@ -51,11 +54,13 @@ def filled(database):
         yield connection, rows
 
 
-def matching(rows, wanted, sort):
+def matching(rows, wanted, sort, after=None, before=None):
     found = [
         row
         for row in rows
-        if (wanted.state is None or row["state"] == wanted.state)
+        if (not wanted.states or row["state"] in wanted.states)
+        and (after is None or row["created_at"] >= after)
+        and (before is None or row["created_at"] < before)
         and row["reward"] >= wanted.min_reward
         and wanted.poster in (None, row["poster"])
         and (wanted.agent_id is None or row["agent_id"] == wanted.agent_id)
@@ -74,17 +79,21 @@ def matching(rows, wanted, sort):
 )
 @given(
     wanted=filters,
+    after=times,
+    before=times,
     sort=st.sampled_from(SORTS),
     limit=st.integers(1, 40),
     skipped=st.integers(0, RUNS),
 )
 def test_page__of_any_filter_and_order__is_a_slice(
-    filled, monkeypatch, rare, wanted, sort, limit, skipped
+    filled, monkeypatch, rare, wanted, after, before, sort, limit, skipped
 ):
     """API-1: stable order; page and cursor say the same; totals are exact."""
     monkeypatch.setattr(store, "_RARE", rare)
     connection, rows = filled
-    expected = matching(rows, wanted, sort)
+    expected = matching(rows, wanted, sort, after, before)
+    if after is not None or before is not None:
+        wanted = created_within(connection, wanted, after, before)
     total = count(connection, wanted)
     assert total == len(expected)
 

@@ -44,7 +44,7 @@ def test_count_runs__any_runs_after_any_changes__is_their_number(database, befor
     assert count_runs(connection, min_reward=least) == sum(r >= least for _, r in after)
     for state in RunState:
         expected = sum(s == state and r >= least for s, r in after)
-        assert count_runs(connection, state=state, min_reward=least) == expected
+        assert count_runs(connection, states=(state,), min_reward=least) == expected
         assert runs_by_state(connection)[state] == sum(s == state for s, _ in after)
     assert all(row.runs > 0 for row in connection.execute(select(run_counts)))
     connection.close()
