@@ -79,8 +79,8 @@ def test_service__as_json__says_what_it_does_and_ends_when_asked(market, start, 
     assert steps[-1].keys() >= {"block", "head", "blocksLeft", "events"}
     assert steps[-1]["events"] > 0
 
-    port = free_port()
-    serve = start("serve", "--port", port, "--no-relayer", "--json")
+    port, beside = free_port(), f"127.0.0.1:{free_port()}"
+    serve = start("serve", "--port", port, "--no-relayer", "--json", METRICS_ADDRESS=beside)
     assert _line(serve) == {"url": f"http://127.0.0.1:{port}", "relayer": None}
     relay = start("relay", "--json", RELAYER_KEY=key)
     assert _line(relay) == {"relayer": market.chain.accounts["outsider"].address}
@@ -89,6 +89,9 @@ def test_service__as_json__says_what_it_does_and_ends_when_asked(market, start, 
     with AgentClient(f"http://127.0.0.1:{port}", **options) as agent:
         assert agent.runs.claim(run_id, agent_id).run.state == RunState.CLAIMED
 
+    metrics = httpx.get(f"http://{beside}/metrics").text
+    assert 'route="/api/' in metrics
+    assert httpx.get(f"http://127.0.0.1:{port}/metrics").status_code == 404
     assert [_ended(process) for process in (index, serve, relay)] == [0, 0, 0]
     with pytest.raises(httpx.TransportError):
         httpx.get(f"http://127.0.0.1:{port}/health")
