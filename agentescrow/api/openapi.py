@@ -97,6 +97,9 @@ def document(app: FastAPI) -> Json:
         for path, operations in schema["paths"].items():
             for method, operation in operations.items():
                 _complete(operation["responses"], path, of_post=method == "post")
+                for parameter in operation.get("parameters", ()):
+                    if parameter["in"] == "query" and not parameter["required"]:
+                        parameter["allowEmptyValue"] = True  # as good as none
         app.openapi_schema = schema
     return app.openapi_schema
 

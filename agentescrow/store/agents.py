@@ -78,7 +78,7 @@ def count_agents(connection: Connection, wanted: AgentFilter = ALL) -> int:
 
 def page_of_agents(
     connection: Connection,
-    wanted: AgentFilter,
+    wanted: AgentFilter = ALL,
     *,
     limit: int,
     offset: int = 0,
