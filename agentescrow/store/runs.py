@@ -359,7 +359,12 @@ def _in_order(query: Select[Any]) -> Select[Any]:
 
 _RUN: Final = Prepared(select(runs).where(runs.c.run_id == bindparam("run_id")))
 _NEWEST: Final = Prepared(select(func.max(runs.c.run_id).label("run_id")))
-_CREATED: Final = Prepared(select(runs.c.created_at).where(runs.c.run_id == bindparam("run_id")))
+_CREATED: Final = Prepared(
+    select(runs.c.created_at)
+    .where(runs.c.run_id >= bindparam("run_id"))  # of the next one, should there be a gap
+    .order_by(runs.c.run_id)
+    .limit(1)
+)
 _LIFE: Final = Prepared(
     _in_order(select(events).where(events.c.run_id == bindparam("run_id"))).limit(_LIMIT)
 )
