@@ -39,7 +39,7 @@ def test_runs__example__ends_as_written(demo, adds_up):
 
 def test_runs__extremes__are_played_to_the_second(demo, adds_up, tmp_path):
     """RUN-2: the smallest and the largest reward; deadlines from a second to 90 days ahead."""
-    soon = datetime.fromtimestamp(int(time.time()) + 3600, UTC)
+    soon = datetime.fromtimestamp(int(time.time()) + 36_000, UTC)
     late = datetime.now(timezone(timedelta(hours=-5))) + timedelta(days=89)
     dates = (soon.isoformat(), late.isoformat(timespec="minutes"))
     rewards = ("0.000001", "281474976.710655", "1", "0.019999", "20", "2.50", "0100")
