@@ -78,7 +78,6 @@ def event_card(row: AnyRow) -> Json:
         "blockNumber": row.block_number,
         "time": iso_time(row.time),
         "data": {_key(key): _plain(value) for key, value in orjson.loads(row.data).items()},
-        "removed": False,
     }
 
 

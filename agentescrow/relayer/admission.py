@@ -44,7 +44,7 @@ class Admission:
         pool: Pool,
         deployment: Deployment,
         limits: RelayLimits | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         """Bind it.
 
@@ -53,13 +53,13 @@ class Admission:
             pool: The node that simulates.
             deployment: The contracts that may be called.
             limits: What is accepted.
-            clock: Unix seconds.
+            clock: Unix seconds; this machine's where None.
         """
         self._database = database
         self._pool = pool
         self._deployment = deployment
         self._limits = limits or RelayLimits()
-        self._clock = clock
+        self._clock = clock or time.time
         self.availability = Availability(database, deployment.chain_id, self._limits, clock)
         self._batches = Batches(self._admit_all, most=_BATCH, at_a_time=_AT_A_TIME)
 

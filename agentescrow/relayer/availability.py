@@ -57,7 +57,7 @@ class Availability:
         database: Engine,
         chain_id: int,
         limits: RelayLimits,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         """Bind it.
 
@@ -65,13 +65,13 @@ class Availability:
             database: Where the relayer reports.
             chain_id: Whose default budgets and fees count.
             limits: What is accepted.
-            clock: Unix seconds.
+            clock: Unix seconds; this machine's where None.
         """
         self._database = database
         self._budget = limits.budget_on(chain_id)
         self._limits = limits
         self._chain_id = chain_id
-        self._clock = clock
+        self._clock = clock or time.time
 
     def require_at_work(self) -> None:
         """Make sure that there is a relayer.

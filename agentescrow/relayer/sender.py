@@ -62,7 +62,7 @@ class Sender:
         *,
         limits: RelayLimits | None = None,
         patience: Patience | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         """Bind it.
 
@@ -73,7 +73,7 @@ class Sender:
             key: Pays for the gas.
             limits: Of the fees.
             patience: When something is done again.
-            clock: Unix seconds.
+            clock: Unix seconds; this machine's where None.
         """
         self._database = database
         self._pool = pool
@@ -81,7 +81,7 @@ class Sender:
         self._key = key
         self._limits = limits or RelayLimits()
         self._patience = patience or Patience()
-        self._clock = clock
+        self._clock = clock or time.time
         self._exclusive = Exclusive(database, pool, deployment.forwarder, self.address)
         self._settlement = Settlement(
             database,
@@ -89,7 +89,7 @@ class Sender:
             deployment.forwarder,
             self.address,
             patience=self._patience,
-            clock=clock,
+            clock=self._clock,
             exclusive=self._exclusive,
         )
         self._sent_at: dict[str, float] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 from pydantic import Field
@@ -98,7 +99,7 @@ class Event(Shape):
     block_number: int
     time: Time
     data: dict[str, Any]
-    removed: bool = False
+    removed: bool = Field(False, exclude_if=operator.not_)
 
 
 class RunWithEvents(Run):

@@ -52,7 +52,11 @@ def test_list__by_owner_and_status__has_these_alone(client, filled):
             and owner in (None, row.owner)
             and status in (None, status_of(agent_of(row), NOW))
         ]
-        params = {"limit": 20, "owner": owner or "", "status": "" if status is None else status.name}
+        params = {
+            "limit": 20,
+            "owner": owner or "",
+            "status": "" if status is None else status.name,
+        }
         by_page, by_cursor, cursor = [], [], {}
         for page in range(1, AGENTS):
             by_page += numbers(client.get("/api/agents", params=params | {"page": page}))
