@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ from tests.api.declared import Declared
 from tests.waiting import ENOUGH, until
 
 DAY = 86_400
+RECURSION_LIMIT = 1_000  # Python's own, which is what a service has
 USDC = 10**6
 
 
@@ -192,6 +194,15 @@ def service_on(url, folder):
 
 BOTH = pytest.mark.parametrize("market", ["sqlite", "postgresql"], indirect=True)
 """Runs the tests of a module over both kinds of databases."""
+
+
+@pytest.fixture(autouse=True)
+def _recursion_limit():
+    """Python's own: py-evm, which other tests load, raises it beyond the stack of a thread."""
+    raised = sys.getrecursionlimit()
+    sys.setrecursionlimit(RECURSION_LIMIT)
+    yield
+    sys.setrecursionlimit(raised)
 
 
 @pytest.fixture(scope="session")
