@@ -15,6 +15,7 @@ from agentescrow.domain.terms import RunTerms
 from agentescrow.errors import AgentEscrowError, RelayerUnavailable, RequestRefused
 from agentescrow.relayer.lanes import Lane
 from agentescrow.relayer.limits import RelayLimits
+from agentescrow.settings import Settings
 from agentescrow.store.relays import queued
 from localnet import usdc
 from tests.relayer.conftest import DAY
@@ -27,8 +28,8 @@ USDC = 10**6
 
 @pytest.fixture
 def limits():
-    """Those of whoever sets none."""
-    return RelayLimits()
+    """Those of a service that sets none."""
+    return RelayLimits(drafts=Settings().relayer_drafts)
 
 
 @pytest.fixture
