@@ -12,7 +12,7 @@ _DIGITS: Final = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 
 
 def read_address(value: object) -> ChecksumAddress | None:
-    """Read an address; None where it is none, or where its checksum says that it is mistyped.
+    """Read an address. Returns None if it is malformed or its checksum does not match.
 
     Libraries differ in this: eth-utils' `is_address` takes any 40 digits, whatever their case says.
 

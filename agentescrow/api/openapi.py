@@ -39,7 +39,7 @@ EVENTS: Final[Json] = {
                 "type": "object",
                 "required": ["id", "event", "data"],
                 "properties": {
-                    "id": {"type": "string", "pattern": "^[0-9]+:[0-9]+(@[0-9]+)?$"},
+                    "id": {"type": "string", "pattern": "^[0-9]+:[0-9]+(@[1-9][0-9]*)?$"},
                     "event": {"type": "string"},
                     "data": {
                         "type": "string",

@@ -16,6 +16,7 @@ import json
 import os
 import random
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from copy import deepcopy
@@ -173,7 +174,7 @@ def signed(monkeypatch):
     return seen
 
 
-class Story:
+class Story(ABC):
     """Something that moves money once, told through clients that are lied to.
 
     Attributes:
@@ -190,7 +191,7 @@ class Story:
         self.number = 0
         self.prepare(client)
 
-    def prepare(self, client):
+    def prepare(self, client):  # noqa: B027 - most stories need no scene
         """Set the scene, once."""
 
     def begin(self):
@@ -199,15 +200,16 @@ class Story:
         self.receiver = Account.create().address
         self.before = self.contracts.usdc.balance_of(self.honest.address)
 
+    @abstractmethod
     def act(self, client):
-        raise NotImplementedError
+        """Do what the story is about."""
 
     def moved(self) -> int:
         return self.before - self.contracts.usdc.balance_of(self.honest.address)
 
+    @abstractmethod
     def is_what_was_asked(self, done):
         """Whether what was returned is on the chain what was asked for."""
-        raise NotImplementedError
 
 
 class Create(Story):
