@@ -71,6 +71,11 @@ class Ground:
     def now(self):
         return self.chain.w3.eth.get_block("latest")["timestamp"]
 
+    def pay(self, sender, to):
+        """A wei, in a block of its own: a node answers before it has mined."""
+        sent = self.chain.w3.eth.send_transaction({"from": sender, "to": to, "value": 1})
+        self.chain.w3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
+
     def terms(self):
         return RunTerms(reward=1_000_000, deadline=self.now() + DAY)
 
@@ -88,6 +93,7 @@ def fresh(ground):
     """Every test begins with the same chain, mining at once."""
     snapshot = ground.rpc("evm_snapshot")
     yield
+    ground.rpc("anvil_dropAllTransactions")  # which would be mined with the next test's first
     ground.rpc("evm_setAutomine", True)
     ground.rpc("evm_revert", snapshot)
     ground.rpc("anvil_setNextBlockBaseFeePerGas", hex(10**9))  # which a snapshot does not hold

@@ -322,10 +322,7 @@ def test_step__nonce_left_free_below__is_filled_without_a_next_request(
 ):
     """API-4: a transaction sent by hand with the relayer's key is taken back with its block."""
     first = nonce_of(ground)
-    relayer, fees = ground.wallet("relayer"), {"maxFeePerGas": 10**11, "maxPriorityFeePerGas": 1}
-    ground.chain.w3.eth.send_transaction(
-        {"from": relayer.address, "to": outsider.address, "value": 1, **fees}
-    )
+    ground.pay(ground.wallet("relayer").address, outsider.address)
     relays = admission.submit_all([ground.request(wallet) for wallet in (poster, outsider)])
     work(sender, ground, steps=1)
     assert statuses(admission, relays) == ["mined"] * 2

@@ -95,8 +95,7 @@ def test_run__another_database_has_the_key__ends_and_refuses_at_the_door(
 def test_step__the_owner_sends_with_the_key__goes_on(ground, admission, sender, poster):
     """API-4: ETH that is taken out is no other relayer."""
     sender.step()
-    taken_out = {"from": sender.address, "to": poster.address, "value": 1}
-    ground.chain.w3.eth.send_transaction(taken_out)
+    ground.pay(sender.address, poster.address)
     before = nonce_of(ground)
     relay = admission.submit(ground.request(poster))
     work(sender, ground, steps=2)

@@ -13,9 +13,9 @@ from tests.sdk.hostile_api import HostileApi
 WAYS = {"direct": (False, True), "gasless": (True, True), "gasless without a node": (True, False)}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def added(market):
-    """A market that was added after the deployment."""
+    """A market that was added after the deployment, which can be done but once."""
     owner = LocalWallet(market.chain.w3, market.chain.accounts["owner"])
     return market.contracts.registry.add_market(owner, "0x" + "7" * 40).event.market
 
