@@ -157,12 +157,7 @@ class Market:
 @contextmanager
 def service_on(url, folder):
     """A chain, its deployment, an indexer, a relayer and the app, over one database."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        local_chain(Records(folder, folder / "unfinished")) as chain,
-    ):
-        for module, name in ((health, "_SILENCE_MAX"), (availability, "SILENCE_MAX")):
-            patch.setattr(module, name, ENOUGH)  # indexer and relayer here rest between tests
+    with local_chain(Records(folder, folder / "unfinished")) as chain:
         record = next(folder.glob("*.json"))
         contracts = Contracts(chain.w3, load(record))
         engine = open_database(url)
@@ -190,6 +185,17 @@ def service_on(url, folder):
             for thread in threads:
                 thread.join()
             engine.dispose()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Indexer and relayer rest between the tests of this folder, and of no other."""
+    if not item.nodeid.startswith("tests/api/"):
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in ((health, "_SILENCE_MAX"), (availability, "SILENCE_MAX")):
+            patch.setattr(module, name, ENOUGH)
+        return (yield)
 
 
 BOTH = pytest.mark.parametrize("market", ["sqlite", "postgresql"], indirect=True)

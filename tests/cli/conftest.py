@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from agentescrow.cli.main import app
-from tests.sdk.conftest import _patient, agent_id, client, market, run_id
+from tests.sdk.conftest import agent_id, client, market, pytest_runtest_protocol, run_id
 
-__all__ = ["_patient", "agent_id", "client", "market", "run_id"]
+__all__ = ["agent_id", "client", "market", "pytest_runtest_protocol", "run_id"]
 
 
 class Command:

@@ -28,13 +28,15 @@ def market(tmp_path_factory):
     ending.close()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _patient():
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
     """What takes long on a busy machine is no fault; a test that has no patience says so."""
+    if not item.nodeid.startswith(("tests/sdk/", "tests/cli/")):
+        return (yield)
     with pytest.MonkeyPatch.context() as patch:
         for kind in (AgentClient, AsyncAgentClient):
             patch.setitem(kind.__init__.__kwdefaults__, "patience", ENOUGH)
-        yield
+        return (yield)
 
 
 @pytest.fixture
