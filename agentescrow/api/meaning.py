@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from eth_utils.address import to_checksum_address
 
@@ -10,10 +11,15 @@ from agentescrow.api.bodies import PostBody, StakeBody
 from agentescrow.api.errors import ApiError
 from agentescrow.chain import vault
 from agentescrow.chain.calls import Calls, StakeCalls, VaultCalls
+from agentescrow.chain.deployments import Deployment
+from agentescrow.chain.typed_data import run_nonce, stake_nonce
 from agentescrow.domain.constants import ZERO_ADDRESS
 from agentescrow.domain.terms import RunTerms
+from agentescrow.relayer.payment import CheckedPayment, check_payment
 from agentescrow.wire.relay import Action, Authorization, Permit
 from agentescrow.wire.runs import FundBody
+
+T = TypeVar("T")
 
 
 def signer_of(body: Action) -> str:
@@ -115,6 +121,60 @@ def stake_call(calls: StakeCalls, body: StakeBody, agent_id: int) -> bytes:
     return _in_range(lambda: calls.authorized(agent_id, body.amount, authorization))
 
 
+def is_paid_alone(body: PostBody | StakeBody) -> bool:
+    """Whether an authorization came along and no request: that is enough to send the call."""
+    return body.authorization is not None and body.request is None and body.signature is None
+
+
+def run_payment(
+    deployment: Deployment, target: str, body: PostBody, terms: RunTerms, call: bytes
+) -> CheckedPayment | None:
+    """The payment that posts a run by itself; None where something else is to be signed.
+
+    Args:
+        deployment: The contracts.
+        target: RunEscrow.
+        body: As it came.
+        terms: Of the run.
+        call: That takes the payment.
+    """
+    if body.authorization is None or not is_paid_alone(body):
+        return None
+    paid = _authorization(body.authorization, signer_of(body))
+    purpose = _in_range(lambda: run_nonce(terms, body.ipfs_hash, paid.salt))
+    return _payment(deployment, target, call, paid, terms.cost, purpose)
+
+
+def stake_payment(
+    deployment: Deployment, target: str, body: StakeBody, agent_id: int, call: bytes
+) -> CheckedPayment | None:
+    """The payment that stakes by itself; None where something else is to be signed.
+
+    Args:
+        deployment: The contracts.
+        target: StakeRegistry.
+        body: As it came.
+        agent_id: The agent.
+        call: That takes the payment.
+    """
+    if body.authorization is None or not is_paid_alone(body):
+        return None
+    paid = _authorization(body.authorization, signer_of(body))
+    purpose = stake_nonce(agent_id, paid.salt)
+    return _payment(deployment, target, call, paid, body.amount, purpose)
+
+
+def _payment(
+    deployment: Deployment,
+    target: str,
+    call: bytes,
+    paid: vault.Authorization,
+    amount: int,
+    purpose: bytes,
+) -> CheckedPayment:
+    return _in_range(lambda: check_payment(deployment, target, call, paid, amount, purpose))
+
+
 def _authorization(sent: Authorization, signer: str) -> vault.Authorization:
     return vault.Authorization(
         to_checksum_address(sent.payer or signer),
@@ -134,7 +194,7 @@ def _permitted(
     return _in_range(lambda: calls.with_permit(amount, permit.deadline, signature, call))
 
 
-def _in_range(encode: Callable[[], bytes]) -> bytes:
+def _in_range(encode: Callable[[], T]) -> T:
     try:
         return encode()
     except UnicodeEncodeError:

@@ -10,12 +10,21 @@ from agentescrow.api.bodies import PostBody
 from agentescrow.api.cards import Json, claiming_agent_card, run_card
 from agentescrow.api.errors import ApiError, not_eligible, not_found
 from agentescrow.api.index import Snapshot
-from agentescrow.api.meaning import encoded, fund_call, post_call, poster_of, signer_of, terms_of
+from agentescrow.api.meaning import (
+    encoded,
+    fund_call,
+    post_call,
+    poster_of,
+    run_payment,
+    signer_of,
+    terms_of,
+)
 from agentescrow.api.payments import with_taken_signatures
 from agentescrow.api.writer import Writer
 from agentescrow.api.writes import Write
 from agentescrow.domain.run import RunState
 from agentescrow.domain.transitions import allowed_states
+from agentescrow.relayer.payment import CheckedPayment
 from agentescrow.store.agents import find_agent
 from agentescrow.store.claims import claimability
 from agentescrow.store.relays import Relay
@@ -31,7 +40,8 @@ class RunWriter(Writer):
         """Create a run."""
         body = await with_taken_signatures(self.service, body)
         terms, poster = terms_of(body), poster_of(body)
-        call = post_call(self.service.calls, body, terms)
+        call, service = post_call(self.service.calls, body, terms), self.service
+        payment = run_payment(service.deployment, service.calls.target, body, terms, call)
 
         def allow(snapshot: Snapshot) -> None:
             terms.validate(snapshot.now)
@@ -44,7 +54,7 @@ class RunWriter(Writer):
             return None if row is None else _done(run_card(row), "Run created successfully.")
 
         cost = (lambda: terms.cost) if body.fund else None
-        return await self._perform(body, call, allow, answer, cost)
+        return await self._perform(body, call, allow, answer, cost, payment)
 
     async def claim(self, run_id: int, body: ClaimBody) -> Response:
         """Claim a run."""
@@ -124,9 +134,11 @@ class RunWriter(Writer):
         allow: Callable[[Snapshot], None],
         answer: Callable[[Snapshot, Relay], Json | None],
         cost: Callable[[], int] | None = None,
+        payment: CheckedPayment | None = None,
     ) -> Response:
         target = self.service.calls.target
-        write = Write(body, signer_of(body), target, call, allow, answer, cost)
+        signer = signer_of(body) if payment is None else payment.signer
+        write = Write(body, signer, target, call, allow, answer, cost, payment)
         return await self.perform(write)
 
     def _cost(self, run_id: int) -> int:

@@ -12,10 +12,11 @@ from agentescrow.api.cards import Json, markets_card, stake_card
 from agentescrow.api.deposits import known_agent, recorded
 from agentescrow.api.errors import ApiError
 from agentescrow.api.index import Snapshot
-from agentescrow.api.meaning import encoded, signer_of, stake_call
+from agentescrow.api.meaning import encoded, signer_of, stake_call, stake_payment
 from agentescrow.api.payments import with_taken_signatures
 from agentescrow.api.writer import Writer
 from agentescrow.api.writes import Write
+from agentescrow.relayer.payment import CheckedPayment
 from agentescrow.store.markets import standings
 from agentescrow.store.relays import Relay
 from agentescrow.store.runs import AnyRow
@@ -34,8 +35,11 @@ class StakeWriter(Writer):
         if body.tx_hash is None:
             body = await with_taken_signatures(self.service, body)
             call = stake_call(self.service.stake_calls, body, agent_id)
-            amount = body.amount
-            return await self._perform(agent_id, body, call, "Staked.", lambda: amount)
+            amount, target = body.amount, self.service.stake_calls.target
+            payment = stake_payment(self.service.deployment, target, body, agent_id, call)
+            return await self._perform(
+                agent_id, body, call, "Staked.", lambda: amount, payment=payment
+            )
         if any((body.request, body.signature, body.permit, body.authorization)):
             raise ApiError(
                 400,
@@ -68,6 +72,7 @@ class StakeWriter(Writer):
         words: str,
         cost: Callable[[], int] | None = None,
         card: Callable[[Snapshot, AnyRow], Json] = _stake_of,
+        payment: CheckedPayment | None = None,
     ) -> Response:
         def allow(snapshot: Snapshot) -> None:
             known_agent(snapshot, agent_id)
@@ -77,5 +82,6 @@ class StakeWriter(Writer):
             return {"success": True, "agent": agent, "message": words}
 
         target = self.service.stake_calls.target
-        write = Write(body, signer_of(body), target, call, allow, answer, cost)
+        signer = signer_of(body) if payment is None else payment.signer
+        write = Write(body, signer, target, call, allow, answer, cost, payment)
         return await self.perform(write)

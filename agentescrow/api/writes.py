@@ -25,6 +25,8 @@ from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
 from agentescrow.chain.typed_data import forward_request
 from agentescrow.chain.vault import is_allowance_missing
 from agentescrow.errors import AgentEscrowError, ContractReverted
+from agentescrow.relayer.admission import Checked
+from agentescrow.relayer.payment import CheckedPayment
 from agentescrow.relayer.request import CheckedRequest
 from agentescrow.store.relays import FAILED, MINED, Relay
 from agentescrow.wire.problem import Problem
@@ -52,6 +54,8 @@ class Write:
         allow: Raises what the index knows to be against it.
         answer: The answer once it is indexed; None while the index does not show it yet.
         cost: Base units that the call pulls from who pays; None where it pulls nothing.
+        payment: What the payer has signed, where that is enough to send the call; then `signer` is
+            the payer, and nobody signs a request.
     """
 
     body: Action
@@ -61,6 +65,7 @@ class Write:
     allow: Callable[[Snapshot], None]
     answer: Callable[[Snapshot, Relay], Json | None]
     cost: Callable[[], int] | None = None
+    payment: CheckedPayment | None = None
 
     @property
     def is_unpaid(self) -> bool:
@@ -109,7 +114,7 @@ def _begin(service: Service, index: Index, retries: Retries, write: Write) -> Re
     kept = retries.begin()
     if kept is not None:
         return kept
-    request = _signed_request(service, write)
+    request = write.payment or _signed_request(service, write)
     under_way = retries.chosen() if request is None else request.request_id
     known = None if under_way is None else service.admission.find(under_way)
     if known is not None:
@@ -124,10 +129,27 @@ def _begin(service: Service, index: Index, retries: Retries, write: Write) -> Re
             "`signature`.",
             typedData=_to_sign(service, write),
         )
+    if isinstance(request, CheckedPayment):
+        _require_signed(service, write, request)
     return _submit(service, retries, request, write)
 
 
-def _submit(service: Service, retries: Retries, request: CheckedRequest, write: Write) -> Relay:
+def _require_signed(service: Service, write: Write, payment: CheckedPayment) -> None:
+    """Let nothing be kept of a payment that its payer has not signed: USDC tells for wallets.
+
+    Raises:
+        AgentEscrowError: USDC or the contract refuses it.
+    """
+    service.admission.availability.require_at_work()
+    if payment.is_of_key:
+        return
+    call = (payment.caller, payment.target, payment.execute)
+    (estimate,) = service.pool.estimates([call])
+    if isinstance(estimate, AgentEscrowError):
+        raise _explained(service, write, estimate)
+
+
+def _submit(service: Service, retries: Retries, request: Checked, write: Write) -> Relay:
     admission, own = service.admission, request.request_id
     chosen = retries.choose(own, lambda request_id: admission.find(request_id) is not None)
     first = None if chosen == own else admission.find(chosen)

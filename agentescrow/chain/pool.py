@@ -15,6 +15,7 @@ from agentescrow.chain.reverts import making_sense
 from agentescrow.chain.rpc import Node, required
 from agentescrow.errors import AgentEscrowError, NodeRefused
 
+_USED: Final = f"0x{keccak(text='AuthorizationUsed(address,bytes32)').hex()}"
 _EXECUTED: Final = f"0x{keccak(text='ExecutedForwardRequest(address,uint256,bool)').hex()}"
 
 
@@ -266,6 +267,41 @@ class Pool:
             hashes = [log["transactionHash"] for log in logs]
             sent = self._node.ask(*(("eth_getTransactionByHash", [each]) for each in hashes))
             return [_execution(log, each) for log, each in zip(logs, sent, strict=True)]
+
+    def payment(
+        self, usdc: str, payer: str, nonce: bytes, *, first: int, last: int
+    ) -> Execution | None:
+        """Find the transaction that used an authorization of USDC, whoever sent it.
+
+        Args:
+            usdc: The token.
+            payer: Who signed.
+            nonce: Of the authorization.
+            first: Block.
+            last: Block.
+
+        Returns:
+            It, or None where there is none.
+
+        Raises:
+            NodeRefused: It has no logs of so many blocks.
+            NodeUnreachable: It does not answer.
+        """
+        wanted = {
+            "address": usdc,
+            "topics": [_USED, f"0x{payer[2:].lower():0>64}", f"0x{nonce.hex()}"],
+            "fromBlock": hex(first),
+            "toBlock": hex(last),
+        }
+        (logs,) = self._node.ask(("eth_getLogs", [wanted]))
+        with making_sense():
+            found = [log for log in logs if _is_of_a_block(log)]
+            if not found:
+                return None
+            tx_hash, block = found[0]["transactionHash"], int(found[0]["blockNumber"], 16)
+            (sent,) = self._node.ask(("eth_getTransactionByHash", [tx_hash]))
+            data = sent["input"] if sent else "0x"
+            return Execution(tx_hash, block, data, int.from_bytes(nonce, "big"), True)
 
     def _tip(self, said: Any, base_fee: int) -> int:  # noqa: ANN401 - JSON
         """What the node thinks is good; of one that does not say it, what its gas price leaves."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from eth_abi.abi import encode
-from eth_account.messages import SignableMessage
+from eth_account.messages import SignableMessage, encode_typed_data
 from eth_utils.crypto import keccak
 
 from agentescrow.domain.terms import RunTerms
@@ -216,6 +216,15 @@ def _message(domain: Domain, kind: str, fields: str, message: dict[str, Any]) ->
 
 def _hex(value: bytes) -> str:
     return f"0x{value.hex()}"
+
+
+def message_digest(message: dict[str, Any]) -> bytes:
+    """The 32 bytes that the signature of EIP-712 data is over.
+
+    Args:
+        message: With types and domain.
+    """
+    return digest(encode_typed_data(full_message=message))
 
 
 def digest(signable: SignableMessage) -> bytes:

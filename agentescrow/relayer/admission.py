@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
@@ -18,6 +18,7 @@ from agentescrow.relayer.batches import Batches
 from agentescrow.relayer.budget import Purse
 from agentescrow.relayer.functions import relayed_functions
 from agentescrow.relayer.limits import RelayLimits
+from agentescrow.relayer.payment import CheckedPayment
 from agentescrow.relayer.request import CheckedRequest, check, contract_at
 from agentescrow.relayer.turns import Turns
 from agentescrow.store.database import Connection, Engine
@@ -33,6 +34,9 @@ from agentescrow.store.relays import (
 _BATCH: Final = 50
 _AT_A_TIME: Final = 2  # one is checked here while the node simulates the other
 _NONCES: Final = function_signature_to_4byte_selector("nonces(address)")
+
+Checked: TypeAlias = CheckedRequest | CheckedPayment
+"""What somebody has signed, and the relayer can send."""
 
 
 class Admission:
@@ -92,7 +96,7 @@ class Admission:
             ChainProblem: The node does not answer.
         """
         answers: dict[int, Relay | AgentEscrowError] = {}
-        checked: dict[int, CheckedRequest] = {}
+        checked: dict[int, Checked] = {}
         for place, request in enumerate(requests):
             try:
                 checked[place] = self.check(request)
@@ -132,8 +136,8 @@ class Admission:
         account = to_checksum_address(signer)
         self.availability.require(contract, functions, account, head.base_fee, head.tip)
 
-    def admit(self, checked: CheckedRequest) -> Relay:
-        """Take a checked request; those of other threads are simulated and queued along with it.
+    def admit(self, checked: Checked) -> Relay:
+        """Take a checked one; those of other threads are simulated and queued along with it.
 
         Raises:
             AgentEscrowError: As `submit`.
@@ -148,7 +152,7 @@ class Admission:
         with self._database.connect() as connection:
             return find_relay(connection, request_id)
 
-    def _admit_all(self, checked: Sequence[CheckedRequest]) -> list[Relay | AgentEscrowError]:
+    def _admit_all(self, checked: Sequence[Checked]) -> list[Relay | AgentEscrowError]:
         """Simulate and queue what is new."""
         with self._database.connect() as connection:
             known = find_relays(connection, [each.request_id for each in checked])
@@ -160,63 +164,59 @@ class Admission:
         new = {place: each for place, each in enumerate(checked) if place not in answers}
         if new:
             head = self._pool.head(self._deployment.forwarder)
-            answers |= self._refused_by_chain(new, head.time)
-            wanted = {place: each for place, each in new.items() if place not in answers}
-            answers |= self._queued(wanted, head)
+            refused, gas = self._simulated(new, head.time)
+            wanted = {place: each for place, each in new.items() if place in gas}
+            answers |= refused | self._queued(wanted, gas, head)
         return [answers[place] for place in range(len(checked))]
 
-    def _refused_by_chain(
-        self, new: dict[int, CheckedRequest], now: int
-    ) -> dict[int, AgentEscrowError]:
-        """Simulate; the contract itself is asked, because the forwarder swallows its reason."""
+    def _simulated(
+        self, new: dict[int, Checked], now: int
+    ) -> tuple[dict[int, AgentEscrowError], dict[int, int]]:
+        """What is refused, and the gas of the transactions that carry the rest.
+
+        The contract itself is asked, because the forwarder swallows its reason.
+        """
         refused: dict[int, AgentEscrowError] = {}
+        gas: dict[int, int] = {}
         for place, checked in new.items():
-            excess = self._out_of_limits(checked.request, now)
+            excess = self._out_of_limits(checked, now)
             if excess is not None:
                 refused[place] = excess
         asked = {place: each for place, each in new.items() if place not in refused}
         estimates = self._pool.estimates(
-            [
-                (
-                    to_checksum_address(each.request.signer),
-                    to_checksum_address(each.request.to),
-                    f"0x{each.request.data.hex()}",
-                )
-                for each in asked.values()
-            ]
+            [(each.caller, each.target, f"0x{each.call.hex()}") for each in asked.values()]
         )
         for (place, checked), estimate in zip(asked.items(), estimates, strict=True):
-            if isinstance(estimate, AgentEscrowError):
-                refused[place] = estimate
-            elif estimate > checked.request.gas + 21_000:  # the estimate is of a transaction
-                refused[place] = RequestRefused(
-                    f"the request's gas of {checked.request.gas} is too little: "
-                    f"{estimate} are needed"
-                )
-        return refused
+            try:
+                if isinstance(estimate, AgentEscrowError):
+                    raise estimate
+                gas[place] = checked.gas_of(estimate)
+            except AgentEscrowError as error:
+                refused[place] = error
+        return refused, gas
 
-    def _out_of_limits(self, request: ForwardRequest, now: int) -> RequestRefused | None:
+    def _out_of_limits(self, checked: Checked, now: int) -> RequestRefused | None:
         limits = self._limits
-        if request.deadline < now + limits.spare_seconds:
+        if checked.deadline < now + limits.spare_seconds:
             return RequestRefused(
-                f"the request is valid until unix second {request.deadline}: it is {now}, and "
+                f"the request is valid until unix second {checked.deadline}: it is {now}, and "
                 f"{limits.spare_seconds} s are needed to send it"
             )
-        if request.deadline > now + limits.valid_seconds:
+        if checked.forwarded and checked.deadline > now + limits.valid_seconds:
             return RequestRefused(
                 f"the request is valid for too long: {limits.valid_seconds} s are allowed"
             )
-        if request.gas > limits.gas:
+        if checked.asked_gas > limits.gas:
             return RequestRefused(f"the request's gas is too much: {limits.gas} are allowed")
         return None
 
     def _queued(
-        self, wanted: dict[int, CheckedRequest], head: Head
+        self, wanted: dict[int, Checked], gas: dict[int, int], head: Head
     ) -> dict[int, Relay | AgentEscrowError]:
         if not wanted:
             return {}
         answers: dict[int, Relay | AgentEscrowError] = {}
-        mined = self._mined_nonces([each.request.signer for each in wanted.values()])
+        mined = self._mined_nonces([each.signer for each in wanted.values()])
         with writing_relays(self._database) as connection:
             taken = find_relays(connection, [each.request_id for each in wanted.values()])
             known = set(taken)
@@ -227,9 +227,9 @@ class Admission:
                 try:
                     if request_id not in taken:  # the same one twice is one
                         purse = purse or self.availability.purse(connection)
-                        turns.require(checked.signer, checked.request.nonce)
-                        taken[request_id] = self._paid(connection, purse, checked, head)
-                        turns.note(checked.signer, checked.request.nonce)
+                        turns.require(checked.signer, checked.order)
+                        taken[request_id] = self._paid(connection, purse, checked, gas[place], head)
+                        turns.note(checked.signer, checked.nonce)
                     answers[place] = taken[request_id]
                 except AgentEscrowError as error:
                     answers[place] = error
@@ -237,22 +237,23 @@ class Admission:
         return answers
 
     def _paid(
-        self, connection: Connection, purse: Purse, checked: CheckedRequest, head: Head
+        self, connection: Connection, purse: Purse, checked: Checked, gas: int, head: Head
     ) -> Relay:
         """A request that there is money for."""
-        signer, request = checked.signer, checked.request
+        signer = checked.signer
         lane = self.availability.lane(connection, checked.contract, checked.functions, signer)
         chain_id = self._deployment.chain_id
-        cost = self._limits.cost(checked.gas, head.base_fee, head.tip, chain_id)
+        cost = self._limits.cost(gas, head.base_fee, head.tip, chain_id)
         purse.take(lane, signer, cost)
         return Relay(
             request_id=checked.request_id,
             signer=signer,
-            signer_nonce=request.nonce,
-            target=to_checksum_address(request.to),
+            signer_nonce=checked.nonce,
+            target=checked.target,
+            forwarded=checked.forwarded,
             execute=checked.execute,
-            gas=checked.gas,
-            deadline=request.deadline,
+            gas=gas,
+            deadline=min(checked.deadline, head.time + self._limits.valid_seconds),
             accepted_at=int(self._clock()),
             accepted_block=head.number,
             lane=lane,

@@ -29,7 +29,8 @@ _UINT48: Final = 2**48
 _HALF_ORDER: Final = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 
 # What `execute` takes besides the call: its own steps, and 40 gas for a byte (EIP-7623).
-_OWN_GAS: Final = 21_000 + 70_000
+_TRANSACTION_GAS: Final = 21_000  # which an estimate has too
+_OWN_GAS: Final = _TRANSACTION_GAS + 70_000
 _GAS_PER_BYTE: Final = 40
 
 
@@ -53,10 +54,62 @@ class CheckedRequest:
     contract: str
     functions: tuple[str, ...]
 
+    forwarded = True
+
     @property
     def signer(self) -> str:
         """Who signed, in checksum case."""
         return str(to_checksum_address(self.request.signer))
+
+    @property
+    def caller(self) -> str:
+        """As whom it is simulated: the contract takes the signer for its caller."""
+        return self.signer
+
+    @property
+    def target(self) -> str:
+        """The contract, in checksum case."""
+        return str(to_checksum_address(self.request.to))
+
+    @property
+    def call(self) -> bytes:
+        """What the contract is told."""
+        return self.request.data
+
+    @property
+    def nonce(self) -> int:
+        """The signer's, of the forwarder."""
+        return self.request.nonce
+
+    @property
+    def order(self) -> int | None:
+        """The nonce that has to be the signer's next one."""
+        return self.request.nonce
+
+    @property
+    def deadline(self) -> int:
+        """Last unix second at which it is valid."""
+        return self.request.deadline
+
+    @property
+    def asked_gas(self) -> int:
+        """Gas for the call, as it is signed."""
+        return self.request.gas
+
+    def gas_of(self, estimate: int) -> int:
+        """Limit of the transaction.
+
+        Args:
+            estimate: Of the node, for the call alone.
+
+        Raises:
+            RequestRefused: What is signed is too little.
+        """
+        if estimate > self.request.gas + _TRANSACTION_GAS:
+            raise RequestRefused(
+                f"the request's gas of {self.request.gas} is too little: {estimate} are needed"
+            )
+        return self.gas
 
 
 def check(deployment: Deployment, request: ForwardRequest) -> CheckedRequest:

@@ -51,7 +51,11 @@ _log = logging.getLogger(__name__)
 
 
 class Sender:
-    """Works the queue off with one funded key. It signs calls of the forwarder and nothing else."""
+    """Works the queue off with one funded key.
+
+    It signs calls of the forwarder, and of the two contracts with payments that others have signed;
+    nothing else, and none with ETH.
+    """
 
     def __init__(
         self,
@@ -86,7 +90,7 @@ class Sender:
         self._settlement = Settlement(
             database,
             pool,
-            deployment.forwarder,
+            deployment,
             self.address,
             patience=self._patience,
             clock=self._clock,

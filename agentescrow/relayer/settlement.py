@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Execution, Head, Pool, Receipt
 from agentescrow.errors import NodeRefused
 from agentescrow.relayer.exclusive import Exclusive
@@ -47,7 +48,7 @@ class Settlement:
         self,
         database: Engine,
         pool: Pool,
-        forwarder: str,
+        deployment: Deployment,
         sender: str,
         *,
         patience: Patience,
@@ -59,7 +60,7 @@ class Settlement:
         Args:
             database: Where the queue is.
             pool: The node.
-            forwarder: Which is called.
+            deployment: The contracts.
             sender: The relayer's account.
             patience: When an outcome is for good, and a nonce another's.
             clock: Unix seconds.
@@ -67,7 +68,7 @@ class Settlement:
         """
         self._database = database
         self._pool = pool
-        self._forwarder = forwarder
+        self._deployment = deployment
         self._sender = sender
         self._patience = patience
         self._clock = clock
@@ -179,13 +180,17 @@ class Settlement:
     def _elsewhere(self, relay: Relay, head: Head) -> Execution | None:
         """The transaction by which the signer's nonce was used, or None where it is not."""
         first = max(0, relay.accepted_block - self._patience.depth)
-        executions = self._pool.executions(
-            self._forwarder, relay.signer, first=first, last=head.number
-        )
+        blocks = {"first": first, "last": head.number}
+        if not relay.forwarded:
+            nonce = relay.signer_nonce.to_bytes(32, "big")
+            return self._pool.payment(self._deployment.usdc, relay.signer, nonce, **blocks)
+        executions = self._pool.executions(self._deployment.forwarder, relay.signer, **blocks)
         return next((each for each in executions if each.nonce == relay.signer_nonce), None)
 
     def _of_other(self, relay: Relay, other: Execution) -> tuple[str, str | None]:
-        if not carries(other.data, relay.execute):
+        if not relay.forwarded and relay.execute[2:] not in other.data:
+            return FAILED, "The authorization was used by another transaction."
+        if relay.forwarded and not carries(other.data, relay.execute):
             words = f"The signer's nonce {relay.signer_nonce} was used by another request."
             return FAILED, words
         return (MINED, None) if other.succeeded else (FAILED, _FAILED_ELSEWHERE)

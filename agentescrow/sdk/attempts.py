@@ -21,6 +21,7 @@ from agentescrow.chain.events import Event
 from agentescrow.chain.reverts import in_words, making_sense
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
+from agentescrow.domain.times import format_time
 from agentescrow.errors import StillPending
 from agentescrow.sdk.carrying import (
     Did,
@@ -32,7 +33,7 @@ from agentescrow.sdk.carrying import (
     require_shown,
 )
 from agentescrow.sdk.session import Session
-from agentescrow.sdk.signing import Message
+from agentescrow.sdk.signing import Message, name_of
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.write_key import WriteKey
 
@@ -78,10 +79,15 @@ class Attempt:
         Args:
             nonce: Of the authorization; None where there is none.
             expires: Unix second before which the authorization is valid.
+
+        Raises:
+            StillPending: A request that an allowance pays is signed, and may be carried yet.
         """
         if nonce is None:
             self.is_repeatable = True
             return
+        if self.is_repeatable and self.signed:  # nothing keeps an authorization from paying beside
+            raise both_would_pay(self.signed[-1])
         self.nonce = nonce
         self.expires = max(self.expires, expires)
 
@@ -133,6 +139,17 @@ class Attempt:
         self.transaction = mined.transaction
         self.is_being_sent = False
         return mined
+
+
+def both_would_pay(before: Message) -> StillPending:
+    """The error for what cannot be signed beside an earlier request.
+
+    Args:
+        before: The request.
+    """
+    until = format_time(before["message"]["deadline"])
+    words = f"signed before, and may be carried until {until}: both would pay"
+    return StillPending(name_of(before), words)
 
 
 def paid_once(
@@ -244,8 +261,7 @@ def _done_by(chain: Contracts, payer: str, attempt: Attempt, first: int) -> Mine
         if mined is None and chain.usdc.is_used(payer, attempt.nonce):
             words = "it is used, and the node does not show yet what it has paid for"
             raise StillPending(f"authorization 0x{attempt.nonce.hex()}", words)
-        earlier = attempt.signed if attempt.is_repeatable else []
-        return mined or carried(chain, attempt.did, earlier, first)
+        return mined
     if not _has_left(attempt):
         return carried(chain, attempt.did, attempt.signed, first)
     mined = None

@@ -8,12 +8,11 @@ from contextlib import suppress
 from typing import Final, TypeVar
 
 import httpx
-from eth_account.messages import encode_typed_data
 
+from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.events import Event
 from agentescrow.chain.signatures import signed as signed_by
 from agentescrow.chain.transactions import Mined
-from agentescrow.chain.typed_data import digest
 from agentescrow.domain.times import format_time
 from agentescrow.errors import (
     ChainProblem,
@@ -24,11 +23,12 @@ from agentescrow.errors import (
     StillPending,
 )
 from agentescrow.sdk.asking import FIRST_PAUSE, LONGEST_PAUSE, parsed, successful
-from agentescrow.sdk.carrying import carried
+from agentescrow.sdk.attempts import Attempt, both_would_pay
+from agentescrow.sdk.carrying import carried, paid_by
 from agentescrow.sdk.session import Session
-from agentescrow.sdk.signing import Message, Write, permit_to_sign, request_to_sign
+from agentescrow.sdk.signing import Message, Write, name_of, permit_to_sign, request_to_sign
 from agentescrow.sdk.steps import AnswerLost, Steps, pause, work
-from agentescrow.sdk.write_key import WriteKey, write_key
+from agentescrow.sdk.write_key import write_key
 from agentescrow.wire.problem import Problem
 from agentescrow.wire.relay import PERMIT_REQUIRED, Permit, RelayStatus, Request
 
@@ -38,6 +38,7 @@ _SIGNATURES_MAX: Final = 3
 _BAD_REQUEST: Final = 400
 _UNAUTHORIZED: Final = 401
 _ACCEPTED: Final = 202
+_LOST: Final = "signed and sent, and may be done: {}"
 
 
 def relayed(
@@ -45,8 +46,7 @@ def relayed(
     write: Write,
     look: Callable[[Mined[Event]], Steps[T]],
     told: Callable[[httpx.Response], Steps[T]],
-    key: WriteKey | None = None,
-    signed: list[Message] | None = None,
+    attempt: Attempt | None = None,
 ) -> Steps[T]:
     """Have a call relayed; once, however often an answer gets lost.
 
@@ -59,8 +59,7 @@ def relayed(
         told: Reads the API's answer, 200, or 202 once that request is mined and indexed: where
             there is no node, and where the answer is the one that was kept for a key of the
             caller's.
-        key: The caller's, or a fresh one.
-        signed: Gets every request that is signed.
+        attempt: What pays; gets every request that is signed.
 
     Raises:
         UntrustedRequest: The API asks to sign anything else; nothing was signed.
@@ -68,104 +67,135 @@ def relayed(
         StillPending: It is not mined and indexed in time, or its answer is lost for good.
         Contradicted: The API says that it is done, and the chain does not.
     """
-    key = key or write_key()
-    signed = [] if signed is None else signed
+    attempt = attempt or Attempt(write_key(), None)
     if session.options.rpc_url is None:
-        answer = yield from _answered(session, write, key, signed)
-        return (yield from told(answer))
-    first = yield from session.look_up(lambda chain: chain.w3.eth.block_number)
+        return (yield from told((yield from _answered(session, write, attempt))))
+    if attempt.first is None:
+        attempt.first = yield from session.look_up(lambda chain: int(chain.w3.eth.block_number))
     try:
-        answer = yield from _answered(session, write, key, signed)
+        answer = yield from _answered(session, write, attempt)
     except StillPending:  # patience is used up, and nobody takes it for a refusal
         raise
     except ServiceProblem:
-        mined = yield from _if_carried(session, write, signed, first)
+        mined = yield from _if_carried(session, write, attempt)
         if mined is None:
             raise
         return (yield from session.shown(mined, look))
-    if not signed:
-        return (yield from told(answer))
-    mined = yield from _until_carried(session, write, signed, first)
-    return (yield from session.shown(mined, look))
+    mined = yield from _until_carried(session, write, attempt)
+    return (yield from (told(answer) if mined is None else session.shown(mined, look)))
 
 
-def _answered(
-    session: Session, write: Write, key: WriteKey, signed: list[Message]
-) -> Steps[httpx.Response]:
-    """Ask, sign and wait; `signed` gets what was signed.
+def _answered(session: Session, write: Write, attempt: Attempt) -> Steps[httpx.Response]:
+    """Ask, sign and wait; the attempt gets what was signed.
 
     Raises:
         ServiceProblem: The API says that it is done, although nothing was signed.
     """
-    answer = yield from session.in_turn(lambda: _taken(session, write, key.text, signed))
+    answer = yield from session.in_turn(lambda: _taken(session, write, attempt))
     if successful(answer).status_code == _ACCEPTED:
         yield from _until_done(session, parsed(RelayStatus, answer))
-    if not signed and not key.is_given:
+    if not attempt.signed and attempt.nonce is None and not attempt.key.is_given:
         raise ServiceProblem("the API says that it is done, but nothing was signed")
     return answer
 
 
-def _if_carried(
-    session: Session, write: Write, signed: list[Message], first: int
-) -> Steps[Mined[Event] | None]:
+def _if_carried(session: Session, write: Write, attempt: Attempt) -> Steps[Mined[Event] | None]:
     with suppress(ChainProblem):  # what the API has said is told then
-        return (yield from session.look_up(lambda chain: carried(chain, write.did, signed, first)))
+        return (yield from session.look_up(lambda chain: _found(chain, session, write, attempt)))
     return None
 
 
-def _until_carried(
-    session: Session, write: Write, signed: list[Message], first: int
-) -> Steps[Mined[Event]]:
+def _until_carried(session: Session, write: Write, attempt: Attempt) -> Steps[Mined[Event] | None]:
     """Wait until the node has what the API says that it has carried.
+
+    Returns:
+        It; None where it was carried before this attempt, for a key of the caller's.
 
     Raises:
         StillPending: The node does not answer.
         Contradicted: It never has.
     """
-    request = signed[-1]
-    what = f"request {_id_of(request)}"
+    if not attempt.signed and attempt.nonce is None:
+        return None
     end, wait = time.monotonic() + session.options.patience, FIRST_PAUSE
     while True:
         problem = None
         try:
-            mined = yield from session.look_up(
-                lambda chain: carried(chain, write.did, signed, first)
+            mined, was_before = yield from session.look_up(
+                lambda chain: (
+                    _found(chain, session, write, attempt),
+                    _was_before(chain, session, attempt),
+                )
             )
         except ChainProblem as away:  # it is signed, and nothing else may be said of it
-            mined, problem = None, away
-        if mined is not None:
+            mined, was_before, problem = None, False, away
+        if mined is not None or was_before:
             return mined
         if time.monotonic() >= end:
-            if problem is not None:
-                words = f"done by the API's word, but the node does not tell: {problem}"
-                raise StillPending(what, words) from problem
-            until = format_time(request["message"]["deadline"])
-            found = f"not carried, as it still may be until {until}; gasless=False sends it oneself"
-            raise Contradicted(what, "outcome", "done", found)
+            raise _missing(attempt, problem) from problem
         yield from pause(wait)
         wait = min(2 * wait, LONGEST_PAUSE)
 
 
-def _taken(
-    session: Session, write: Write, key: str, signed: list[Message]
-) -> Steps[httpx.Response]:
+def _found(
+    chain: Contracts, session: Session, write: Write, attempt: Attempt
+) -> Mined[Event] | None:
+    """What the node has of all that was signed."""
+    payer, first = session.wallet().address, attempt.first or 0
+    if attempt.nonce is not None:
+        return paid_by(chain, payer, attempt.nonce, first, write.did)
+    return carried(chain, write.did, attempt.signed, first)
+
+
+def _was_before(chain: Contracts, session: Session, attempt: Attempt) -> bool:
+    """Whether it was paid for under the caller's key before this client was there."""
+    if attempt.signed or attempt.nonce is None or not attempt.key.is_given:
+        return False
+    return chain.usdc.is_used(session.wallet().address, attempt.nonce)
+
+
+def _missing(attempt: Attempt, problem: ChainProblem | None) -> StillPending | Contradicted:
+    if attempt.signed:
+        what, until = name_of(attempt.signed[-1]), attempt.signed[-1]["message"]["deadline"]
+    else:
+        what, until = _payment(attempt), attempt.expires
+    if problem is not None:
+        return StillPending(what, f"done by the API's word, but the node does not tell: {problem}")
+    found = (
+        f"not carried, as it still may be until {format_time(until)}; "
+        "gasless=False sends it oneself"
+    )
+    return Contradicted(what, "outcome", "done", found)
+
+
+def _taken(session: Session, write: Write, attempt: Attempt) -> Steps[httpx.Response]:
     """Have the relayer take it: the signer's next request may be signed while it is under way.
 
     Not so where a permit is under way: USDC knows the next number only once that is mined.
     """
-    answer = yield from session.post(write.path, write.body, key)
+    answer = yield from _asked(session, write, attempt)
     if not _asks_for_a_permit(answer):
-        return (yield from _signed(session, write, key, answer, signed))
+        return (yield from _signed(session, write, attempt, answer))
     write = write.permitted((yield from _permit(session, write, answer)))
-    answer = yield from session.post(write.path, write.body, key)
-    answer = yield from _signed(session, write, key, answer, signed)
+    answer = yield from _asked(session, write, attempt)
+    answer = yield from _signed(session, write, attempt, answer)
     if answer.status_code == _ACCEPTED:
         yield from _until_done(session, parsed(RelayStatus, answer))
     return answer
 
 
+def _asked(session: Session, write: Write, attempt: Attempt) -> Steps[httpx.Response]:
+    """Ask without a request; where an authorization comes along, that may be enough."""
+    try:
+        return (yield from session.post(write.path, write.body, attempt.key.text))
+    except AnswerLost as lost:
+        if attempt.nonce is None:
+            raise
+        raise StillPending(_payment(attempt), _LOST.format(lost)) from lost
+
+
 def _signed(
-    session: Session, write: Write, key: str, asked: httpx.Response, signed: list[Message]
+    session: Session, write: Write, attempt: Attempt, asked: httpx.Response
 ) -> Steps[httpx.Response]:
     """Sign and send; again where another client of the same signer was quicker.
 
@@ -173,7 +203,7 @@ def _signed(
     contract refuses a second time, and only where its nonce is higher: should the refused one be
     carried all the same, the fresh one does nothing.
     """
-    nonce = -1
+    nonce, signed = -1, attempt.signed
     answer = asked
     for _ in range(_SIGNATURES_MAX):
         if asked.status_code != _UNAUTHORIZED:
@@ -184,10 +214,10 @@ def _signed(
         if message["message"]["nonce"] <= nonce:
             break
         nonce = message["message"]["nonce"]
-        answer = yield from _sent(session, write, key, message, signed)
+        answer = yield from _sent(session, write, attempt, message)
         if not write.works_once or not _is_out_of_order(answer):
             break
-        asked = yield from session.post(write.path, write.body, key)
+        asked = yield from _asked(session, write, attempt)
     return answer
 
 
@@ -198,23 +228,21 @@ def _require_same_number(before: Message, message: Message) -> None:
         StillPending: It has another number, so that both would.
     """
     if message["message"]["nonce"] != before["message"]["nonce"]:
-        until = format_time(before["message"]["deadline"])
-        words = f"signed before, and may be carried until {until}: both would pay"
-        raise StillPending(f"request {_id_of(before)}", words)
+        raise both_would_pay(before)
 
 
 def _sent(
-    session: Session, write: Write, key: str, message: Message, signed: list[Message]
+    session: Session, write: Write, attempt: Attempt, message: Message
 ) -> Steps[httpx.Response]:
-    signed.append(message)
+    attempt.signed.append(message)
     signature = yield from work(lambda: signed_by(session.wallet(), message))
     request = Request.model_validate(message["message"])
     proof = {"request": request, "signature": f"0x{signature.hex()}"}
+    body = write.body.model_copy(update=proof)
     try:
-        return (yield from session.post(write.path, write.body.model_copy(update=proof), key))
+        return (yield from session.post(write.path, body, attempt.key.text))
     except AnswerLost as lost:
-        words = f"signed and sent, and may be done: {lost}"
-        raise StillPending(f"request {_id_of(message)}", words) from lost
+        raise StillPending(name_of(message), _LOST.format(lost)) from lost
 
 
 def _permit(session: Session, write: Write, asked: httpx.Response) -> Steps[Permit]:
@@ -261,6 +289,5 @@ def _until_done(session: Session, status: RelayStatus) -> Steps[None]:
     yield from session.until_indexed(done.block_number or 0, what)
 
 
-def _id_of(message: Message) -> str:
-    """What `/api/requests/…` knows the request by."""
-    return f"0x{digest(encode_typed_data(full_message=message)).hex()}"
+def _payment(attempt: Attempt) -> str:
+    return f"authorization 0x{(attempt.nonce or b'').hex()}"

@@ -169,8 +169,7 @@ def post(
             write,
             lambda mined: created_run(session, mined),
             lambda answer: _created(session, answer, terms, uri, paid),
-            key,
-            attempt.signed,
+            attempt,
         )
     )
 

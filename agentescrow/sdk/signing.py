@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from agentescrow.chain.calls import VaultCalls
 from agentescrow.chain.events import Event
 from agentescrow.chain.forwarder import forwarder_domain
-from agentescrow.chain.typed_data import forward_request, permit
+from agentescrow.chain.typed_data import forward_request, message_digest, permit
 from agentescrow.chain.usdc import usdc_domain
 from agentescrow.errors import UntrustedRequest
 from agentescrow.sdk.session import Session
@@ -106,6 +106,15 @@ def permit_to_sign(session: Session, write: Write, offered: object, now: int) ->
         deadline=_within(message, "deadline", now + _VALID_MAX),
     )
     return _same(offered, ours)
+
+
+def name_of(request: Message) -> str:
+    """What `/api/requests/…` knows a request by.
+
+    Args:
+        request: As it is signed.
+    """
+    return f"request 0x{message_digest(request).hex()}"
 
 
 def _message_of(offered: object) -> dict[str, Any]:

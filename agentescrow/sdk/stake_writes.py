@@ -19,7 +19,7 @@ from agentescrow.sdk.attempts import Attempt, paid_once
 from agentescrow.sdk.gasless import relayed
 from agentescrow.sdk.payment import VALID_SECONDS, authorize_stake, sent_authorization
 from agentescrow.sdk.session import Session
-from agentescrow.sdk.signing import Message, Write
+from agentescrow.sdk.signing import Write
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.values import address
 from agentescrow.sdk.verifying import verified_markets, verified_stake
@@ -82,7 +82,7 @@ def _stake(session: Session, agent_id: int, amount: int, attempt: Attempt) -> St
         cost = amount if paid is None else None
         once = not attempt.is_repeatable
         write = Write(path, body, calls, call, attempt.did, cost, works_once=once)
-        return (yield from _relayed(session, write, agent_id, key, attempt.signed))
+        return (yield from _relayed(session, write, agent_id, attempt))
 
     def act(contracts: Contracts, wallet: Wallet) -> Mined[Staked]:
         registry = contracts.registry
@@ -134,7 +134,7 @@ def _unstake(
         call = calls.of("unstake", agent_id, amount, receiver)
         path = f"/api/agents/{agent_id}/unstake"
         write = Write(path, body, calls, call, attempt.did, works_once=False)
-        return (yield from _relayed(session, write, agent_id, attempt.key, attempt.signed))
+        return (yield from _relayed(session, write, agent_id, attempt))
     return (
         yield from attempt.send(
             session,
@@ -194,8 +194,7 @@ def _relayed(
     session: Session,
     write: Write,
     agent_id: int,
-    key: WriteKey,
-    signed: list[Message],
+    attempt: Attempt,
 ) -> Steps[StakeInfo]:
     return (
         yield from relayed(
@@ -203,8 +202,7 @@ def _relayed(
             write,
             lambda mined: verified_stake(session, agent_id, mined.block_number),
             lambda answer: _stake_of(session, agent_id, answer),
-            key,
-            signed,
+            attempt,
         )
     )
 

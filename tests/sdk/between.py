@@ -28,7 +28,8 @@ class Seen:
 
     @property
     def is_signed(self):
-        return bool(self.body and "signature" in self.body)
+        """Whether it can be carried: by a request, or by an authorization alone."""
+        return bool(self.body and self.body.keys() & {"signature", "authorization"})
 
 
 class Between:

@@ -206,6 +206,8 @@ def test_pay__another_key_has_signed__is_named(market, client):
     """API-7: the permit's failure is not the allowance's."""
     accounts, contracts = market.chain.accounts, market.contracts
     wallet = Wrong(market.chain.w3, accounts["poster"], accounts["outsider"])
+    poster = LocalWallet(market.chain.w3, accounts["poster"])
+    contracts.usdc.approve(poster, contracts.escrow.address, 0)
     draft = client("poster").runs.create(USDC, "+1d", "ipfs://description", fund=False)
 
     until = chain_time(market.chain.w3) + 600

@@ -11,7 +11,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from agentescrow import AgentClient, ContractReverted, InvalidInput, Refused, UntrustedRequest
+from agentescrow import (
+    AgentClient,
+    ContractReverted,
+    InvalidInput,
+    Refused,
+    ServiceProblem,
+    UntrustedRequest,
+)
 from agentescrow.chain.connection import chain_time
 from agentescrow.chain.vault import Authorization
 from agentescrow.chain.wallet import LocalWallet
@@ -109,11 +116,11 @@ def test_gasless__server_that_lies_to_a_poster__gets_no_signature_for_more(marke
     """API-4, API-7: what it gets is good for the run that was asked for, and for nothing else."""
     escrow, usdc = market.contracts.escrow, market.contracts.usdc
     outsider = LocalWallet(market.chain.w3, market.chain.accounts["outsider"])
-    liar, poster = through(_set("message", "to", "0x" + "66" * 20), "poster")
+    liar, poster = through(lambda _typed: None, "poster")
+    liar.stands_in = lambda seen: (400, b"{}") if seen.is_signed else None
     deadline = poster.readiness().indexed_at + 86_400
-    with pytest.raises(UntrustedRequest, match=r"typedData\.message\.to is wrong"):
+    with pytest.raises(ServiceProblem):
         poster.runs.create(USDC, deadline, "ipfs://asked-for")
-    assert liar.signed == []
     kept = wire.Authorization.model_validate(liar.seen[-1].body["authorization"])
     signature, salt = bytes.fromhex(kept.signature[2:]), bytes.fromhex(kept.salt[2:])
     paid = Authorization(poster.address, 0, kept.valid_before, salt, signature)

@@ -330,24 +330,17 @@ def test_paid_once__no_node__expired__takes_the_same_authorization(monkeypatch):
     assert salts == [attempt.key.salt]
 
 
-def test_done_by__earlier_request_by_allowance__is_looked_for_beside_the_authorization(
-    session, monkeypatch
-):
-    """API-7: what an allowance pays for uses no authorization, which may be signed later."""
-    attempt = Attempt(write_key(), 7, signed=[{"message": {"deadline": NOW}}])
+def test_paid__request_by_allowance_is_signed__no_authorization_goes_beside_it(monkeypatch):
+    """API-7: the allowance may come back, and nothing would keep both from paying."""
+    monkeypatch.setattr("agentescrow.sdk.attempts.name_of", lambda _request: "request 0x07")
+    attempt = Attempt(write_key(), 7)
     attempt.paid(None, NOW)
-    attempt.paid(NONCE, NOW + 3600)
-    session.attempts.keep("the same", attempt)
-    looked_for = []
+    attempt.signed.append({"message": {"deadline": NOW}})
 
-    def carried(_chain, _did, signed, _first):
-        looked_for.extend(signed)
+    with pytest.raises(StillPending, match="request 0x07.*both would pay"):
+        attempt.paid(NONCE, NOW + 3600)
 
-    monkeypatch.setattr("agentescrow.sdk.attempts.carried", carried)
-    with pytest.raises(ChainProblem):
-        Payment(session).once()
-
-    assert looked_for == attempt.signed
+    assert attempt.nonce is None
 
 
 @pytest.mark.parametrize(

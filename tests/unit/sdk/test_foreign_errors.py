@@ -16,6 +16,7 @@ import pytest
 from agentescrow.errors import NodeUnreachable, Refused, StillPending
 from agentescrow.sdk import gasless
 from agentescrow.sdk.asking import successful
+from agentescrow.sdk.attempts import Attempt
 from agentescrow.sdk.session import Options, Session
 from agentescrow.sdk.shells import Blocking, meant
 from agentescrow.sdk.steps import AnswerLost
@@ -59,14 +60,15 @@ def waits_for(monkeypatch, answers, patience):
         return answer
 
     session.look_up = look_up
-    monkeypatch.setattr(gasless, "_id_of", lambda _message: "0x07")
-    steps = gasless._until_carried(session, None, [{"message": {"deadline": 1}}], 0)
+    monkeypatch.setattr(gasless, "name_of", lambda _request: "request 0x07")
+    attempt = Attempt(write_key(), 0, signed=[{"message": {"deadline": 1}}])
+    steps = gasless._until_carried(session, None, attempt)
     return Blocking(session, None)._take(steps)
 
 
 def test_until_carried__node_away_for_a_moment__is_asked_again(monkeypatch):
     """API-7: what is signed may be paid, and one answer that did not come says nothing."""
-    assert waits_for(monkeypatch, [NodeUnreachable("away"), "mined"], 60) == "mined"
+    assert waits_for(monkeypatch, [NodeUnreachable("away"), ("mined", False)], 60) == "mined"
 
 
 def test_until_carried__node_stays_away__is_pending(monkeypatch):
