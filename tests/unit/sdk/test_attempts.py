@@ -337,7 +337,7 @@ def test_paid__request_by_allowance_is_signed__no_authorization_goes_beside_it(m
     attempt.paid(None, NOW)
     attempt.signed.append({"message": {"deadline": NOW}})
 
-    with pytest.raises(StillPending, match="request 0x07.*both would pay"):
+    with pytest.raises(StillPending, match=r"request 0x07.*both would pay"):
         attempt.paid(NONCE, NOW + 3600)
 
     assert attempt.nonce is None

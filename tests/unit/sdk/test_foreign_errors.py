@@ -20,6 +20,7 @@ from agentescrow.sdk.attempts import Attempt
 from agentescrow.sdk.session import Options, Session
 from agentescrow.sdk.shells import Blocking, meant
 from agentescrow.sdk.steps import AnswerLost
+from agentescrow.sdk.write_key import write_key
 
 
 @pytest.mark.parametrize("status", [520, 530, 599, 999])
