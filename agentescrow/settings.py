@@ -17,6 +17,7 @@ from agentescrow.errors import InvalidInput
 S = TypeVar("S", bound=BaseSettings)
 
 _ADDRESS = r"^(none|.+:[0-9]{1,5})$"
+_STORE = r"^(valkey|redis)(s|\+unix)?://."
 _FROM_ENVIRONMENT = SettingsConfigDict(
     env_ignore_empty=True,  # `RELAYER_KEY=` is how a service's settings say that there is none
     extra="ignore",
@@ -72,6 +73,8 @@ class Settings(BaseSettings):
         relayer_pending: Requests of one signer that may be under way (RELAYER_PENDING).
         relayer_drafts: Whether drafts are relayed for who has nothing at risk (RELAYER_DRAFTS).
         rate_limit: Requests a minute of one client address, 0 for no limit (RATE_LIMIT).
+        rate_limit_store: Valkey or Redis, where all processes count together (RATE_LIMIT_STORE);
+            each counts for itself where it is not set.
         origins: Web pages that may call the API, separated by commas (ORIGINS).
         metrics_address: HOST:PORT where `/metrics` is answered, and nowhere else, or "none"
             (METRICS_ADDRESS); beside the API, to everybody, where it is not set.
@@ -98,6 +101,7 @@ class Settings(BaseSettings):
     relayer_pending: int = Field(default=16, ge=1)
     relayer_drafts: bool = False
     rate_limit: int = Field(default=1_200, ge=0)
+    rate_limit_store: str | None = Field(default=None, pattern=_STORE)
     origins: str = "*"
     metrics_address: str | None = Field(default=None, pattern=_ADDRESS)
 

@@ -5,7 +5,8 @@ LocalnetError
 ├── NotBuilt          a contract has not been compiled
 ├── PortTaken         somebody listens where Anvil should
 ├── AnvilFailed       Anvil ended, or never answered
-└── PostgresqlFailed  PostgreSQL is installed and does not start
+├── PostgresqlFailed  PostgreSQL is installed and does not start
+└── ValkeyFailed      Valkey or Redis is installed and does not start
 
 Every message is one line and says what to do.
 """
@@ -44,3 +45,7 @@ class AnvilFailed(LocalnetError):
 
 class PostgresqlFailed(LocalnetError):
     """PostgreSQL is installed and does not start."""
+
+
+class ValkeyFailed(LocalnetError):
+    """Valkey or Redis is installed and does not start."""

@@ -43,10 +43,12 @@ class RateLimit:
     Args:
         requests: Within `seconds`; 0 for no limit.
         seconds: Seconds.
+        store: Where all processes count together, as RATE_LIMIT_STORE; each for itself where None.
     """
 
     requests: int
     seconds: int = 60
+    store: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,9 @@ class Windows:
     Of too many clients those that have asked least lately are forgotten, but never one that is
     refused: else whoever has many addresses would get any number of windows for each. There are as
     many of these as have used up a window within the last two.
+
+    Attributes:
+        limit: Of each client.
     """
 
     def __init__(self, limit: RateLimit) -> None:
@@ -78,11 +83,11 @@ class Windows:
         Args:
             limit: Of each client.
         """
-        self._limit = limit
+        self.limit = limit
         self._open: OrderedDict[str, tuple[float, int]] = OrderedDict()  # end, requests
         self._spent: OrderedDict[str, float] = OrderedDict()  # end
 
-    def count(self, client: str) -> Standing:
+    async def count(self, client: str) -> Standing:
         """Count a request.
 
         Args:
@@ -92,11 +97,11 @@ class Windows:
         self._forget_ended(now)
         ended = self._spent.get(client, 0.0)
         if now < ended:
-            return Standing(0, _seconds(ended - now), refused=True)
+            return Standing(0, seconds_until(ended, now), refused=True)
         ends, used = self._open.pop(client, (0.0, 0))
         if now >= ends:
-            ends, used = now + self._limit.seconds, 0
-        left = self._limit.requests - used - 1
+            ends, used = now + self.limit.seconds, 0
+        left = self.limit.requests - used - 1
         if left:
             self._open[client] = (ends, used + 1)
         else:
@@ -104,7 +109,10 @@ class Windows:
             self._spent[client] = ends
         if len(self._open) > CLIENTS_MAX:
             self._open.popitem(last=False)
-        return Standing(left, _seconds(ends - now), refused=False)
+        return Standing(left, seconds_until(ends, now), refused=False)
+
+    async def close(self) -> None:
+        """Let go of what it counts with."""
 
     def _forget_ended(self, now: float) -> None:
         """Forget the windows that are over, of those that were used up first."""
@@ -112,5 +120,11 @@ class Windows:
             self._spent.popitem(last=False)
 
 
-def _seconds(left: float) -> int:
-    return max(int(left) + 1, 1)
+def seconds_until(end: float, now: float) -> int:
+    """Whole seconds after which a window is over, as Retry-After says it.
+
+    Args:
+        end: Of the window.
+        now: By the same clock.
+    """
+    return max(int(end - now) + 1, 1)

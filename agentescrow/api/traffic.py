@@ -12,7 +12,7 @@ from prometheus_client import Counter, Histogram
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agentescrow.api.clients import RateLimit, Standing, Windows, client_of
+from agentescrow.api.clients import Standing, Windows, client_of
 from agentescrow.api.errors import problem
 from agentescrow.api.metrics import REQUESTS, SECONDS
 from agentescrow.store.database import DatabaseBusy
@@ -28,20 +28,20 @@ class Traffic:
     """ASGI middleware, written out because it is in the way of every request."""
 
     def __init__(
-        self, app: ASGIApp, *, limit: RateLimit, latest: Callable[[], Block | None]
+        self, app: ASGIApp, *, windows: Windows, latest: Callable[[], Block | None]
     ) -> None:
         """Wrap the app.
 
         Args:
             app: What answers.
-            limit: Of each client.
+            windows: Of each client.
             latest: The indexed block, for answers that were not read from the index.
         """
         self._app = app
         self._latest = latest
         self._seen: Block | None = None
-        self._limit = limit
-        self._windows = Windows(limit)
+        self._windows = windows
+        self._limit = windows.limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -49,7 +49,7 @@ class Traffic:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        standing = self._count(scope)
+        standing = await self._count(scope)
         limits = self._limit_headers(standing)
         status = 500
 
@@ -82,11 +82,11 @@ class Traffic:
         except DatabaseBusy:
             return self._seen
 
-    def _count(self, scope: Scope) -> Standing | None:
+    async def _count(self, scope: Scope) -> Standing | None:
         """Count a request, where it is one that counts."""
         if not self._limit.requests or scope["path"] in FREE:
             return None
-        return self._windows.count(client_of(scope))
+        return await self._windows.count(client_of(scope))
 
     def _limit_headers(self, standing: Standing | None) -> list[tuple[bytes, bytes]]:
         if standing is None:

@@ -120,7 +120,7 @@ def _app(base: Ground, service: Service) -> FastAPI:
     settings = base.settings
     return create_app(
         service,
-        rate_limit=RateLimit(settings.rate_limit),
+        rate_limit=RateLimit(settings.rate_limit, store=settings.rate_limit_store),
         origins=tuple(origin.strip() for origin in settings.origins.split(",")),
         metrics=settings.metrics_address is None,
     )
