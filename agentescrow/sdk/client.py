@@ -97,8 +97,8 @@ class AgentClient(_Operations, Blocking):
         agent_id: The agent that acts where no other is named; None for none. AGENT_ID of the
             process environment where it is left out.
         deployment: The contracts: a record's file, a chain id or a `Deployment`; the shipped record
-            of the node's chain where None. What is signed is checked by it, so that it is needed
-            without `rpc_url`.
+            of the node's chain where None, or of the API's without `rpc_url`. What is signed is
+            checked by it.
         gasless: Sign requests for the relayer although there is an `rpc_url`.
         patience: Seconds that a write waits until it is mined and indexed.
         max_fee: Wei a gas that a transaction may offer, whatever the node asks for; 5 gwei on Base

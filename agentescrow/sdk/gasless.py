@@ -255,11 +255,11 @@ def _checked(
     session: Session,
     write: Write,
     asked: httpx.Response,
-    to_sign: Callable[[Session, Write, object, int], Message],
+    to_sign: Callable[[Session, Write, object, int], Steps[Message]],
 ) -> Steps[Message]:
     now = yield from session.now()
     offered = parsed(Problem, asked).typed_data
-    return (yield from work(lambda: to_sign(session, write, offered, now)))
+    return (yield from to_sign(session, write, offered, now))
 
 
 def _asks_for_a_permit(answer: httpx.Response) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.typed_data import Domain, run_nonce, stake_nonce
 from agentescrow.chain.usdc import usdc_domain
 from agentescrow.chain.vault import Authorization, authorized, payment_message
@@ -40,8 +41,10 @@ def authorize_run(
         InsufficientFunds: The node says that there is less.
     """
     purpose = run_nonce(terms, uri, key.salt)
-    payee = session.deployment().escrow
-    return (yield from _authorize(session, payee, terms.cost, purpose, key, until))
+    contracts = yield from session.deployment()
+    return (
+        yield from _authorize(session, contracts, contracts.escrow, terms.cost, purpose, key, until)
+    )
 
 
 def authorize_stake(
@@ -60,8 +63,10 @@ def authorize_stake(
         InsufficientFunds: The node says that there is less.
     """
     purpose = stake_nonce(agent_id, key.salt)
-    payee = session.deployment().registry
-    return (yield from _authorize(session, payee, amount, purpose, key, until))
+    contracts = yield from session.deployment()
+    return (
+        yield from _authorize(session, contracts, contracts.registry, amount, purpose, key, until)
+    )
 
 
 def sent_authorization(signed: Authorization) -> wire.Authorization:
@@ -82,7 +87,13 @@ def sent_authorization(signed: Authorization) -> wire.Authorization:
 
 
 def _authorize(
-    session: Session, payee: str, amount: int, purpose: bytes, key: WriteKey, until: int
+    session: Session,
+    deployment: Deployment,
+    payee: str,
+    amount: int,
+    purpose: bytes,
+    key: WriteKey,
+    until: int,
 ) -> Steps[Authorization | None]:
     def sign(domain: Domain) -> Authorization:
         return authorized(
@@ -116,7 +127,7 @@ def _authorize(
 
     if session.options.rpc_url is not None:
         return (yield from session.on_chain(asked))
-    return (yield from work(lambda: sign(usdc_domain(session.deployment()))))
+    return (yield from work(lambda: sign(usdc_domain(deployment))))
 
 
 def _is_allowed(contracts: Contracts, wallet: Wallet, spender: str, amount: int) -> bool:

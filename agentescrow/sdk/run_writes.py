@@ -123,7 +123,7 @@ def move(
             )
         )
     sent = body.model_validate({"wallet_address": session.wallet().address, **more})
-    calls = _calls(session)
+    calls = yield from _calls(session)
     call = calls.of(function, run_id, *args)
     did = Outcome(_EVENTS[function], {"run_id": run_id})
     once = function not in _REPEATABLE
@@ -155,7 +155,7 @@ def post(
                 lambda mined: shown_run(session, mined.event.run_id, mined.block_number),
             )
         )
-    body, calls = _post_body(session, terms, uri, paid, fund), _calls(session)
+    body, calls = _post_body(session, terms, uri, paid, fund), (yield from _calls(session))
     if paid is not None:
         call = calls.authorized(terms, uri, paid)
     else:
@@ -200,7 +200,7 @@ def fund_run(session: Session, run_id: int) -> Steps[Run]:
             )
         )
     cost = yield from _cost_of(session, run_id)
-    body, calls = FundBody(wallet_address=session.wallet().address), _calls(session)
+    body, calls = FundBody(wallet_address=session.wallet().address), (yield from _calls(session))
     call = calls.of("fundRun", run_id)
     did = Outcome(RunFunded, {"run_id": run_id})
     write = Write(f"/api/runs/{run_id}/fund", body, calls, call, did, cost)
@@ -238,7 +238,7 @@ def claim(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
             )
         )
     body = ClaimBody(wallet_address=session.wallet().address, agent_id=agent_id)
-    calls = _calls(session)
+    calls = yield from _calls(session)
     call = calls.of("claimRun", run_id, agent_id)
     did = Outcome(RunClaimed, {"run_id": run_id, "agent_id": agent_id})
     path = f"/api/runs/{run_id}/claim"
@@ -389,5 +389,5 @@ def _post_body(
     )
 
 
-def _calls(session: Session) -> Calls:
-    return Calls(session.deployment().escrow)
+def _calls(session: Session) -> Steps[Calls]:
+    return Calls((yield from session.deployment()).escrow)

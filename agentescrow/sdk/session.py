@@ -41,9 +41,11 @@ from agentescrow.sdk.asking import (
     persistent,
     successful,
 )
+from agentescrow.sdk.shipped import shipped_for
 from agentescrow.sdk.signers import WalletMaker
 from agentescrow.sdk.steps import Steps, ask, pause, work
 from agentescrow.wire.codes import name_of, status_of
+from agentescrow.wire.config import Config
 from agentescrow.wire.shape import Shape
 from agentescrow.wire.stats import Readiness
 
@@ -113,6 +115,7 @@ class Session:
         self._binding = threading.RLock()  # another: who asks for an address waits for no write
         self._contracts: Contracts | None = None
         self._wallet: Wallet | None = None
+        self._shipped: Deployment | None = None
         self._turns: deque[object] = deque()
         self.attempts = Unsettled()
 
@@ -385,19 +388,21 @@ class Session:
                 self._contracts = contracts
             return self._contracts
 
-    def deployment(self) -> Deployment:
-        """The contracts that are signed for; never what the API says.
+    def deployment(self) -> Steps[Deployment]:
+        """The contracts that are signed for: of a record, and never of the API.
 
         Raises:
-            InvalidInput: Neither `deployment` nor `rpc_url` tells.
+            DeploymentUnknown: Nothing names a record, and none is shipped for the chain.
+            UntrustedRequest: The API works with other contracts than the shipped record's.
         """
         record = self.options.deployment
         if record is not None:
             return _loaded(record)
-        if self.options.rpc_url is None:
-            allowed = "the record of the contracts or its chain id: what is signed is checked by it"
-            raise InvalidInput("deployment", None, allowed)
-        return self.contracts().deployment
+        if self.options.rpc_url is not None:
+            return (yield from work(lambda: self.contracts().deployment))
+        if self._shipped is None:
+            self._shipped = shipped_for((yield from self.read("/api/config", Config)))
+        return self._shipped
 
     def wallet(self) -> Wallet:
         """Who signs.

@@ -13,6 +13,7 @@ from agentescrow.chain.typed_data import forward_request, message_digest, permit
 from agentescrow.chain.usdc import usdc_domain
 from agentescrow.errors import UntrustedRequest
 from agentescrow.sdk.session import Session
+from agentescrow.sdk.steps import Steps
 from agentescrow.wire.relay import Action, Permit
 
 _GAS_MAX: Final = 2_000_000
@@ -52,7 +53,7 @@ class Write:
         return replace(self, body=self.body.model_copy(update={"permit": signed}), call=call)
 
 
-def request_to_sign(session: Session, write: Write, offered: object, now: int) -> Message:
+def request_to_sign(session: Session, write: Write, offered: object, now: int) -> Steps[Message]:
     """Make the request that is signed, if it is the one that was offered.
 
     The API chooses gas, nonce and deadline alone, within limits.
@@ -68,7 +69,7 @@ def request_to_sign(session: Session, write: Write, offered: object, now: int) -
     """
     message = _message_of(offered)
     ours = forward_request(
-        forwarder_domain(session.deployment()),
+        forwarder_domain((yield from session.deployment())),
         signer=session.wallet().address,
         to=write.calls.target,
         gas=_within(message, "gas", _GAS_MAX),
@@ -79,7 +80,7 @@ def request_to_sign(session: Session, write: Write, offered: object, now: int) -
     return _same(offered, ours)
 
 
-def permit_to_sign(session: Session, write: Write, offered: object, now: int) -> Message:
+def permit_to_sign(session: Session, write: Write, offered: object, now: int) -> Steps[Message]:
     """Make the permit that is signed, over the cost, if it is the one that was offered.
 
     The API chooses nonce and deadline alone. Under a wrong nonce it is worth nothing; what a good
@@ -98,7 +99,7 @@ def permit_to_sign(session: Session, write: Write, offered: object, now: int) ->
         raise UntrustedRequest("the API asks for a permit, and nothing is to be paid")
     message = _message_of(offered)
     ours = permit(
-        usdc_domain(session.deployment()),
+        usdc_domain((yield from session.deployment())),
         owner=session.wallet().address,
         spender=write.calls.target,
         value=write.cost,

@@ -68,7 +68,7 @@ def _stake(session: Session, agent_id: int, amount: int, attempt: Attempt) -> St
     attempt.did = staked_for(agent_id, session.wallet().address, amount)
     attempt.paid(None if paid is None else stake_nonce(agent_id, paid.salt), until)
     if session.options.gasless:
-        calls = StakeCalls(session.deployment().registry)
+        calls = StakeCalls((yield from session.deployment()).registry)
         body = StakeBody(
             wallet_address=session.wallet().address,
             amount=amount,
@@ -128,7 +128,7 @@ def _unstake(
     attempt.did = unstaked(agent_id, receiver, amount)
     attempt.paid(None, 0)
     if session.options.gasless:
-        calls = StakeCalls(session.deployment().registry)
+        calls = StakeCalls((yield from session.deployment()).registry)
         signer = session.wallet().address
         body = UnstakeBody(wallet_address=signer, amount=amount, to=receiver)
         call = calls.of("unstake", agent_id, amount, receiver)
@@ -172,7 +172,7 @@ def allow_market(session: Session, agent_id: int, market: str, cap: int) -> Step
         return (yield from agent_markets(session, agent_id))
 
     if session.options.gasless:
-        calls = StakeCalls(session.deployment().registry)
+        calls = StakeCalls((yield from session.deployment()).registry)
         signer = session.wallet().address
         body = AllowMarketBody(wallet_address=signer, market=market, cap=cap)
         call = calls.of("allowMarket", agent_id, market, cap)

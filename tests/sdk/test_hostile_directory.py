@@ -16,7 +16,7 @@ import json
 
 import pytest
 
-from agentescrow import AgentClient, AsyncAgentClient, InvalidInput
+from agentescrow import AgentClient, AsyncAgentClient, DeploymentUnknown, InvalidInput
 from agentescrow.settings import ClientSettings, Settings, read
 from tests.cli.conftest import command, environment
 from tests.sdk.conftest import USDC
@@ -66,11 +66,10 @@ def test_create__in_a_hostile_directory__pays_no_stranger(market, hostile):
 
 @pytest.mark.parametrize("kind", [AgentClient, AsyncAgentClient])
 def test_client__in_a_hostile_directory__knows_no_key_agent_or_contracts(market, hostile, kind):
-    """API-7: without a node and a record there is nothing that could be signed for."""
+    """API-7: what is shipped, and what the caller names."""
     key = market.chain.accounts["poster"].key.to_0x_hex()
     session = kind(market.api_url, private_key=key)._session
-    with pytest.raises(InvalidInput, match="deployment"):
-        session.deployment()
+    assert session.options.deployment is None
     with pytest.raises(InvalidInput, match="agent_id"):
         session.agent(None)
     with pytest.raises(InvalidInput, match="only reads"):
@@ -83,7 +82,7 @@ def test_client__contracts_in_the_environment__are_not_read(market, hostile, mon
     key = market.chain.accounts["poster"].key.to_0x_hex()
     with (
         AgentClient(market.api_url, private_key=key) as poster,
-        pytest.raises(InvalidInput, match="deployment"),
+        pytest.raises(DeploymentUnknown, match="31337"),
     ):
         poster.runs.create(USDC, "+1d", "ipfs://x")
     with AgentClient(market.api_url, **market.options("poster", True, False)) as poster:

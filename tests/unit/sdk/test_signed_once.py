@@ -34,7 +34,12 @@ def write(monkeypatch):
     monkeypatch.setattr(run_writes, "relayed", relayed)
     monkeypatch.setattr(run_writes, "_caution", nothing)
     calls = SimpleNamespace(of=lambda *_call: b"")
-    monkeypatch.setattr(run_writes, "_calls", lambda _session: calls)
+
+    def known(_session):
+        yield from ()
+        return calls
+
+    monkeypatch.setattr(run_writes, "_calls", known)
 
     def first(steps):
         assert list(steps) == []
