@@ -15,6 +15,12 @@ SECONDS: Final = Histogram(
 )
 BLOCK: Final = Gauge("agentescrow_indexed_block", "Last indexed block", registry=REGISTRY)
 LAG: Final = Gauge("agentescrow_index_lag_blocks", "Blocks behind the node", registry=REGISTRY)
+INDEX_UP: Final = Gauge(
+    "agentescrow_index_up", "1 while the index follows its chain", registry=REGISTRY
+)
+INDEX_SILENT: Final = Gauge(
+    "agentescrow_index_silent_seconds", "Since the indexer heard of its node", registry=REGISTRY
+)
 
 RELAYER_REFUSALS: Final = Counter(
     "agentescrow_relayer_refusals", "Requests not taken", ["error"], registry=REGISTRY

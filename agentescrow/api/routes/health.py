@@ -13,7 +13,7 @@ from agentescrow.api import errors
 from agentescrow.api.answer import json_answer
 from agentescrow.api.errors import problem
 from agentescrow.api.index import ServiceDep
-from agentescrow.api.metrics import BLOCK, LAG, REGISTRY
+from agentescrow.api.metrics import BLOCK, INDEX_SILENT, INDEX_UP, LAG, REGISTRY
 from agentescrow.api.relayer_status import measure_relayer, relayer_status
 from agentescrow.api.service import Service
 from agentescrow.api.strict_query import StrictRoute
@@ -49,6 +49,8 @@ def get_metrics(service: ServiceDep) -> Response:
     found = readiness(service)
     BLOCK.set(found.indexed_block or 0)
     LAG.set(found.lag)
+    INDEX_UP.set(found.ready)
+    INDEX_SILENT.set(_silence(service))
     measure_relayer(service, time.time())
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
@@ -64,6 +66,13 @@ def metrics_app(service: Service) -> FastAPI:
     errors.install(app)
     app.include_router(metrics)
     return app
+
+
+def _silence(service: Service) -> float:
+    """Seconds since the indexer heard of its node; 0 before it ever did."""
+    with service.database.connect() as connection:
+        position = read_position(connection)
+    return 0 if position is None else time.time() - position.seen_at
 
 
 def readiness(service: Service) -> Readiness:

@@ -63,11 +63,22 @@ def test_ready__nothing_indexed__is_503(client):
 def test_metrics__before_and_after_the_first_block__have_it_and_the_lag(client, index_at):
     """API-5: what an alarm is set to."""
     assert "\nagentescrow_indexed_block 0.0\n" in client.get("/metrics").text
+    assert "\nagentescrow_index_up 0.0\n" in client.get("/metrics").text
     index_at(lag=7)
     shown = client.get("/metrics").text
 
     assert "\nagentescrow_indexed_block 100.0\n" in shown
     assert "\nagentescrow_index_lag_blocks 7.0\n" in shown
+    assert "\nagentescrow_index_up 1.0\n" in shown
+
+
+def test_metrics__indexer_has_died__say_for_how_long(client, index_at):
+    """API-5: the lag alone stays as it was."""
+    index_at(silent=90)
+    shown = client.get("/metrics").text
+
+    assert "\nagentescrow_index_silent_seconds 90.0\n" in shown
+    assert "\nagentescrow_index_up 0.0\n" in shown
 
 
 @pytest.fixture
