@@ -36,9 +36,9 @@ def test_page__addresses__are_those_of_a_fresh_local_chain(local):
     """What `make chain` prints is what the page says."""
     record = local.record
     for address in (record.forwarder, record.registry, record.escrow, record.usdc, record.identity):
-        assert len(re.findall(address, PAGE)) == 2
+        assert len(re.findall(address, PAGE)) == 3
     for role in ("poster", "agent"):
-        assert len(re.findall(local.accounts[role].key.to_0x_hex(), PAGE)) == 2
+        assert len(re.findall(local.accounts[role].key.to_0x_hex(), PAGE)) == 3
 
 
 def test_page__with_cast__pays_the_agent_and_relays(contracts, wallets, run, terms):
