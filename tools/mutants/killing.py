@@ -30,7 +30,17 @@ _SECONDS: Final = 300
 # Without optimizer contracts are larger than a chain would take them.
 _ROOM: Final = 2**20
 _TESTS: Final = ROOT / "tests" / "in_process"
-_QUIETLY: Final = ("-x", "-q", "-p", "no:ape_test", "-p", "no:cacheprovider", "--tb=no")
+# Assertions stay as they are: Hypothesis is imported before pytest could rewrite them.
+_QUIETLY: Final = (
+    "-x",
+    "-q",
+    "--assert=plain",
+    "-p",
+    "no:ape_test",
+    "-p",
+    "no:cacheprovider",
+    "--tb=no",
+)
 _SETTINGS: Final = settings(
     max_examples=_EXAMPLES,
     stateful_step_count=_STEPS,

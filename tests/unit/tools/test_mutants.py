@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -160,6 +162,15 @@ def test_checked__contract_that_refuses_all__killed() -> None:
     refuses = replace(ours("RunEscrow"), bytecode=bytes.fromhex("5f5ffd"))
 
     assert checked({"RunEscrow": refuses})[0] == KILLED
+
+
+def test_checked__nothing_changed__survives_in_a_process_of_its_own() -> None:
+    """As `make mutants` runs them: pytest comes last there, when much is imported."""
+    asked = "from tools.mutants.killing import checked; print(checked({})[0])"
+
+    run = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
+
+    assert (run.stdout, run.stderr) == (f"{SURVIVED}\n", "")
 
 
 def test_equivalents__each__speaks_of_a_mutant_that_is_made():
