@@ -192,6 +192,35 @@ def test_step__database_locked_by_somebody_else__is_tried_again(
         assert indexer.step().events > 0
 
 
+def test_step__disk_full__says_so_in_a_line_and_goes_on_when_there_is_room(
+    activity, contracts, tmp_path, caplog, monkeypatch
+):
+    """API-5: nothing is half written, and no text of a stranger's gets into the log."""
+    database = new_database(f"sqlite:///{tmp_path / 'index.db'}")
+    said = []
+    with writer(database) as connection:
+        indexer = Indexer(
+            connection,
+            Reader(Node(activity.anvil.url), contracts),
+            contracts.deployment,
+            longest_wait=0.02,
+        )
+
+        def allow(pages):
+            connection.connection.driver_connection.execute(f"PRAGMA max_page_count = {pages}")
+
+        def heard(record):
+            said.append(record.getMessage())
+            allow(10**6)
+
+        allow(1)  # no more than there are
+        monkeypatch.setattr(caplog.handler, "emit", heard)
+        assert indexer.step().events > 0
+
+    assert said == ["database or disk is full; trying again"]
+    database.dispose()
+
+
 def test_step__database_gone__is_said(activity, contracts, cluster):
     """API-5: the lock went with the connection, so nothing is written over another one."""
     database = new_database(cluster)
