@@ -152,8 +152,8 @@ class AgentClient(_Operations, Blocking):
     ) -> Iterator[Event]:
         """Yield every event of the contracts as it is indexed; none is lost, none comes twice.
 
-        A connection that breaks off is taken up where it ended. A reorganisation takes events back
-        without a word: who must know waits for as many blocks as the chain needs to settle.
+        A connection that breaks off is taken up where it ended. What a
+        reorganisation takes back comes again, with `removed`.
 
         Args:
             from_block: Begin here; where neither this nor an event is named, with what is indexed

@@ -129,7 +129,8 @@ def listen(http: httpx.Client, place: Place) -> Iterator[Event]:
                     source.response.read()
                 place.opened(source.response)
                 for sent in source.iter_sse():
-                    yield place.passed(sent)
+                    if sent.data:  # a comment that keeps the connection alive has none
+                        yield place.passed(sent)
             if not place.follow:
                 return
             wait = place.pause()
@@ -148,7 +149,8 @@ async def alisten(http: httpx.AsyncClient, place: Place) -> AsyncIterator[Event]
                     await source.response.aread()
                 place.opened(source.response)
                 async for sent in source.aiter_sse():
-                    yield place.passed(sent)
+                    if sent.data:
+                        yield place.passed(sent)
             if not place.follow:
                 return
             wait = place.pause()
