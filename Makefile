@@ -9,7 +9,7 @@ PYTHON_CODE := $(wildcard agentescrow localnet deployment demo examples scripts 
 TYPED := $(wildcard agentescrow localnet deployment demo examples tools benchmarks)
 
 # Without a chain of Ape's; on Ape's chain, local and on the fork.
-PLAIN_TESTS := $(wildcard tests/stateful tests/unit tests/in_process tests/indexer tests/relayer tests/api tests/sdk tests/cli tests/machines tests/localnet tests/deployment tests/demo tests/promises tests/scripts)
+PLAIN_TESTS := $(wildcard tests/stateful tests/unit tests/in_process tests/indexer tests/relayer tests/api tests/sdk tests/cli tests/machines tests/localnet tests/deployment tests/demo tests/promises tests/scripts tests/attack)
 CHAIN_TESTS := $(wildcard tests/contracts tests/stateful)
 # The state machine is in all three: in process, on Ape's chain, on the fork; its conftest.py picks the test.
 WORKERS ?= 2

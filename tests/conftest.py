@@ -17,7 +17,15 @@ from localnet import usdc as circle_usdc
 from localnet.transport import use_transport
 from tests import ape_chain, shell
 
-LONGER = ("API_EXAMPLES", "KILLS", "LIES", "MIXTURES", "STATEFUL_PROFILE", "STATEFUL_ROUNDS")
+LONGER = (
+    "API_EXAMPLES",
+    "KILLS",
+    "LIES",
+    "MIXTURES",
+    "SIEGE_MINUTES",
+    "STATEFUL_PROFILE",
+    "STATEFUL_ROUNDS",
+)
 """Settings that make tests longer than the gate's, which may take all the time that they need."""
 
 
