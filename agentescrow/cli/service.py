@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typer
+from eth_account.signers.local import LocalAccount
 
 from agentescrow.chain import deployments
 from agentescrow.chain.connection import connect
@@ -66,7 +67,7 @@ def sender_of(ground: Ground) -> Sender | None:
     """
     settings = ground.settings
     if settings.relayer_key is not None:
-        key = account_of(settings.relayer_key.get_secret_value(), "RELAYER_KEY")
+        key = _key(settings.relayer_key.get_secret_value())
     elif settings.relayer_keyfile is not None:
         told, file = settings.relayer_passphrase, settings.relayer_passphrase_file
         passphrase = passphrase_of("RELAYER", told, file) or ""
@@ -117,3 +118,7 @@ def say(words: str, *, as_json: bool, **facts: object) -> None:
         facts: The same by name.
     """
     typer.echo(json.dumps(facts) if as_json else words, err=not as_json)
+
+
+def _key(text: str) -> LocalAccount:
+    return account_of(text, "RELAYER_KEY")
