@@ -17,8 +17,10 @@ from agentescrow.api.body_gate import BodyGate
 from agentescrow.api.clients import RateLimit, Windows
 from agentescrow.api.feed import Feed, Seats
 from agentescrow.api.head import Head
-from agentescrow.api.index import READERS, Totals, latest_block
+from agentescrow.api.index import READERS, Totals
+from agentescrow.api.latest import Latest
 from agentescrow.api.openapi import EVERYWHERE, HEADERS, document
+from agentescrow.api.recent import Recent, Repeat
 from agentescrow.api.routes import agents, credits, health, market, run_actions, runs
 from agentescrow.api.service import Service
 from agentescrow.api.traffic import Traffic
@@ -45,10 +47,14 @@ def create_app(
         metrics: Whether `/metrics` is answered here, to everybody.
     """
     windows = _windows(rate_limit or RateLimit(1_200))
+    latest = Latest(service.database)
 
     @asynccontextmanager
     async def connected(app: FastAPI) -> AsyncIterator[None]:
-        async with awaited(service.database) as app.state.awaited:
+        async with (
+            awaited(service.database) as app.state.awaited,
+            latest.connected(service.database, app.state.awaited),
+        ):
             yield
         await windows.close()
 
@@ -66,6 +72,7 @@ def create_app(
     app.state.service = service
     app.state.awaited = None  # until it is served
     app.state.totals = Totals()
+    app.state.recent = Recent(latest)
     app.state.feed = Feed(service, seats or Seats())
     app.state.readers = CapacityLimiter(READERS)
     errors.install(app)
@@ -74,7 +81,8 @@ def create_app(
     if metrics:
         app.include_router(health.metrics)
     app.add_middleware(BodyGate)
-    app.add_middleware(Traffic, windows=windows, latest=lambda: latest_block(service))
+    app.add_middleware(Repeat, recent=app.state.recent)
+    app.add_middleware(Traffic, windows=windows, latest=latest)
     app.add_middleware(
         Cors,
         allow_origins=list(origins),

@@ -190,8 +190,7 @@ async def service_of(request: Request) -> Service:
 
 def latest_block(service: Service) -> Block | None:
     """The block that all rows are as of, None before the first."""
-    with service.database.connect() as connection:
-        return indexed_block(connection)
+    return indexed_block(service.database)
 
 
 IndexDep = Annotated[Index, Depends(index_of)]

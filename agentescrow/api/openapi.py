@@ -63,6 +63,15 @@ _BLOCK: Final = {
     "X-Indexed-Block-Hash": _header("Its hash.", type="string", pattern="^0x[0-9a-f]{64}$"),
     "X-Indexed-Block-Time": _header("Its time.", type="string", format="date-time"),
 }
+_CACHE: Final = {"Cache-Control": _header("no-cache: ask before it is given again.", type="string")}
+_TAG: Final = {"ETag": _header("Names its bytes.", required=True, type="string")}
+_KNOWN: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "`ETag`s of the answers that the client has: 304 in the place of one of them.",
+    "schema": {"type": "string"},
+}
 _LIMITS: Final = {
     "X-RateLimit-Limit": _header("Requests within a window.", type="integer", minimum=1),
     "X-RateLimit-Remaining": _header("Those that are left.", type="integer", minimum=0),
@@ -79,7 +88,7 @@ _OF_STATUS: Final = {
 }
 _REPLAYED: Final = _header("The answer was kept.", type="string", const="true")
 
-HEADERS: Final = (*_BLOCK, *_LIMITS, "Retry-After", "Location", "Idempotency-Replayed")
+HEADERS: Final = (*_BLOCK, *_LIMITS, "ETag", "Retry-After", "Location", "Idempotency-Replayed")
 """What web pages of other origins may see."""
 
 _OF_SERVER: Final = ("408", "431", "500")
@@ -97,6 +106,8 @@ def document(app: FastAPI) -> Json:
         for path, operations in schema["paths"].items():
             for method, operation in operations.items():
                 _complete(operation["responses"], path, of_post=method == "post")
+                if "304" in operation["responses"]:
+                    operation.setdefault("parameters", []).append(_KNOWN)
                 for parameter in operation.get("parameters", ()):
                     if parameter["in"] == "query" and not parameter["required"]:
                         parameter["allowEmptyValue"] = True  # as good as none
@@ -113,17 +124,19 @@ def _complete(responses: Json, path: str, *, of_post: bool) -> None:
         responses[status] = {"description": words, "content": problem}
     if "{" in path:
         responses["404"] = {"description": _UNKNOWN, "content": problem}
+    tagged = ("200", "304") if "304" in responses else ()
     for status, response in responses.items():
         if status >= "400":
             (schema,) = response["content"].values()
             response["content"] = {MEDIA_TYPE: schema}
-        response["headers"] = _headers(status, path, of_post=of_post)
+        headers = _headers(status, path, of_post=of_post)
+        response["headers"] = headers | _TAG if status in tagged else headers
 
 
 def _headers(status: str, path: str, *, of_post: bool) -> Json:
     found = _OF_STATUS.get(status, {})
     if status not in _OF_SERVER:
-        found = found | _BLOCK | ({} if path in FREE else _LIMITS)
+        found = found | _BLOCK | _CACHE | ({} if path in FREE else _LIMITS)
     if of_post and status == "200":
         found = found | {"Idempotency-Replayed": _REPLAYED}
     return found

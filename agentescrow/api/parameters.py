@@ -29,12 +29,19 @@ StateName = Literal[
 Sort = Literal["newest", "oldest", "reward"]
 
 LIMIT_MAX: Final = 100
+PASSED_MAX: Final = 2_000
+"""Items that a page may pass over one by one."""
+
 _PAGE_MAX: Final = 10**12
+_PAGE: Final = (
+    f"Page number. It passes over at most {PASSED_MAX:,} items, except in lists of all runs by "
+    "number; `cursor` goes on."
+)
 
 
 RunId = Annotated[int, Path(ge=0, le=INTEGER_MAX, description="Number of the run.")]
 AgentId = Annotated[int, Path(ge=0, le=INTEGER_MAX, description="Number of the agent.")]
-PageNumber = Annotated[int, Query(ge=1, le=_PAGE_MAX, description="Page number.")]
+PageNumber = Annotated[int, Query(ge=1, le=_PAGE_MAX, description=_PAGE)]
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Items per page.")]
 Cursor = Annotated[
     str | None,
@@ -57,7 +64,7 @@ class RunQuery(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True)
 
-    page: Annotated[int, Field(ge=1, le=_PAGE_MAX, description="Page number.")] = 1
+    page: Annotated[int, Field(ge=1, le=_PAGE_MAX, description=_PAGE)] = 1
     limit: Annotated[int, Field(ge=1, le=LIMIT_MAX, description="Items per page.")] = 20
     state: Annotated[
         tuple[StateName, ...],
@@ -111,6 +118,24 @@ RUN_QUERY_PARAMETERS: Final = [
     for name, schema in RunQuery.model_json_schema()["properties"].items()
 ]
 """The same for the OpenAPI document."""
+
+
+def require_shallow(offset: int, total: int) -> None:
+    """Refuse a page for which too many items would be passed over one by one.
+
+    Args:
+        offset: Items before it.
+        total: Items of the list.
+
+    Raises:
+        ApiError: 400: go on with `cursor`.
+    """
+    if min(offset, total) > PASSED_MAX:
+        words = (
+            f"`page` passes over at most {PASSED_MAX:,} items of this list: go on with `cursor`, "
+            "the `nextCursor` of the page before."
+        )
+        raise ApiError(400, "PAGE_TOO_DEEP", words)
 
 
 def write_cursor(*values: Any) -> str:  # noqa: ANN401 - numbers and texts

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
 from prometheus_client import Counter, Histogram
-from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentescrow.api.clients import Standing, Windows, client_of
 from agentescrow.api.errors import problem
+from agentescrow.api.latest import Latest
 from agentescrow.api.metrics import REQUESTS, SECONDS
 from agentescrow.store.database import DatabaseBusy
 from agentescrow.store.position import Block
 from agentescrow.wire.shape import iso_time
 
 _METHODS: Final = ("GET", "POST", "OPTIONS")  # others are refused, and counted as one
+Headers = Iterable[tuple[bytes, bytes]]
+
 FREE: Final = ("/health", "/ready", "/metrics")
 """Paths that are not counted."""
 
@@ -27,15 +29,13 @@ FREE: Final = ("/health", "/ready", "/metrics")
 class Traffic:
     """ASGI middleware, written out because it is in the way of every request."""
 
-    def __init__(
-        self, app: ASGIApp, *, windows: Windows, latest: Callable[[], Block | None]
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, windows: Windows, latest: Latest) -> None:
         """Wrap the app.
 
         Args:
             app: What answers.
             windows: Of each client.
-            latest: The indexed block, for answers that were not read from the index.
+            latest: Knows the indexed block, for answers that were not read from the index.
         """
         self._app = app
         self._latest = latest
@@ -58,7 +58,8 @@ class Traffic:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 self._seen = scope.get("indexed_block") or await self._block(status)
-                message["headers"] = [*message["headers"], *limits, *_block_headers(self._seen)]
+                about = *limits, *_block_headers(self._seen)
+                message["headers"] = [*_never_stale(message["headers"]), *about]
             await send(message)
 
         app: ASGIApp = self._app
@@ -78,7 +79,7 @@ class Traffic:
         if status == HTTPStatus.TOO_MANY_REQUESTS and self._seen is not None:
             return self._seen
         try:
-            return await run_in_threadpool(self._latest)
+            return await self._latest.block()
         except DatabaseBusy:
             return self._seen
 
@@ -96,6 +97,12 @@ class Traffic:
             (b"x-ratelimit-remaining", str(standing.left).encode()),
             (b"x-ratelimit-reset", str(standing.reset).encode()),
         ]
+
+
+def _never_stale(headers: Headers) -> Headers:
+    """Let every cache ask before it gives an answer again, unless it may not keep it at all."""
+    said = any(name == b"cache-control" for name, _ in headers)
+    return headers if said else [*headers, (b"cache-control", b"no-cache")]
 
 
 @lru_cache(maxsize=1_000)

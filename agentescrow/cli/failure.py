@@ -39,7 +39,13 @@ EXIT_CODES: Final[tuple[tuple[type[AgentEscrowError], int], ...]] = (
 )
 """The first class that fits decides; all others are 1."""
 
-_BAD_VALUES: Final = {"INVALID_INPUT", "INVALID_AMOUNT", "INVALID_TERMS", "INVALID_CURSOR"}
+_BAD_VALUES: Final = {
+    "INVALID_INPUT",
+    "INVALID_AMOUNT",
+    "INVALID_TERMS",
+    "INVALID_CURSOR",
+    "PAGE_TOO_DEEP",
+}
 """What the API says of values that the SDK left to it: bad input too, and no rule's refusal."""
 
 _LATER: Final = {HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from agentescrow.store import bulk
-from agentescrow.store.prepared import Prepared
+from agentescrow.store.prepared import Prepared, Source, Statement
 from agentescrow.store.tables import blocks, position
 
 _KEPT: Final = Prepared(select(blocks).order_by(blocks.c.number.desc()))
-_LATEST: Final = Prepared(select(blocks).order_by(blocks.c.number.desc()).limit(1))
+LATEST: Final = Statement(Prepared(select(blocks).order_by(blocks.c.number.desc()).limit(1)), {})
+"""Asks for the indexed block; `block_in` reads the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,18 @@ def read_position(connection: Connection) -> Position | None:
     return None if row is None else Position(*row)
 
 
-def indexed_block(connection: Connection) -> Block | None:
-    """The block that all rows are as of, or None before the first."""
-    row = _LATEST.one(connection)
-    return None if row is None else Block(*row)
+def indexed_block(source: Source) -> Block | None:
+    """The block that all rows are as of, or None before the first.
+
+    Args:
+        source: Where from.
+    """
+    return block_in(LATEST.all(source))
+
+
+def block_in(rows: Sequence[Any]) -> Block | None:
+    """What `LATEST` found."""
+    return Block(*rows[0]) if rows else None
 
 
 def kept_blocks(connection: Connection) -> list[Block]:

@@ -3,14 +3,44 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Select
 
 from agentescrow.store.driver import as_databases_fail
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A connection to SQLite that stays, and begins no transaction.
+
+    To take one from the pool and to give it back takes longer than a short question.
+
+    Args:
+        driver: The driver's connection.
+        dialect: SQLite's.
+    """
+
+    driver: Any
+    dialect: Dialect
+
+
+@contextmanager
+def held(engine: Engine) -> Iterator[Held]:
+    """Hold a connection for a while.
+
+    Args:
+        engine: The database.
+    """
+    with closing(engine.raw_connection()) as connection:
+        yield Held(connection.driver_connection, engine.dialect)
+
+
+Source = Connection | Engine | Held
+"""A transaction; or the database as it is now, of which a single statement sees one state."""
 
 
 class Prepared:
@@ -29,14 +59,15 @@ class Prepared:
         self._row: Any = namedtuple("Row", query.selected_columns.keys())  # type: ignore[misc]
         self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
 
-    def all(self, source: Connection | Engine, **values: object) -> list[Any]:
+    def all(self, source: Source, **values: object) -> list[Any]:
         """Read all rows.
 
         Args:
-            source: A transaction; or the database, where one statement is all that is asked: it
-                sees one state of it anyway.
+            source: Where from.
             values: Of the query's `bindparam`s.
         """
+        if isinstance(source, Held):
+            return self._read(source.driver, source.dialect, values)
         if isinstance(source, Engine):
             with closing(source.raw_connection()) as connection:
                 return self._read(connection, source.dialect, values)
@@ -92,6 +123,6 @@ class Statement:
     query: Prepared
     values: Mapping[str, object]
 
-    def all(self, source: Connection | Engine) -> list[Any]:
+    def all(self, source: Source) -> list[Any]:
         """Read all rows; see `Prepared.all`."""
         return self.query.all(source, **self.values)

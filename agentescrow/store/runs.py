@@ -47,7 +47,7 @@ _HIDDEN: Final = {
     "compensation",
     "updated_block",
 }
-_RARE: Final = 5_000
+_RARE: Final = 5_000  # matches that are as soon sorted as 100 of them are met by number
 _SHOWN: Final = [column for column in runs.c if column.name not in _HIDDEN]
 _AS_OF: Final = (
     select(blocks.c.hash).order_by(blocks.c.number.desc()).limit(1).scalar_subquery()
@@ -176,6 +176,16 @@ def created_within(
     return replace(wanted, first=first + 1, last=end)
 
 
+def begins_at_a_number(wanted: RunFilter, sort: str) -> bool:
+    """Whether the first run of any page is known by its number, so that none is passed over.
+
+    Args:
+        wanted: Which runs.
+        sort: One of `SORTS`.
+    """
+    return wanted.numbered and sort != "reward"
+
+
 def page_of_runs(
     wanted: RunFilter,
     *,
@@ -198,11 +208,12 @@ def page_of_runs(
     """
     values = {"limit": limit, "offset": offset, "reach": limit + offset, **_values(wanted)}
     sparse = wanted.last is not None if sort == "reward" else wanted.min_reward > 0
-    rare = sparse and total <= _RARE
+    # It is a choice between all runs that match and, so to speak, all others up to the page's end.
+    rare = sparse and 100 * total**2 <= _RARE**2 * (limit + offset)
     if after is not None:
         place = {"after": after.run_id, "after_reward": after.reward}
         return Statement(_page(wanted.kind, sort, _Start.AFTER, rare), {**values, **place})
-    if wanted.numbered and sort != "reward":
+    if begins_at_a_number(wanted, sort):
         begin = wanted.first or 1
         number = begin + total - 1 - offset if sort == "newest" else begin + offset
         place = {"number": number}

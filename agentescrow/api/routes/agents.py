@@ -7,7 +7,6 @@ from typing import Annotated
 from eth_utils.address import to_checksum_address
 from fastapi import APIRouter, Depends, Response
 
-from agentescrow.api.answer import json_answer
 from agentescrow.api.bodies import AllowMarketBody, StakeBody, UnstakeBody
 from agentescrow.api.cards import (
     Json,
@@ -27,8 +26,10 @@ from agentescrow.api.parameters import (
     PageNumber,
     StatusName,
     read_cursor,
+    require_shallow,
     write_cursor,
 )
+from agentescrow.api.recent import INDEXED, IndexAnswer
 from agentescrow.api.stake_writer import StakeWriter
 from agentescrow.api.strict_query import StrictRoute
 from agentescrow.api.writes import WRITES
@@ -51,7 +52,7 @@ router = APIRouter(prefix="/api/agents", tags=["agents"], route_class=StrictRout
 WriterDep = Annotated[StakeWriter, Depends()]
 
 
-@router.get("", response_model=AgentPage)
+@router.get("", response_model=AgentPage, responses=INDEXED)
 async def list_agents(
     index: IndexDep,
     page: PageNumber = 1,
@@ -71,6 +72,7 @@ async def list_agents(
             now=snapshot.now,
         )
         total = count_agents(snapshot.connection, wanted)
+        require_shallow(offset, total)
         rows = page_of_agents(
             snapshot.connection, wanted, limit=limit + 1, offset=offset, after=after
         )
@@ -81,30 +83,30 @@ async def list_agents(
             "pagination": pagination_card(page, limit, total, following),
         }
 
-    return json_answer(await index.read(read, quick=False))
+    return IndexAnswer(await index.read(read, quick=False))
 
 
-@router.get("/{agent_id}", response_model=Agent)
+@router.get("/{agent_id}", response_model=Agent, responses=INDEXED)
 async def get_agent(index: IndexDep, agent_id: AgentId) -> Response:
     """Get an agent."""
 
     def read(snapshot: Snapshot) -> Json:
         return agent_card(known_agent(snapshot, agent_id), snapshot.now)
 
-    return json_answer(await index.read(read))
+    return IndexAnswer(await index.read(read))
 
 
-@router.get("/{agent_id}/stake", response_model=StakeInfo)
+@router.get("/{agent_id}/stake", response_model=StakeInfo, responses=INDEXED)
 async def get_stake(index: IndexDep, agent_id: AgentId) -> Response:
     """Get an agent's stake."""
 
     def read(snapshot: Snapshot) -> Json:
         return stake_card(known_agent(snapshot, agent_id), snapshot.now)
 
-    return json_answer(await index.read(read))
+    return IndexAnswer(await index.read(read))
 
 
-@router.get("/{agent_id}/markets", response_model=AgentMarkets)
+@router.get("/{agent_id}/markets", response_model=AgentMarkets, responses=INDEXED)
 async def get_markets(index: IndexDep, agent_id: AgentId) -> Response:
     """Get what each market may lock of an agent's stake."""
 
@@ -112,7 +114,7 @@ async def get_markets(index: IndexDep, agent_id: AgentId) -> Response:
         row = known_agent(snapshot, agent_id)
         return markets_card(agent_id, standings(snapshot.connection, row))
 
-    return json_answer(await index.read(read))
+    return IndexAnswer(await index.read(read))
 
 
 @router.post("/{agent_id}/markets", response_model=MarketsAnswer, responses=WRITES)

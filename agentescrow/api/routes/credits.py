@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from agentescrow.api.answer import json_answer
 from agentescrow.api.cards import Json
 from agentescrow.api.index import IndexDep, Snapshot
+from agentescrow.api.recent import INDEXED, IndexAnswer
 from agentescrow.store.credits import credits_of
 from agentescrow.wire.credits import Credits
 from agentescrow.wire.shape import Address
@@ -16,7 +16,7 @@ from agentescrow.wire.shape import Address
 router = APIRouter(prefix="/api/credits", tags=["market"])
 
 
-@router.get("/{account}", response_model=Credits)
+@router.get("/{account}", response_model=Credits, responses=INDEXED)
 async def get_credits(
     index: IndexDep, account: Annotated[Address, Path(description="Address of the account.")]
 ) -> Response:
@@ -30,4 +30,4 @@ async def get_credits(
             "stakeRegistry": str(owed.get("StakeRegistry", 0)),
         }
 
-    return json_answer(await index.read(read))
+    return IndexAnswer(await index.read(read))

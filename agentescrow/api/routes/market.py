@@ -13,6 +13,7 @@ from agentescrow.api.errors import ApiError
 from agentescrow.api.feed import Place, Stream
 from agentescrow.api.index import IndexDep, ServiceDep, Snapshot, latest_block
 from agentescrow.api.openapi import EVENTS
+from agentescrow.api.recent import INDEXED, IndexAnswer
 from agentescrow.api.relayer_status import relayer_status
 from agentescrow.api.strict_query import StrictRoute
 from agentescrow.domain import constants as rules
@@ -28,7 +29,7 @@ router = APIRouter(prefix="/api", tags=["market"], route_class=StrictRoute)
 _PLACE: Final = r"^[0-9]{1,18}:[0-9]{1,10}(@[0-9]{0,18})?$"
 
 
-@router.get("/stats", response_model=Stats)
+@router.get("/stats", response_model=Stats, responses=INDEXED)
 async def get_stats(index: IndexDep) -> Response:
     """Get the market in numbers."""
 
@@ -47,7 +48,7 @@ async def get_stats(index: IndexDep) -> Response:
             "paused": bool(escrow and escrow.paused),
         }
 
-    return json_answer(await index.read(read, quick=False))
+    return IndexAnswer(await index.read(read, quick=False))
 
 
 @router.get("/config", response_model=Config)

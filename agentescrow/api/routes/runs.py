@@ -9,7 +9,6 @@ from eth_utils.address import to_checksum_address
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from agentescrow.api.answer import json_answer
 from agentescrow.api.cards import Json, eligibility_card, event_card, pagination_card, run_card
 from agentescrow.api.errors import not_found
 from agentescrow.api.index import Index, IndexDep, Snapshot
@@ -18,9 +17,11 @@ from agentescrow.api.parameters import (
     RunId,
     RunQuery,
     read_cursor,
+    require_shallow,
     run_query,
     write_cursor,
 )
+from agentescrow.api.recent import INDEXED, IndexAnswer
 from agentescrow.api.strict_query import StrictRoute
 from agentescrow.domain.money import parse_usdc
 from agentescrow.domain.run import RunState
@@ -31,6 +32,7 @@ from agentescrow.store.runs import (
     AnyRow,
     Place,
     RunFilter,
+    begins_at_a_number,
     created_within,
     events_of_run,
     find_run,
@@ -45,7 +47,12 @@ router = APIRouter(prefix="/api/runs", tags=["runs"], route_class=StrictRoute)
 _QUICK_OFFSET: Final = 1_000
 
 
-@router.get("", response_model=RunPage, openapi_extra={"parameters": RUN_QUERY_PARAMETERS})
+@router.get(
+    "",
+    response_model=RunPage,
+    responses=INDEXED,
+    openapi_extra={"parameters": RUN_QUERY_PARAMETERS},
+)
 async def list_runs(request: Request) -> Response:
     """List runs, a page at a time."""
     # Not as dependencies: to have FastAPI find these two takes as long as the list itself.
@@ -55,6 +62,8 @@ async def list_runs(request: Request) -> Response:
     offset = 0 if after else min((query.page - 1) * query.limit, INTEGER_MAX)
 
     def statement(found: RunFilter, total: int) -> Statement:
+        if not begins_at_a_number(found, query.sort):
+            require_shallow(offset, total)
         return page_of_runs(
             found,
             sort=query.sort,
@@ -72,10 +81,10 @@ async def list_runs(request: Request) -> Response:
     total, rows = await index.page(
         wanted, statement, narrowed=narrowed if dated else None, quick=quick
     )
-    return json_answer(_page(query, total, rows))
+    return IndexAnswer(_page(query, total, rows))
 
 
-@router.get("/{run_id}", response_model=RunWithEvents)
+@router.get("/{run_id}", response_model=RunWithEvents, responses=INDEXED)
 async def get_run(index: IndexDep, run_id: RunId) -> Response:
     """Get a run with its life."""
 
@@ -86,10 +95,10 @@ async def get_run(index: IndexDep, run_id: RunId) -> Response:
         events = events_of_run(snapshot.connection, run_id)
         return run_card(row) | {"events": [event_card(event) for event in events]}
 
-    return json_answer(await index.read(read))
+    return IndexAnswer(await index.read(read))
 
 
-@router.get("/{run_id}/claim-eligibility", response_model=Eligibility)
+@router.get("/{run_id}/claim-eligibility", response_model=Eligibility, responses=INDEXED)
 async def get_claim_eligibility(
     index: IndexDep,
     run_id: RunId,
@@ -105,7 +114,7 @@ async def get_claim_eligibility(
             raise not_found("agent", agent_id)
         return eligibility_card(found, run_id, agent_id)
 
-    return json_answer(await index.read(read))
+    return IndexAnswer(await index.read(read))
 
 
 def _filter(query: RunQuery) -> RunFilter:

@@ -58,6 +58,19 @@ def index_at(database, monkeypatch):
 
 
 @pytest.fixture
+def index_block(database):
+    """Indexes a block, and takes back all from its number on."""
+
+    def index(number, block_hash):
+        row = {"number": number, "hash": block_hash, "parent_hash": "0x0", "time": NOW}
+        with database.begin() as connection:
+            connection.execute(blocks.delete().where(blocks.c.number >= number))
+            connection.execute(insert(blocks).values(row | {"digest": ""}))
+
+    return index
+
+
+@pytest.fixture
 def indexed(index_at):
     """The index is at the head."""
     index_at()

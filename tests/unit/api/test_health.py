@@ -158,7 +158,7 @@ def test_config__tells_what_a_client_has_to_know(client, service):
     assert shown["constants"]["minStake"] == "20000000"
 
 
-def test_stats__before_the_first_event__are_zeros(client, database, index_at):
+def test_stats__before_the_first_event__are_zeros(client, database, index_at, index_block):
     """API-1: no vault has a row yet; afterwards each has its own."""
     index_at()
     empty = client.get("/api/stats").json()
@@ -171,6 +171,7 @@ def test_stats__before_the_first_event__are_zeros(client, database, index_at):
         row |= {"contract": contract, "held": held, "owner": None, "treasury": None}
         with database.begin() as connection:
             connection.execute(insert(vaults).values(row | {"paused": contract == "RunEscrow"}))
+    index_block(101, "0xb")
     filled = client.get("/api/stats").json()
     assert [filled[name] for name in amounts] == ["7", "9", "8", "9"]
     assert filled["paused"] is True

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 
 import pytest
+from sqlalchemy import insert
 
 from agentescrow.api.errors import ApiError
-from agentescrow.api.parameters import read_cursor, write_cursor
+from agentescrow.api.parameters import LIMIT_MAX, PASSED_MAX, read_cursor, write_cursor
 from agentescrow.domain.run import RunState
 from agentescrow.store.changes import Changes
-from agentescrow.store.tables import runs
+from agentescrow.store.tables import agents, run_counts, runs
+from agentescrow.store.totals import LEVELS
 from tests.unit.api.conftest import ADDRESSES, NOW
 
 
@@ -144,3 +146,30 @@ def filled(database, indexed):
         changes.end_block()
         changes.write()
         connection.commit()
+
+
+def test_page__that_passes_over_too_much__names_the_cursor(client, database, indexed):
+    """API-1, API-3: what costs more the deeper it is has an end, and a way on."""
+    count = {"state": RunState.OPEN, "level": LEVELS - 1, "prefix": 0, "runs": 10_000}
+    agent = {**dict.fromkeys(agents.c.keys(), 0), "uri": "", "owner": "0x1", "frozen": False}
+    agent |= {"approved": None, "wallet": None}
+    with database.begin() as connection:
+        connection.execute(insert(run_counts).values(count))
+        connection.execute(insert(agents), [agent | {"agent_id": n} for n in range(2_001)])
+
+    deepest = PASSED_MAX // LIMIT_MAX + 1
+    cursor = write_cursor("newest", 7, 7)
+    for path, more in (
+        ("/api/runs?state=OPEN", f"&cursor={cursor}"),
+        ("/api/runs?sort=reward&minReward=0", f"&cursor={write_cursor('reward', 7, 7)}"),
+        ("/api/agents?", f"&cursor={write_cursor('id', 7)}"),
+    ):
+        whole = f"{path}&limit={LIMIT_MAX}&page="
+        assert client.get(f"{whole}{deepest}").status_code == 200
+        refused = client.get(f"{whole}{deepest + 1}")
+        assert (refused.status_code, refused.json()["error"]) == (400, "PAGE_TOO_DEEP"), path
+        assert "`cursor`" in refused.json()["detail"]
+        assert client.get(f"{whole}{deepest + 1}{more}").status_code == 200
+    # Nothing is passed over: numbers tell where the page is, or there is nothing that deep.
+    for path in ("/api/runs?sort=oldest", "/api/runs?state=CLAIMED", "/api/agents?status=BANNED"):
+        assert client.get(f"{path}&page={10**12}").status_code == 200, path
