@@ -213,9 +213,23 @@ class Revm(Chain):
     ) -> None:
         """Nothing to give back."""
 
-    def transact(self, sender: str, to: str, data: bytes, *, value: int = 0) -> Receipt:
-        """Run a transaction in anybody's name."""
-        self._run(sender, to, data, value)
+    def transact(
+        self, sender: str, to: str, data: bytes, *, value: int = 0, gas: int = _GAS
+    ) -> Receipt:
+        """Run a transaction in anybody's name.
+
+        Args:
+            sender: Whose name.
+            to: The contract.
+            data: The calldata.
+            value: Wei.
+            gas: What the contract has, without what a transaction itself costs.
+
+        Raises:
+            Reverted: The contract refused.
+            RuntimeError: The EVM ended it.
+        """
+        self._run(sender, to, data, value, gas)
         return self.last_receipt()
 
     def last_receipt(self) -> Receipt:
@@ -278,14 +292,14 @@ class Revm(Chain):
         self._evm.revert(snapshot[0])
         self.warp_to(snapshot[1])
 
-    def _run(self, sender: str, to: str, data: bytes, value: int = 0) -> None:
+    def _run(self, sender: str, to: str, data: bytes, value: int = 0, gas: int = _GAS) -> None:
         self.warp_to(self._take_time())
         # Message calls are not transactions to pyrevm: nothing else clears transient storage.
         self._evm.reset_transient_storage()
         if value:
             self._evm.set_balance(sender, value)
         try:
-            self._evm.message_call(sender, to, data, value=value, gas=_GAS)
+            self._evm.message_call(sender, to, data, value=value, gas=gas)
         except RuntimeError as error:
             raise self._explained(error) from None
 

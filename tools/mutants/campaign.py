@@ -111,17 +111,14 @@ def _lived_through(
     verdict, why = played(everything, range(min(_FIRST_ROUNDS, rounds)))
     if verdict == SURVIVED:
         verdict, why = checked(everything)
-    if verdict == SURVIVED and _same_as_deployed(files, tuple(changed)):
-        return Result(mutant, SAME, "with optimizer and IR")
+    if verdict == SURVIVED:
+        deployed = _compiler.artifacts(files, tuple(changed), as_deployed=True)
+        if all(deployed[name].bytecode == _as_deployed(name).bytecode for name in changed):
+            return Result(mutant, SAME, "with optimizer and IR")
+        verdict, why = checked(_originals | deployed)  # which needs less gas
     if verdict == SURVIVED:
         verdict, why = played(everything, range(_FIRST_ROUNDS, rounds))
     return Result(mutant, verdict, why)
-
-
-def _same_as_deployed(files: dict[str, str], names: tuple[str, ...]) -> bool:
-    """Whether the contracts that would be deployed are the same, byte by byte."""
-    mutated = _compiler.artifacts(files, names, as_deployed=True)
-    return all(mutated[name].bytecode == _as_deployed(name).bytecode for name in names)
 
 
 @cache
