@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     Attributes:
         rpc_url: Address of a node of the chain (RPC_URL).
         database_url: Where the rows are, `sqlite:///FILE` or `postgresql://…` (DATABASE_URL).
+        database_read_url: A replica of it, which the API reads (DATABASE_READ_URL).
         deployment: File of a deployment's record (DEPLOYMENT); the shipped record of the node's
             chain where there is none.
         first_block: Block from which on the identity registry has agents (FIRST_BLOCK); looked for
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
 
     rpc_url: str = "http://127.0.0.1:8545"
     database_url: str = "sqlite:///agentescrow.db"
+    database_read_url: str | None = None
     deployment: str | None = None
     first_block: int | None = Field(default=None, ge=0)
     host: str = "127.0.0.1"

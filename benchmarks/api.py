@@ -78,7 +78,7 @@ def _measured(rounds: int, seconds: float) -> str:
 
 
 def _rounds(url: str, folder: Path, rounds: int, seconds: float) -> Rounds:
-    with _server(url) as (port, process):
+    with server(url) as (port, process):
         first = _get(port, "/api/runs?limit=20")
         paths = {
             FIRST: "/api/runs?limit=20",
@@ -86,7 +86,7 @@ def _rounds(url: str, folder: Path, rounds: int, seconds: float) -> Rounds:
             **_deep(port, _FILTER, "filtered "),
         }
         (folder / "page").write_bytes(first)
-        with _server(str(folder / "page")) as (bare_port, bare_process):
+        with server(str(folder / "page")) as (bare_port, bare_process):
             found: Rounds = {BARE: [], **{what: [] for what in paths}}
             for _ in range(rounds):
                 found[BARE].append(load(bare_port, bare_process, "/api/runs", seconds))
@@ -125,7 +125,7 @@ def _ratio(loads: list[Load], others: list[Load]) -> str:
 
 
 @contextmanager
-def _server(what: str) -> Iterator[tuple[int, int]]:
+def server(what: str) -> Iterator[tuple[int, int]]:
     """A server process; its port and number."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.api_server", str(port), what]

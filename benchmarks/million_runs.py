@@ -48,31 +48,32 @@ VALUES (:block, :hash, :hash, 1701000000, :digest)
 """
 
 
-def million_runs(url: str) -> None:
+def million_runs(url: str, number: int = RUNS) -> None:
     """Fill an empty database.
 
     Args:
         url: As `DATABASE_URL`.
+        number: How many runs, where a million is more than is needed.
     """
     engine = open_database(url)
     migrate(engine)
     with engine.begin() as connection:
         for index in runs.indexes:
             index.drop(connection)
-        _fill(connection)
+        _fill(connection, number)
         for index in runs.indexes:
             index.create(connection)
     _analyze(engine)
     engine.dispose()
 
 
-def _fill(connection: Connection) -> None:
+def _fill(connection: Connection, number: int) -> None:
     connection.execute(
         text("CREATE TEMPORARY TABLE people (number INTEGER PRIMARY KEY, address VARCHAR(42))")
     )
     people = [{"n": n, "a": f"0x{n * 7919 + 10**30:040X}"} for n in range(_PEOPLE)]
     connection.execute(text("INSERT INTO people VALUES (:n, :a)"), people)
-    counts = {"runs": RUNS, "people": _PEOPLE, "block": _BLOCK}
+    counts = {"runs": number, "people": _PEOPLE, "block": _BLOCK}
     connection.execute(text(_RUNS), counts)
     for level in range(LEVELS):
         connection.execute(text(_COUNTS.format(level=level, bits=12 * level)))

@@ -1,19 +1,22 @@
-"""A PostgreSQL cluster that is gone when its block is left; for tests and benchmarks."""
+"""PostgreSQL servers that are gone when their block is left; for tests and benchmarks."""
 
 from __future__ import annotations
 
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from localnet.anvil import free_port
 from localnet.errors import PostgresqlFailed, ToolMissing
 
+_HOST = "127.0.0.1"
+_PID = "postmaster.pid"
 _USER = "postgres"  # PostgreSQL refuses to run as root
 _AS_USER = ("setpriv", "--reuid", _USER, "--regid", _USER, "--clear-groups")
 _START_SECONDS = "600"  # a limit for what hangs, not for what is slow
@@ -34,6 +37,70 @@ def programs() -> Path:
     raise ToolMissing("PostgreSQL is missing: install it (Debian: apt-get install postgresql)")
 
 
+class Server:
+    """A server of a cluster in a folder of its own.
+
+    Attributes:
+        port: Where it listens.
+        url: The address of its database, as `DATABASE_URL`.
+    """
+
+    def __init__(self, home: str) -> None:
+        """Describe it; nothing is started yet.
+
+        Args:
+            home: Folder that PostgreSQL's user may write.
+        """
+        self._home = home
+        self.port = free_port()
+        self.url = f"postgresql://{_USER}@{_HOST}:{self.port}/postgres"
+
+    def initialise(self) -> None:
+        """Make an empty cluster."""
+        self._run("initdb", "-U", _USER, "-A", "trust", "-N", "-E", "UTF8", "--locale", "C")
+
+    def copy(self, primary: Server) -> None:
+        """Be a replica of a server that runs."""
+        port = str(primary.port)
+        self._run("pg_basebackup", "-h", _HOST, "-p", port, "-U", _USER, "-R", "-c", "fast")
+
+    def start(self, *options: str) -> None:
+        """Start it without any durability.
+
+        Args:
+            options: More of them, on its command line.
+        """
+        # No socket in the file system: its path may have 107 characters.
+        told = f"-p {self.port} -h {_HOST} -k '' -F -c full_page_writes=off {' '.join(options)}"
+        log = f"{self._home}/log"
+        self._run("pg_ctl", "-o", told, "-l", log, "-w", "-t", _START_SECONDS, "start")
+
+    def promote(self) -> None:
+        """Let a replica be the primary."""
+        self._run("pg_ctl", "-w", "-t", _START_SECONDS, "promote")
+
+    def stop(self) -> None:
+        """End it at once, if it runs."""
+        if Path(self._data, _PID).exists():
+            self._run("pg_ctl", "-m", "immediate", "stop")
+
+    def kill(self) -> None:
+        """End all its processes as a power cut does."""
+        first = int(Path(self._data, _PID).read_text().split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for process in (first, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        Path(self._data, _PID).unlink()
+
+    @property
+    def _data(self) -> str:
+        return f"{self._home}/data"
+
+    def _run(self, program: str, *args: str) -> None:
+        _run(self._home, programs() / program, "-D", self._data, *args)
+
+
 @contextmanager
 def postgresql() -> Iterator[str]:
     """Start a cluster on a free port, without any durability.
@@ -45,24 +112,45 @@ def postgresql() -> Iterator[str]:
         ToolMissing: PostgreSQL is not installed.
         PostgresqlFailed: It is, and does not start.
     """
-    place, port = programs(), free_port()
+    with _server() as server:
+        server.initialise()
+        server.start()
+        yield server.url
+
+
+@contextmanager
+def primary_and_replica() -> Iterator[tuple[Server, Server]]:
+    """Start two servers: what the first one commits, the second one has.
+
+    Yields:
+        Both.
+
+    Raises:
+        ToolMissing: PostgreSQL is not installed.
+        PostgresqlFailed: It is, and does not start.
+    """
+    with _server() as primary, _server() as replica:
+        primary.initialise()
+        primary.start("-c synchronous_standby_names=*")
+        replica.copy(primary)
+        replica.start()
+        yield primary, replica
+
+
+@contextmanager
+def _server() -> Iterator[Server]:
+    programs()
     with tempfile.TemporaryDirectory(
         prefix="pg-", dir=_parent(), ignore_cleanup_errors=True
     ) as home:
         if os.geteuid() == 0:
             owner = pwd.getpwnam(_USER)
             os.chown(home, owner.pw_uid, owner.pw_gid)
-        data = f"{home}/data"
-        initdb = ("-U", _USER, "-A", "trust", "-N", "-E", "UTF8", "--locale", "C")
-        _run(home, place / "initdb", "-D", data, *initdb)
-        # No socket in the file system: its path may have 107 characters.
-        options = f"-p {port} -h 127.0.0.1 -k '' -F -c full_page_writes=off"
-        start = ("-D", data, "-o", options, "-l", f"{home}/log", "-w", "-t", _START_SECONDS)
-        _run(home, place / "pg_ctl", *start, "start")
+        server = Server(home)
         try:
-            yield f"postgresql://{_USER}@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            _run(home, place / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+            server.stop()
 
 
 def _parent() -> str:

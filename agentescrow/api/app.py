@@ -47,13 +47,13 @@ def create_app(
         metrics: Whether `/metrics` is answered here, to everybody.
     """
     windows = _windows(rate_limit or RateLimit(1_200))
-    latest = Latest(service.database)
+    latest = Latest(service.reads)
 
     @asynccontextmanager
     async def connected(app: FastAPI) -> AsyncIterator[None]:
         async with (
-            awaited(service.database) as app.state.awaited,
-            latest.connected(service.database, app.state.awaited),
+            awaited(service.reads) as app.state.awaited,
+            latest.connected(service.reads, app.state.awaited),
         ):
             yield
         await windows.close()

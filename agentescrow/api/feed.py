@@ -174,7 +174,7 @@ class Feed:
 
     def _after(self, place: Place) -> _Heard:
         """What follows a place, and the place after it, which knows the last reorganisation."""
-        with self._service.database.connect() as connection:
+        with self._service.reads.connect() as connection:
             known, last = place.reorganisation, last_reorganisation(connection)
             if known is not None and known < last:
                 return _taken_back(connection, place, known)

@@ -99,7 +99,9 @@ class Index:
         """
         self._scope = request.scope
         self._state = request.scope["app"].state
-        self._service: Service = self._state.service
+        service: Service = self._state.service
+        is_read = request.method == "GET"  # HEAD is answered as GET
+        self._database = service.reads if is_read else service.database
         self._totals: Totals = self._state.totals
 
     async def page(
@@ -155,7 +157,7 @@ class Index:
         Raises:
             ApiError: 503: nothing is indexed yet.
         """
-        with self._service.database.connect() as connection:
+        with self._database.connect() as connection:
             block = indexed_block(connection)
             if block is None:
                 raise ApiError(503, "NOT_INDEXED", "Nothing is indexed yet.")
@@ -163,7 +165,7 @@ class Index:
             yield Snapshot(connection, block)
 
     async def _read(self, read: Callable[[], T], *, quick: bool) -> T:
-        if quick and self._service.database.dialect.name == "sqlite":
+        if quick and self._database.dialect.name == "sqlite":
             return read()
         return await to_thread.run_sync(read, limiter=self._state.readers)
 
@@ -171,7 +173,7 @@ class Index:
         """What one statement says; nothing where the connection turns out to be lost."""
         awaited: Awaited | None = self._state.awaited
         if awaited is None:
-            return await self._read(lambda: statement.all(self._service.database), quick=quick)
+            return await self._read(lambda: statement.all(self._database), quick=quick)
         try:
             return await awaited.all(statement)
         except DatabaseBusy:
@@ -189,8 +191,8 @@ async def service_of(request: Request) -> Service:
 
 
 def latest_block(service: Service) -> Block | None:
-    """The block that all rows are as of, None before the first."""
-    return indexed_block(service.database)
+    """The block that reads are as of, None before the first."""
+    return indexed_block(service.reads)
 
 
 IndexDep = Annotated[Index, Depends(index_of)]

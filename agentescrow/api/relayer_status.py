@@ -15,9 +15,18 @@ from agentescrow.api.metrics import (
 from agentescrow.api.service import Service
 from agentescrow.relayer.budget import GWEI
 from agentescrow.relayer.lanes import Lane
+from agentescrow.store.database import DatabaseBusy
 from agentescrow.wire.config import RelayerStatus
 
 _REPLICA: Final = "this server reads a replica, and takes no writes"
+_UNKNOWN: Final = RelayerStatus(
+    available=False,
+    problem="the primary database does not answer",
+    address=None,
+    balance=0,
+    pending=0,
+    oldest_pending=None,
+)
 
 
 def relayer_status(service: Service) -> RelayerStatus:
@@ -26,7 +35,10 @@ def relayer_status(service: Service) -> RelayerStatus:
     Args:
         service: The service.
     """
-    found = service.admission.availability.describe()
+    try:
+        found = service.admission.availability.describe()
+    except DatabaseBusy:
+        return _UNKNOWN
     state, queue = found.state, found.queue
     problem = _REPLICA if service.read_only else found.problem
     return RelayerStatus(
@@ -46,7 +58,11 @@ def measure_relayer(service: Service, now: float) -> None:
         service: The service.
         now: Unix seconds.
     """
-    found = service.admission.availability.describe()
+    try:
+        found = service.admission.availability.describe()
+    except DatabaseBusy:
+        RELAYER_UP.set(0)
+        return
     RELAYER_UP.set(found.problem is None)
     RELAYER_BALANCE.set(0 if found.state is None else found.state.balance * GWEI)
     RELAYER_PENDING.set(found.queue.waiting)

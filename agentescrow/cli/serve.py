@@ -21,12 +21,20 @@ from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import reporting
 from agentescrow.cli.log import log_to_stderr
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
-from agentescrow.cli.service import Ground, ground, limits_of, say, say_database, sender_of
+from agentescrow.cli.service import (
+    Ground,
+    ground,
+    limits_of,
+    replica_of,
+    say,
+    say_database,
+    sender_of,
+)
 from agentescrow.errors import InvalidInput, KeyShared
 from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.run import run
 from agentescrow.relayer.sender import Sender
-from agentescrow.store.database import is_read_only
+from agentescrow.store.database import Engine, is_read_only
 from agentescrow.store.relay_turn import RelayTurn
 
 _FIRST_STEP_SECONDS: Final = 5
@@ -53,15 +61,17 @@ def serve(
     base = ground(
         rpc_url=rpc_url, database_url=database_url, deployment=deployment, host=host, port=port
     )
-    read_only = is_read_only(base.database)
+    read_only, replica = is_read_only(base.database), replica_of(base.settings)
     sender = sender_of(base) if relayer and not read_only else None
     address = None if sender is None else sender.address
     with _listening(base.settings.host, base.settings.port) as listening:
         url = f"http://{base.settings.host}:{base.settings.port}"
         relaying = f"Relaying from {address}." if address else _NOT_HERE[read_only]
         say_database(base.database, as_json=as_json)
+        if replica is not None:
+            say_database(replica, as_json=as_json, name="replica")
         say(f"The API is at {url}/docs\n{relaying}", as_json=as_json, url=url, relayer=address)
-        service = _service(base, read_only=read_only)
+        service = _service(base, replica, read_only=read_only)
         with (
             _metrics(service, base.settings.metrics_address),
             _relayer(sender, RelayTurn(base.database), end_asked_for()),
@@ -109,11 +119,19 @@ def _metrics(service: Service, address: str | None) -> Iterator[None]:
             thread.join(_LAST_STEP_SECONDS)
 
 
-def _service(base: Ground, *, read_only: bool) -> Service:
+def _service(base: Ground, replica: Engine | None, *, read_only: bool) -> Service:
     record = base.deployment
     admission = Admission(base.database, base.pool, record, limits_of(base.settings))
     calls = Calls(record.escrow)
-    return Service(base.database, record, base.pool, admission, calls, read_only=read_only)
+    return Service(
+        base.database,
+        record,
+        base.pool,
+        admission,
+        calls,
+        read_only=read_only,
+        replica=replica,
+    )
 
 
 def _app(base: Ground, service: Service) -> FastAPI:

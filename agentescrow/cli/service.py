@@ -59,6 +59,19 @@ def ground(**options: object) -> Ground:
     return Ground(settings, record, database, Pool(settings.rpc_url))
 
 
+def replica_of(settings: Settings) -> Engine | None:
+    """The replica that is read, or None where the database itself is.
+
+    Raises:
+        DatabaseUnusable: It does not answer, or has no schema of this version yet.
+    """
+    if settings.database_read_url is None:
+        return None
+    replica = open_database(settings.database_read_url)
+    require_schema(replica)
+    return replica
+
+
 def sender_of(ground: Ground) -> Sender | None:
     """The relayer's sender, or None where no key is set.
 
@@ -98,15 +111,16 @@ def limits_of(settings: Settings) -> RelayLimits:
     )
 
 
-def say_database(engine: Engine, *, as_json: bool) -> None:
+def say_database(engine: Engine, *, as_json: bool, name: str = "database") -> None:
     """Tell people on standard error which database it is: the default's place is a matter of luck.
 
     Args:
         engine: The database.
         as_json: For programs nothing is said.
+        name: What it is.
     """
     if not as_json:
-        typer.echo(f"The database is {address_of(engine)}", err=True)
+        typer.echo(f"The {name} is {address_of(engine)}", err=True)
 
 
 def say(words: str, *, as_json: bool, **facts: object) -> None:

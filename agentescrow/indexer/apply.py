@@ -11,6 +11,7 @@ from agentescrow.store import digest, undo
 from agentescrow.store.agents import last_agent
 from agentescrow.store.changes import Changes
 from agentescrow.store.database import Connection
+from agentescrow.store.lock import commit_for_good
 from agentescrow.store.position import (
     Block,
     forget_blocks,
@@ -51,6 +52,7 @@ def apply(connection: Connection, batch: Batch) -> None:
 
 def _apply_each(connection: Connection, changes: Changes, batch: Batch) -> None:
     """Block by block, each with what takes it back; each row is written once."""
+    commit_for_good(connection)
     load(changes, batch.entries)
     kept = []
     for header, entries in batch.by_block():

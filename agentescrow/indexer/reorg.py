@@ -13,6 +13,7 @@ from agentescrow.chain.reader import Reader
 from agentescrow.errors import NodeUnreachable, ReorganisedTooDeep
 from agentescrow.store import undo
 from agentescrow.store.database import Connection
+from agentescrow.store.lock import commit_for_good
 from agentescrow.store.position import Block, kept_blocks
 
 DEPTH: Final = 200
@@ -49,6 +50,7 @@ def follow_reorganisation(connection: Connection, reader: Reader) -> Block | Non
     common = _common(kept, reader)
     if common.number < kept[0].number:
         with connection.begin():
+            commit_for_good(connection)
             undo.take_back(connection, common.number)
     return common
 

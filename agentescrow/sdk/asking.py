@@ -24,6 +24,7 @@ LONGEST_PAUSE: Final = 0.5
 NOT_NOW: Final = (429, 502, 503, 504)
 """Answers of an API that does not say yes or no, but later."""
 
+_INDEXED: Final = "X-Indexed-Block"
 _SECONDS: Final = re.compile("[0-9]{1,9}")
 _KEY_BUSY: Final = 409
 _GAVE_UP: Final = (502, 504)  # a gateway, waiting for the API, which may have acted
@@ -73,6 +74,16 @@ def persistent(
             return answer
         yield from pause(wait)
         wait = min(2 * wait, LONGEST_PAUSE)
+
+
+def block_of(answer: httpx.Response) -> int | None:
+    """The block that an answer names; None where something on the way has taken that out.
+
+    Args:
+        answer: Of the API.
+    """
+    block = answer.headers.get(_INDEXED, "")
+    return int(block) if block.isascii() and block.isdigit() and len(block) < 20 else None
 
 
 def successful(answer: httpx.Response) -> httpx.Response:

@@ -37,6 +37,7 @@ from agentescrow.sdk.asking import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     NOT_NOW,
+    block_of,
     parsed,
     persistent,
     successful,
@@ -118,6 +119,8 @@ class Session:
         self._shipped: Deployment | None = None
         self._turns: deque[object] = deque()
         self.attempts = Unsettled()
+        self.written_at = 0
+        """Block that has what this client has written: no answer may be older."""
 
     # The API
 
@@ -134,21 +137,45 @@ class Session:
         Raises:
             Refused: The API says no.
             ServiceUnreachable: Nobody answers.
+            StillPending: Its answers stay older than what this client has written.
         """
-        return parsed(kind, (yield from self.answer(path, params)))
+        answer = yield from self._answer(path, params)
+        if self._is_stale(answer):
+            words = f"the API answers as of block {block_of(answer)}, which is older"
+            raise StillPending(f"what was done in block {self.written_at}", words)
+        return parsed(kind, successful(answer))
 
     def answer(
         self, path: str, params: Mapping[str, object] | None = None
     ) -> Steps[httpx.Response]:
-        """The same, with its headers.
+        """The same, with its headers; the caller looks at the block that they name.
 
         Args:
             path: Where.
             params: Of the query; None is left out.
         """
+        return successful((yield from self._answer(path, params)))
+
+    def _answer(self, path: str, params: Mapping[str, object] | None) -> Steps[httpx.Response]:
+        """Ask, and ask again while the answer is older than what this client has written.
+
+        Processes of one API may read databases that are not equally far.
+        """
         query = {key: str(value) for key, value in (params or {}).items() if value is not None}
         patience = self.options.patience
-        return successful((yield from persistent("GET", path, patience=patience, params=query)))
+        end, wait = time.monotonic() + patience, FIRST_PAUSE
+        while True:
+            answer = yield from persistent("GET", path, patience=patience, params=query)
+            if not self._is_stale(answer) or time.monotonic() >= end:
+                return answer
+            yield from pause(wait)
+            wait = min(2 * wait, LONGEST_PAUSE)
+
+    def _is_stale(self, answer: httpx.Response) -> bool:
+        block = block_of(answer)
+        if block is None or answer.status_code in NOT_NOW:
+            return False
+        return block < self.written_at
 
     def post(self, path: str, body: Shape, key: str) -> Steps[httpx.Response]:
         """Send the API something to do.
@@ -163,7 +190,10 @@ class Session:
         """
         json = body.model_dump(mode="json", exclude_none=True)
         patience = self.options.patience
-        return (yield from persistent("POST", path, patience=patience, json=json, key=key))
+        answer = yield from persistent("POST", path, patience=patience, json=json, key=key)
+        if answer.is_success:
+            self.written_at = max(self.written_at, block_of(answer) or 0)
+        return answer
 
     def in_turn(self, steps: Callable[[], Steps[T]]) -> Steps[T]:
         """Take steps when those of earlier callers have been taken.
@@ -206,6 +236,7 @@ class Session:
             indexed = (yield from self.readiness()).indexed_block
             return True if indexed is not None and indexed >= block else None
 
+        self.written_at = max(self.written_at, block)
         words = f"mined in block {block}, which the API has not indexed yet"
         yield from self.until(look, what, words)
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
-import httpx
 from hexbytes import HexBytes
 from web3.exceptions import TransactionNotFound
 from web3.types import TxReceipt
@@ -28,7 +27,7 @@ from agentescrow.errors import (
     Contradicted,
     Refused,
 )
-from agentescrow.sdk.asking import FIRST_PAUSE, LONGEST_PAUSE, parsed
+from agentescrow.sdk.asking import FIRST_PAUSE, LONGEST_PAUSE, block_of, parsed
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.steps import Steps, pause
 from agentescrow.wire.agents import Agent, AgentMarkets, StakeInfo
@@ -43,7 +42,6 @@ Differs = Callable[[Contracts, int, S], Contradicted | None]
 _BEHIND_MAX: Final = 60  # blocks; nodes remember the state of twice as many
 _DOUBT_SECONDS: Final = 5.0  # while a chain reorganises, an honest answer may differ
 _NOT_FOUND: Final = 404
-_INDEXED: Final = "X-Indexed-Block"
 _PAID: Final = "AuthorizationUsed"
 _PLACE: Final = "block"
 _HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}", re.ASCII)
@@ -215,12 +213,13 @@ def _verified(
 ) -> Steps[S]:
     """Read, and again while the node disagrees: for long where one of the two is behind."""
     patience, began, wait = session.options.patience, time.monotonic(), FIRST_PAUSE
+    since = max(since, session.written_at)
     while True:
         problem: Contradicted | ChainProblem | None
         try:
             answer = yield from session.answer(path, params)
             read = parsed(kind, answer)
-            block = _block_of(answer)
+            block = block_of(answer)
             problem = yield from session.look_up(
                 lambda chain, block=block, read=read: _difference(  # type: ignore[misc]
                     chain, block, since, lambda at: differs(chain, at, read)
@@ -242,12 +241,6 @@ def _verified(
             raise problem
         yield from pause(wait)
         wait = min(2 * wait, LONGEST_PAUSE)
-
-
-def _block_of(answer: httpx.Response) -> int | None:
-    """The block that an answer names; None where something on the way has taken that out."""
-    block = answer.headers.get(_INDEXED, "")
-    return int(block) if block.isascii() and block.isdigit() and len(block) < 20 else None
 
 
 def _difference(

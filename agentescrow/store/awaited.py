@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import Dialect, Engine
 
+from agentescrow.store.database import connection_arguments
 from agentescrow.store.driver import as_databases_fail
 from agentescrow.store.prepared import Statement
 
@@ -59,13 +60,15 @@ async def awaited(engine: Engine) -> AsyncIterator[Awaited | None]:
     if engine.dialect.name != "postgresql":
         yield None
         return
-    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
-        address,
         min_size=1,
         max_size=_CONNECTIONS,
         timeout=_TURN_SECONDS,
-        kwargs={"autocommit": True, "application_name": APPLICATION},
+        kwargs={
+            **connection_arguments(engine),
+            "autocommit": True,
+            "application_name": APPLICATION,
+        },
         open=False,
     )
     async with pool:

@@ -26,6 +26,7 @@ __all__ = [
     "DatabaseBusy",
     "Engine",
     "address_of",
+    "connection_arguments",
     "in_a_line",
     "is_busy",
     "is_read_only",
@@ -42,6 +43,19 @@ DatabaseBusy = DBAPIError
 _MIGRATIONS: Final = Path(str(resources.files("agentescrow.store"))) / "migrations"
 _BUSY_MILLISECONDS: Final = 10_000
 _IDLE_SECONDS: Final = 1.0
+_ALIVE: Final = {
+    "connect_timeout": "10",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+"""Ends a connection to a machine that is gone within seconds; what an address says comes first."""
+
+_ALIVE_THERE: Final = """
+SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
+SET tcp_user_timeout = 10000
+"""
 _ALLOWED: Final = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
 
 
@@ -66,7 +80,11 @@ def open_database(url: str) -> Engine:
         # The driver's own transactions would begin at the first write only.
         event.listen(engine, "begin", _begin)
         return engine
-    engine = create_engine(address, isolation_level="REPEATABLE READ", hide_parameters=True)
+    arguments = {name: value for name, value in _ALIVE.items() if name not in address.query}
+    engine = create_engine(
+        address, isolation_level="REPEATABLE READ", hide_parameters=True, connect_args=arguments
+    )
+    event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _require_alive)
     return engine
@@ -84,6 +102,17 @@ def in_a_line(error: BaseException) -> str:
 def address_of(engine: Engine) -> str:
     """Where a database is, without a password."""
     return engine.url.render_as_string(hide_password=True)
+
+
+def connection_arguments(engine: Engine) -> dict[str, Any]:
+    """What PostgreSQL's driver is told to connect as an engine does, to any of its hosts.
+
+    Args:
+        engine: The database.
+    """
+    _, told = engine.dialect.create_connect_args(engine.url)
+    told.pop("context", None)  # SQLAlchemy's own conversions
+    return {**_ALIVE, **told}
 
 
 def is_read_only(engine: Engine) -> bool:
@@ -203,6 +232,12 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:  # n
         "synchronous = NORMAL",  # what a power cut takes is read from the chain again
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(connection: Any, _record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DB-API
+    """Let the server do as we do: what a machine holds that is gone, a turn, is free in seconds."""
+    connection.execute(_ALIVE_THERE)
+    connection.commit()
 
 
 def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DB-API

@@ -59,7 +59,8 @@ def _on_postgresql(engine: Engine, ended: Callable[[], bool]) -> Iterator[Connec
         # Asked again and again: a statement that waits would keep the server from tidying up.
         _wait(lambda: _is_mine(connection), ended)
         # What a crash of the server takes is read from the chain again: rows and position go
-        # together, and the last transactions first. Nobody has to wait for the disk.
+        # together, and the last transactions first. Nobody has to wait for the disk, but for
+        # what `commit_for_good` says.
         connection.exec_driver_sql("SET synchronous_commit = off")
         connection.commit()
         yield connection
@@ -67,6 +68,19 @@ def _on_postgresql(engine: Engine, ended: Callable[[], bool]) -> Iterator[Connec
         connection.exec_driver_sql("RESET synchronous_commit")  # it goes back to the pool
         connection.execute(select(func.pg_advisory_unlock(_ADVISORY)))
         connection.commit()
+
+
+def commit_for_good(connection: Connection) -> None:
+    """Let the commit of a transaction wait as the server is set: for disk, or for replicas too.
+
+    Blocks that may be taken back are committed so. Whoever has heard of one must be told should
+    that happen, which takes a database that still knows it, after a crash and on another machine.
+
+    Args:
+        connection: In that transaction.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO DEFAULT")
 
 
 def _is_mine(connection: Connection) -> bool:

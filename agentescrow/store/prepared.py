@@ -69,7 +69,10 @@ class Prepared:
         if isinstance(source, Held):
             return self._read(source.driver, source.dialect, values)
         if isinstance(source, Engine):
-            with closing(source.raw_connection()) as connection:
+            with (
+                as_databases_fail(source.dialect, "CONNECT"),
+                closing(source.raw_connection()) as connection,
+            ):
                 return self._read(connection, source.dialect, values)
         if not source.in_transaction():
             source.begin()

@@ -48,12 +48,12 @@ class Machines:
     def __init__(self, folder, environment):
         self._folder = folder
         self._environment = environment
-        self._processes = []
+        self.processes = []
 
     def start(self, *words, **settings):
-        log = Path(self._folder, f"{len(self._processes)}-{words[0]}.log")
+        log = Path(self._folder, f"{len(self.processes)}-{words[0]}.log")
         process = Process(log, {**self._environment, **settings}, *words)
-        self._processes.append(process)
+        self.processes.append(process)
         return process
 
     def run(self, *words, **settings):
@@ -68,7 +68,7 @@ class Machines:
         return f"http://127.0.0.1:{port}"
 
     def attend(self):
-        for process in self._processes:
+        for process in self.processes:
             process.attend()
 
     def until(self, holds):
@@ -76,7 +76,7 @@ class Machines:
         until(holds, meanwhile=self.attend)
 
     def end(self):
-        for process in self._processes:
+        for process in self.processes:
             process.kill()
 
 

@@ -17,7 +17,8 @@ from agentescrow.api.metrics import BLOCK, INDEX_SILENT, INDEX_UP, LAG, REGISTRY
 from agentescrow.api.relayer_status import measure_relayer, relayer_status
 from agentescrow.api.service import Service
 from agentescrow.api.strict_query import StrictRoute
-from agentescrow.store.position import indexed_block, read_position
+from agentescrow.store.database import DatabaseBusy
+from agentescrow.store.position import Position, indexed_block, read_position
 from agentescrow.wire.stats import NotReady, Readiness
 
 router = APIRouter(tags=["health"], route_class=StrictRoute)
@@ -25,6 +26,7 @@ metrics = APIRouter(tags=["health"], route_class=StrictRoute)
 
 _LAG_MAX: Final = 30
 _SILENCE_MAX: Final = 60
+_EMPTY: Final = "Nothing is indexed yet."
 
 
 @router.get("/health")
@@ -70,30 +72,52 @@ def metrics_app(service: Service) -> FastAPI:
 
 def _silence(service: Service) -> float:
     """Seconds since the indexer heard of its node; 0 before it ever did."""
-    with service.database.connect() as connection:
+    with service.reads.connect() as connection:
         position = read_position(connection)
     return 0 if position is None else time.time() - position.seen_at
 
 
 def readiness(service: Service) -> Readiness:
-    """How the index is."""
-    with service.database.connect() as connection:
+    """How the index is, where it is read."""
+    with service.reads.connect() as connection:
         position, block = read_position(connection), indexed_block(connection)
-    if position is None or block is None:
-        words: str | None = "Nothing is indexed yet."
-    elif position.problem is not None:
-        words = position.problem
-    elif position.lag > _LAG_MAX:
-        words = f"The index is {position.lag} blocks behind."
-    elif time.time() - position.seen_at > _SILENCE_MAX:
-        words = "The indexer has not spoken to its node for a minute."
-    else:
-        words = None
+    lag: int = 0
+    words: str | None = _EMPTY
+    if position is not None:
+        primary = _primary(service) or position
+        lag = max(primary.head - position.block_number, position.lag)
+        words = _EMPTY if block is None else _problem(position, primary)
     return Readiness(
         ready=words is None,
         problem=words,
         indexed_block=None if block is None else block.number,
         indexed_at=None if block is None else block.time,
-        lag=0 if position is None else position.lag,
+        lag=lag,
         relayer=relayer_status(service),
     )
+
+
+def _primary(service: Service) -> Position | None:
+    """What a replica should have by now; None where the primary is read, or does not answer."""
+    if service.replica is None:
+        return None
+    try:
+        with service.database.connect() as connection:
+            return read_position(connection)
+    except DatabaseBusy:
+        return None
+
+
+def _problem(position: Position, primary: Position) -> str | None:
+    """Why answers are not to be trusted, or None."""
+    blocks = primary.block_number - position.block_number
+    seconds = primary.seen_at - position.seen_at  # both by the indexer's clock
+    if position.problem is not None:
+        return position.problem
+    if blocks > _LAG_MAX or seconds > _SILENCE_MAX:
+        return f"The replica is {blocks} blocks and {seconds} seconds behind the primary."
+    if position.lag > _LAG_MAX:
+        return f"The index is {position.lag} blocks behind."
+    if time.time() - position.seen_at > _SILENCE_MAX:
+        return "The indexer has not spoken to its node for a minute."
+    return None

@@ -59,7 +59,7 @@ class Index:
     @property
     def feed(self):
         """A new one for each event loop."""
-        return Feed(SimpleNamespace(database=self.database), Seats())
+        return Feed(SimpleNamespace(reads=self.database), Seats())
 
     def heard(self, place):
         """What a listener hears from a place on, and the place after it."""
