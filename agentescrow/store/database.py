@@ -16,7 +16,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from agentescrow.errors import DatabaseUnusable
 from agentescrow.store.driver import as_databases_fail
@@ -59,6 +60,21 @@ SET tcp_user_timeout = 10000
 _ALLOWED: Final = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
 
 
+class Connections(QueuePool):
+    """Where a connection that does not come free in time is a database that is busy."""
+
+    def connect(self) -> PoolProxiedConnection:
+        """Take a connection.
+
+        Raises:
+            DatabaseBusy: All are in use, for half a minute.
+        """
+        try:
+            return super().connect()
+        except NoConnectionFree as late:
+            raise OperationalError("take a connection", None, late) from late
+
+
 def open_database(url: str) -> Engine:
     """Open a database; nothing is created yet.
 
@@ -74,7 +90,7 @@ def open_database(url: str) -> Engine:
     address = _address(url)
     if address.get_backend_name() == "sqlite":
         engine = create_engine(
-            address, paramstyle="named", hide_parameters=True
+            address, paramstyle="named", hide_parameters=True, poolclass=Connections
         )  # rows as dicts, as PostgreSQL's driver
         event.listen(engine, "connect", _prepare_sqlite)
         # The driver's own transactions would begin at the first write only.
@@ -82,7 +98,11 @@ def open_database(url: str) -> Engine:
         return engine
     arguments = {name: value for name, value in _ALIVE.items() if name not in address.query}
     engine = create_engine(
-        address, isolation_level="REPEATABLE READ", hide_parameters=True, connect_args=arguments
+        address,
+        isolation_level="REPEATABLE READ",
+        hide_parameters=True,
+        connect_args=arguments,
+        poolclass=Connections,
     )
     event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "checkin", _note_use)

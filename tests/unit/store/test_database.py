@@ -5,10 +5,18 @@ from __future__ import annotations
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from agentescrow.errors import DatabaseUnusable
-from agentescrow.store.database import address_of, migrate, open_database, require_schema
+from agentescrow.store.database import (
+    Connections,
+    DatabaseBusy,
+    address_of,
+    in_a_line,
+    migrate,
+    open_database,
+    require_schema,
+)
 from agentescrow.store.tables import metadata
 
 
@@ -94,3 +102,14 @@ def test_open_database__relative_file__is_that_of_the_working_directory_at_the_t
     assert address_of(engine) == f"sqlite:///{tmp_path / 'agentescrow.db'}"
     migrate(engine)
     assert (tmp_path / "agentescrow.db").exists()
+
+
+def test_connect__all_are_in_use__is_a_database_that_is_busy(tmp_path):
+    """API-3: whoever asks is told to come again; a server that hangs is no 500."""
+    url, none_free = f"sqlite:///{tmp_path / 'index.db'}", {"max_overflow": 0, "pool_timeout": 0}
+    engine = create_engine(url, poolclass=Connections, pool_size=1, **none_free)
+    with engine.connect(), pytest.raises(DatabaseBusy) as busy:
+        engine.connect()
+
+    assert "limit" in in_a_line(busy.value)
+    engine.dispose()
