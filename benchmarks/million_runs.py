@@ -27,7 +27,7 @@ numbered AS (
         ((CAST(i AS BIGINT) * 48271) % 20011 + 1) * 50000 AS r
     FROM numbers
 )
-SELECT i, poster.address, s, r, r / 20, 1800000000 + i, 7, 3, 0, 1,
+SELECT i, poster.address, s, r, r / 20, 1706000000 + i, 7, 3, 0, 1,
     'ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy' || CAST(i AS VARCHAR(9)),
     1700000000 + i, 1700000000 + i,
     CASE WHEN s > 1 THEN i % 5000 END, CASE WHEN s > 1 THEN agent.address END,

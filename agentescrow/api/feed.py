@@ -20,12 +20,13 @@ from agentescrow.api.errors import ApiError
 from agentescrow.api.index import latest_block
 from agentescrow.api.service import Service
 from agentescrow.store.database import Connection, DatabaseBusy
+from agentescrow.store.events import ALL, EventFilter, events_after
+from agentescrow.store.position import indexed_block
 from agentescrow.store.reorganisations import (
     last_reorganisation,
     reorganisations_after,
     taken_back_by,
 )
-from agentescrow.store.runs import events_after
 
 _PAUSE: Final = 0.25
 _BATCH: Final = 500
@@ -140,16 +141,21 @@ class Feed:
                 self._watcher.cancel()
                 self._watcher = None
 
-    async def events(self, place: Place, *, follow: bool) -> AsyncIterator[ServerSentEvent]:
+    async def events(
+        self, place: Place, wanted: EventFilter = ALL, *, follow: bool
+    ) -> AsyncIterator[ServerSentEvent]:
         """The events after a place in the chain, and before them what was taken back of it.
 
         Args:
             place: The place.
+            wanted: Which events.
             follow: Wait for more at the end.
         """
         while True:
             seen = self._head
-            after, sent = await to_thread.run_sync(self._after, place, limiter=self._readers)
+            after, sent = await to_thread.run_sync(
+                self._after, place, wanted, limiter=self._readers
+            )
             for each in sent:
                 yield each
             if not sent and place.reorganisation in (None, after.reorganisation):
@@ -172,14 +178,16 @@ class Feed:
                 self._changed = asyncio.Event()
             await asyncio.sleep(_PAUSE)
 
-    def _after(self, place: Place) -> _Heard:
+    def _after(self, place: Place, wanted: EventFilter) -> _Heard:
         """What follows a place, and the place after it, which knows the last reorganisation."""
         with self._service.reads.connect() as connection:
             known, last = place.reorganisation, last_reorganisation(connection)
             if known is not None and known < last:
-                return _taken_back(connection, place, known)
+                return _taken_back(connection, place, known, wanted)
             place = replace(place, reorganisation=last)
-            rows = events_after(connection, place.block, place.index, _BATCH, _CHARACTERS)
+            rows = events_after(connection, place.block, place.index, _BATCH, _CHARACTERS, wanted)
+            if not rows:
+                return _at_the_head(connection, place), []
         sent = []
         for row in rows:
             place = replace(place, block=row.block_number, index=row.log_index)
@@ -187,12 +195,27 @@ class Feed:
         return place, sent
 
 
-def _taken_back(connection: Connection, place: Place, known: int) -> _Heard:
+def _at_the_head(connection: Connection, place: Place) -> Place:
+    """The place behind all that is indexed: what is not wanted is not looked at again."""
+    head = indexed_block(connection)
+    if head is None or head.number < place.block:
+        return place
+    return replace(place, block=head.number, index=_LAST)
+
+
+def _taken_back(connection: Connection, place: Place, known: int, wanted: EventFilter) -> _Heard:
     """What the next reorganisation has taken back of what was heard, the latest first."""
     way = reorganisations_after(connection, known)[0]
     first_block = max(way.block_number + 1, place.first_block)
     at = (place.block, place.index)
-    rows = taken_back_by(connection, way.number, first_block=first_block, place=at, limit=_BATCH)
+    rows = taken_back_by(
+        connection,
+        way.number,
+        first_block=first_block,
+        place=at,
+        limit=_BATCH,
+        wanted=wanted,
+    )
     sent = []
     for row in rows:
         place = place.before(row.block_number, row.log_index)
@@ -206,15 +229,16 @@ def _taken_back(connection: Connection, place: Place, known: int) -> _Heard:
 class Stream(EventSourceResponse):
     """An answer that is events; it holds a seat for as long as it lasts."""
 
-    def __init__(self, feed: Feed, place: Place, *, follow: bool) -> None:
+    def __init__(self, feed: Feed, place: Place, wanted: EventFilter, *, follow: bool) -> None:
         """Bind it.
 
         Args:
             feed: Where the events come from.
             place: After which it begins.
+            wanted: Which events.
             follow: Wait for more at the end.
         """
-        super().__init__(feed.events(place, follow=follow))
+        super().__init__(feed.events(place, wanted, follow=follow))
         self._feed = feed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from fastapi import Path, Query, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 
 from agentescrow.api.errors import ApiError
+from agentescrow.chain.events import TYPES
 from agentescrow.wire.shape import INTEGER_MAX, Address, SentTime
 
 StateName = Literal[
@@ -26,7 +35,16 @@ StateName = Literal[
     "CANCELLED",
     "SLASHED",
 ]
-Sort = Literal["newest", "oldest", "reward"]
+Sort = Literal["newest", "oldest", "reward", "due"]
+
+EVENT_NAMES: Final = sorted(
+    {
+        kind.__name__
+        for contract in ("RunEscrow", "StakeRegistry", "IdentityRegistry")
+        for kind in TYPES[contract].values()
+    }
+)
+"""Of all events that the index has."""
 
 LIMIT_MAX: Final = 100
 PASSED_MAX: Final = 2_000
@@ -59,10 +77,25 @@ def _listed(value: object) -> object:
     return sorted(set(value.split(","))) if isinstance(value, str) else value
 
 
-class RunQuery(BaseModel):
-    """The query of a list of runs."""
+def _known_event(name: str) -> str:
+    if name not in EVENT_NAMES:
+        raise ValueError(f"one of {', '.join(EVENT_NAMES)}")
+    return name
+
+
+EventName = Annotated[
+    str, AfterValidator(_known_event), WithJsonSchema({"type": "string", "enum": EVENT_NAMES})
+]
+
+
+class ListQuery(BaseModel):
+    """Base of the queries that are read at once."""
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True)
+
+
+class RunQuery(ListQuery):
+    """The query of a list of runs."""
 
     page: Annotated[int, Field(ge=1, le=_PAGE_MAX, description=_PAGE)] = 1
     limit: Annotated[int, Field(ge=1, le=LIMIT_MAX, description="Items per page.")] = 20
@@ -78,10 +111,18 @@ class RunQuery(BaseModel):
     agent_id: Annotated[int | None, Field(ge=0, le=INTEGER_MAX, description="Filter by agent.")] = (
         None
     )
+    wallet: Annotated[
+        Address | None,
+        Field(description="Posted by this account, paid to it, or claimed by an agent of its."),
+    ] = None
     created_after: Annotated[
         SentTime | None, Field(description="Created at this time or later.")
     ] = None
     created_before: Annotated[SentTime | None, Field(description="Created before.")] = None
+    deadline_after: Annotated[
+        SentTime | None, Field(description="With a deadline at this time or later.")
+    ] = None
+    deadline_before: Annotated[SentTime | None, Field(description="With one before.")] = None
     sort: Annotated[Sort, Field(description="Order of the list.")] = "newest"
     cursor: Annotated[
         str | None,
@@ -89,35 +130,61 @@ class RunQuery(BaseModel):
     ] = None
 
 
-def run_query(request: Request) -> RunQuery:
-    """Read the query at once: one parameter at a time takes longer than the list itself.
+class EventQuery(ListQuery):
+    """The query of a stream of events."""
+
+    run_id: Annotated[int | None, Field(ge=0, le=INTEGER_MAX, description="Of this run.")] = None
+    agent_id: Annotated[int | None, Field(ge=0, le=INTEGER_MAX, description="Of this agent.")] = (
+        None
+    )
+    name: Annotated[
+        tuple[EventName, ...],
+        BeforeValidator(_listed),
+        Field(description="Names, separated by commas; any where there is none."),
+    ] = ()
+    from_block: Annotated[int | None, Field(ge=0, le=INTEGER_MAX, description="Begin here.")] = None
+    follow: Annotated[bool, Field(description="Go on with what is yet to come.")] = True
+
+
+Q = TypeVar("Q", bound=ListQuery)
+
+
+def query_of(request: Request, kind: type[Q]) -> Q:
+    """Read the query at once: one parameter at a time takes longer than a list itself.
+
+    Args:
+        request: Whose query it is.
+        kind: What it is.
 
     Raises:
         RequestValidationError: A value is wrong.
     """
     query = request.query_params
-    given = dict(query)
-    if "state" in given:
-        given["state"] = ",".join(query.getlist("state"))
+    given = {name: ",".join(query.getlist(name)) for name in query}
     try:
-        return RunQuery.model_validate(given)
+        return kind.model_validate(given)
     except ValidationError as error:
         found = [{**each, "loc": ("query", *each["loc"])} for each in error.errors()]
         raise RequestValidationError(found) from None
 
 
-RUN_QUERY_PARAMETERS: Final = [
-    {
-        "name": name,
-        "in": "query",
-        "required": False,
-        "description": schema["description"],
-        "schema": {key: value for key, value in schema.items() if key != "description"},
-        **({"style": "form", "explode": False} if schema.get("type") == "array" else {}),
-    }
-    for name, schema in RunQuery.model_json_schema()["properties"].items()
-]
-"""The same for the OpenAPI document."""
+def parameters_of(kind: type[ListQuery]) -> list[dict[str, Any]]:
+    """The same for the OpenAPI document.
+
+    Args:
+        kind: A query.
+    """
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": schema["description"],
+            "schema": {key: value for key, value in schema.items() if key != "description"},
+            **({"style": "form", "explode": False} if schema.get("type") == "array" else {}),
+        }
+        for name, schema in kind.model_json_schema()["properties"].items()
+    ]
 
 
 def require_shallow(offset: int, total: int) -> None:

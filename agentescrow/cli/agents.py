@@ -30,9 +30,14 @@ def list_agents(
     client: AgentClient,
     page: Annotated[int, typer.Option(help="Number of the page.")] = 1,
     limit: Annotated[int, typer.Option(help="Agents a page, at most 100.")] = 20,
+    owner: Annotated[str | None, typer.Option(help="Owner of their NFTs.")] = None,
+    status: Annotated[str | None, typer.Option(help="PROVISIONAL and so on.")] = None,
+    cursor: Annotated[
+        str | None, typer.Option(help="nextCursor of the page before, in place of a page.")
+    ] = None,
 ) -> AgentPage:
     """List agents."""
-    return client.agents.list(page=page, limit=limit)
+    return client.agents.list(page=page, limit=limit, owner=owner, status=status, cursor=cursor)
 
 
 def agent(client: AgentClient, agent_id: AgentId = None) -> Agent:

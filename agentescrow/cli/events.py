@@ -18,10 +18,23 @@ def events(
     ] = None,
     after: Annotated[str | None, typer.Option(metavar="ID", help="Go on after this event.")] = None,
     follow: Annotated[bool, typer.Option(help="Stay, until Ctrl-C.")] = True,
+    run_id: Annotated[int | None, typer.Option(help="About this run alone.")] = None,
+    agent_id: Annotated[int | None, typer.Option(help="About this agent alone.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Of this name alone: RunCreated and so on, or A,B.")
+    ] = None,
 ) -> None:
     """Print every event of the contracts as it is indexed."""
     try:
-        for event in client.events(from_block=from_block, last_event_id=after, follow=follow):
+        heard = client.events(
+            from_block=from_block,
+            last_event_id=after,
+            follow=follow,
+            run_id=run_id,
+            agent_id=agent_id,
+            name=name,
+        )
+        for event in heard:
             show_line(event, as_json=as_json)
     except KeyboardInterrupt:
         return

@@ -18,16 +18,30 @@ from agentescrow.wire.shape import Shape
 RunId = Annotated[int, typer.Argument(help="Number of the run.")]
 AgentId = Annotated[int | None, typer.Option(help="Number of the agent [AGENT_ID].")]
 
+_THEN: Final = '(ISO 8601, or "+3d" from now)'
+
 
 def list_runs(
     client: AgentClient,
     page: Annotated[int, typer.Option(help="Number of the page.")] = 1,
     limit: Annotated[int, typer.Option(help="Runs a page, at most 100.")] = 20,
-    state: Annotated[str | None, typer.Option(help="OPEN and so on.")] = None,
+    state: Annotated[str | None, typer.Option(help="OPEN and so on, or OPEN,CLAIMED.")] = None,
     min_reward: Annotated[str | None, typer.Option(help="In USDC.")] = None,
     poster: Annotated[str | None, typer.Option(help="Address of the poster.")] = None,
     agent_id: Annotated[int | None, typer.Option(help="Agent that claimed.")] = None,
-    sort: Annotated[str | None, typer.Option(help="newest, oldest or reward.")] = None,
+    wallet: Annotated[
+        str | None, typer.Option(help="Posted by this account, paid to it, or of its agents.")
+    ] = None,
+    created_after: Annotated[str | None, typer.Option(help=f"Created {_THEN} or later.")] = None,
+    created_before: Annotated[str | None, typer.Option(help="Created before.")] = None,
+    deadline_after: Annotated[
+        str | None, typer.Option(help=f"With a deadline {_THEN} or later.")
+    ] = None,
+    deadline_before: Annotated[str | None, typer.Option(help="With one before.")] = None,
+    sort: Annotated[str | None, typer.Option(help="newest, oldest, reward or due.")] = None,
+    cursor: Annotated[
+        str | None, typer.Option(help="nextCursor of the page before, in place of a page.")
+    ] = None,
 ) -> RunPage:
     """List runs."""
     return client.runs.list(
@@ -37,7 +51,13 @@ def list_runs(
         min_reward=min_reward,
         poster=poster,
         agent_id=agent_id,
+        wallet=wallet,
+        created_after=created_after,
+        created_before=created_before,
+        deadline_after=deadline_after,
+        deadline_before=deadline_before,
         sort=sort,
+        cursor=cursor,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
@@ -149,6 +149,9 @@ class AgentClient(_Operations, Blocking):
         from_block: int | None = None,
         last_event_id: str | None = None,
         follow: bool = True,
+        run_id: int | None = None,
+        agent_id: int | None = None,
+        name: str | Sequence[str] | None = None,
     ) -> Iterator[Event]:
         """Yield every event of the contracts as it is indexed; none is lost, none comes twice.
 
@@ -160,12 +163,25 @@ class AgentClient(_Operations, Blocking):
                 after the iteration began.
             last_event_id: `.id` of an event: go on after it.
             follow: False ends where the index ends.
+            run_id: About this run alone.
+            agent_id: About this agent alone.
+            name: "RunCreated" and so on, or several: of these names alone.
 
         Raises:
             ServiceUnreachable: There is no connection for `patience` seconds.
             Refused: The API says no.
         """
-        place = self._take(begin(self._session, from_block, last_event_id, follow=follow))
+        place = self._take(
+            begin(
+                self._session,
+                from_block,
+                last_event_id,
+                follow=follow,
+                run_id=run_id,
+                agent_id=agent_id,
+                name=name,
+            )
+        )
         yield from listen(self._http, place)
 
     def close(self) -> None:
@@ -221,9 +237,22 @@ class AsyncAgentClient(_Operations, Awaiting):
         from_block: int | None = None,
         last_event_id: str | None = None,
         follow: bool = True,
+        run_id: int | None = None,
+        agent_id: int | None = None,
+        name: str | Sequence[str] | None = None,
     ) -> AsyncIterator[Event]:
         """Yield every event of the contracts as it is indexed; see `AgentClient.events`."""
-        place = await self._take(begin(self._session, from_block, last_event_id, follow=follow))
+        place = await self._take(
+            begin(
+                self._session,
+                from_block,
+                last_event_id,
+                follow=follow,
+                run_id=run_id,
+                agent_id=agent_id,
+                name=name,
+            )
+        )
         async for event in alisten(self._http, place):
             yield event
 

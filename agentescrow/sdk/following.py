@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Final
 
 import httpx
@@ -15,7 +15,7 @@ from agentescrow.sdk.asking import FIRST_PAUSE, LONGEST_PAUSE, NOT_NOW, read_as,
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.shells import meant
 from agentescrow.sdk.steps import Steps
-from agentescrow.sdk.values import number
+from agentescrow.sdk.values import listed, number
 from agentescrow.wire.runs import Event
 
 _PATH: Final = "/api/events"
@@ -27,7 +27,13 @@ class Place:
     """Where a listener is, and since when it has heard nothing."""
 
     def __init__(
-        self, from_block: int, last_event_id: str | None, patience: float, *, follow: bool
+        self,
+        from_block: int,
+        last_event_id: str | None,
+        patience: float,
+        *,
+        follow: bool,
+        wanted: Mapping[str, str],
     ) -> None:
         """Begin.
 
@@ -36,8 +42,10 @@ class Place:
             last_event_id: Event to go on after, in place of a block.
             patience: Seconds without a connection after which it is given up.
             follow: Whether to go on with what is yet to come.
+            wanted: Which events, as the query has it.
         """
         self.follow = follow
+        self._wanted = wanted
         self._from_block = from_block
         self._last: str | None = last_event_id
         self._patience = patience
@@ -46,7 +54,8 @@ class Place:
     @property
     def params(self) -> dict[str, str]:
         """Of the query."""
-        return {"fromBlock": str(self._from_block), "follow": str(self.follow).lower()}
+        place = {"fromBlock": str(self._from_block), "follow": str(self.follow).lower()}
+        return {**place, **self._wanted}
 
     @property
     def headers(self) -> dict[str, str]:
@@ -96,7 +105,14 @@ class Place:
 
 
 def begin(
-    session: Session, from_block: int | None, last_event_id: str | None, *, follow: bool
+    session: Session,
+    from_block: int | None,
+    last_event_id: str | None,
+    *,
+    follow: bool,
+    run_id: int | None,
+    agent_id: int | None,
+    name: str | Sequence[str] | None,
 ) -> Steps[Place]:
     """Find where to begin: behind the indexed block, where nothing is named.
 
@@ -105,13 +121,21 @@ def begin(
         from_block: Block to begin at.
         last_event_id: Event to go on after.
         follow: Whether to go on with what is yet to come.
+        run_id: About this run alone.
+        agent_id: About this agent alone.
+        name: Of this name, or of these, alone.
     """
+    wanted = {} if name is None else {"name": listed(name)}
+    if run_id is not None:
+        wanted["runId"] = str(number("run_id", run_id))
+    if agent_id is not None:
+        wanted["agentId"] = str(number("agent_id", agent_id))
     if from_block is None and last_event_id is None:
         indexed = (yield from session.readiness()).indexed_block
         # Not by the next block: what replaces an indexed one is news, too.
         last_event_id = None if indexed is None else f"{indexed}:{_LAST}@"
     block = number("from_block", 0 if from_block is None else from_block)
-    return Place(block, last_event_id, session.options.patience, follow=follow)
+    return Place(block, last_event_id, session.options.patience, follow=follow, wanted=wanted)
 
 
 def listen(http: httpx.Client, place: Place) -> Iterator[Event]:

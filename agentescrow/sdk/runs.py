@@ -16,7 +16,7 @@ from agentescrow.sdk.run_writes import claim, created_run, fund_run, get_run, mo
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.shells import Awaiting, Blocking, operation
 from agentescrow.sdk.steps import Steps
-from agentescrow.sdk.values import base_units, moment, number
+from agentescrow.sdk.values import base_units, listed, moment, number
 from agentescrow.sdk.verifying import verified_run, verified_runs
 from agentescrow.sdk.write_key import write_key
 from agentescrow.wire.runs import (
@@ -51,8 +51,11 @@ class _Operations:
         min_reward: int | str | Decimal | None = None,
         poster: str | None = None,
         agent_id: int | None = None,
+        wallet: str | None = None,
         created_after: int | str | datetime | None = None,
         created_before: int | str | datetime | None = None,
+        deadline_after: int | str | datetime | None = None,
+        deadline_before: int | str | datetime | None = None,
         sort: str | None = None,
         cursor: str | None = None,
         verify: bool | None = None,
@@ -68,17 +71,23 @@ class _Operations:
             min_reward: Whole USDC: 100, "12.5" or a Decimal.
             poster: Address of the poster.
             agent_id: Agent that claimed.
+            wallet: Posted by this account, paid to it, or claimed by an agent that it owns.
             created_after: Created then or later: unix seconds, ISO 8601, a datetime.
             created_before: Created before then.
-            sort: "newest", "oldest" or "reward".
+            deadline_after: With a deadline then or later.
+            deadline_before: With one before then.
+            sort: "newest", "oldest", "reward" or "due": what has to be done next first.
             cursor: `pagination.next_cursor` of the page before, in place of `page`.
             verify: As in `get`, but for the texts: descriptions and work are the API's word.
         """
         least = None if min_reward is None else format_usdc(parse_usdc(min_reward))
-        states = state if state is None or isinstance(state, str) else ",".join(state)
+        states = None if state is None else listed(state)
         wanted = {"page": page, "limit": limit, "state": states, "minReward": least}
-        wanted |= {"poster": poster, "agentId": agent_id, "sort": sort, "cursor": cursor}
-        for name, given in (("createdAfter", created_after), ("createdBefore", created_before)):
+        wanted |= {"poster": poster, "agentId": agent_id, "wallet": wallet}
+        wanted |= {"sort": sort, "cursor": cursor}
+        times = {"createdAfter": created_after, "createdBefore": created_before}
+        times |= {"deadlineAfter": deadline_after, "deadlineBefore": deadline_before}
+        for name, given in times.items():
             if given is not None:
                 wanted[name] = iso_time(moment(given, (yield from self._session.now())))
         if self._session.is_verified(verify):

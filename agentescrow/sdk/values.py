@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -65,6 +66,15 @@ def address(field: str, value: str) -> ChecksumAddress:
     if found is None:
         raise InvalidInput(field, value, "an address: 0x and 40 hexadecimal digits, as copied")
     return found
+
+
+def listed(names: str | Sequence[str]) -> str:
+    """One name or several, as the API takes them.
+
+    Args:
+        names: As they came; one text may have several, separated by commas.
+    """
+    return names if isinstance(names, str) else ",".join(names)
 
 
 def moment(value: int | str | datetime, now: int) -> int:

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, insert, literal, select
 
-from agentescrow.store.runs import AnyRow, up_to
+from agentescrow.store.events import ALL, EventFilter, up_to
+from agentescrow.store.runs import AnyRow
 from agentescrow.store.tables import events, reorganisations, taken_back
 
 _KEPT_BLOCKS: Final = 2_000  # below the block that was gone back to
@@ -64,7 +65,13 @@ def reorganisations_after(connection: Connection, number: int) -> Sequence[Reorg
 
 
 def taken_back_by(
-    connection: Connection, number: int, *, first_block: int, place: tuple[int, int], limit: int
+    connection: Connection,
+    number: int,
+    *,
+    first_block: int,
+    place: tuple[int, int],
+    limit: int,
+    wanted: EventFilter = ALL,
 ) -> Sequence[AnyRow]:
     """The events that a reorganisation has taken back, from a place in the chain backwards.
 
@@ -74,12 +81,14 @@ def taken_back_by(
         first_block: The lowest block that is asked for.
         place: Block and index of the first one.
         limit: Most events.
+        wanted: Which.
     """
     table: Any = taken_back
-    wanted = select(table).where(
+    found = select(table).where(
         table.c.reorganisation == number,
         table.c.block_number >= first_block,
         up_to(table, *place),
+        *wanted.conditions(table),
     )
     latest_first = (table.c.block_number.desc(), table.c.log_index.desc())
-    return connection.execute(wanted.order_by(*latest_first).limit(limit)).all()
+    return connection.execute(found.order_by(*latest_first).limit(limit)).all()

@@ -1,42 +1,41 @@
-"""Runs: one, a page of them, and their events."""
+"""Runs: one, a page of them, and the life of one."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cache
-from itertools import accumulate
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    FromClause,
     Row,
     Select,
     and_,
     bindparam,
     func,
-    not_,
+    literal_column,
     or_,
     select,
+    union,
     union_all,
 )
 
 from agentescrow.domain.run import FINAL_STATES, RunState
 from agentescrow.store.prepared import Prepared, Statement
-from agentescrow.store.tables import blocks, events, runs
+from agentescrow.store.tables import DUE, agents, blocks, events, runs
 from agentescrow.store.totals import count_runs
 
 AnyRow = Row[tuple[Any, ...]]
 Kind = frozenset[str]
 
-SORTS: Final = ("newest", "oldest", "reward")
-"""Orders of a list: by number, falling or rising; by reward, falling, the newer run first."""
-
+SORTS: Final = ("newest", "oldest", "reward", "due")
+"""Orders of a list: by number, falling or rising; by reward, falling, the newer run first; by what
+is due next, the older run first, and what has ended last."""
 
 _HIDDEN: Final = {
     "funded_at",
@@ -54,13 +53,18 @@ _AS_OF: Final = (
 ).label("as_of")
 _LIMIT: Final = bindparam("limit", type_=BigInteger)
 _STATES: Final = [f"state_{number}" for number in range(len(RunState))]
-_CONDITIONS: Final[dict[str, ColumnElement[bool]]] = {
-    "first": runs.c.run_id >= bindparam("first", type_=BigInteger),
-    "last": runs.c.run_id <= bindparam("last", type_=BigInteger),
-    "min_reward": runs.c.reward >= bindparam("min_reward"),
-    "poster": runs.c.poster == bindparam("poster"),
-    "agent_id": runs.c.agent_id == bindparam("agent_id"),
-}
+_EACH_STATE: Final[list[Any]] = [literal_column(str(int(state))) for state in RunState]
+_UNCLAIMED: Final = frozenset({RunState.DRAFT, RunState.OPEN})
+"""These are due at their deadline."""
+_WHOSE: Final = ("poster", "agent_id", "wallet")
+_DUE_INSTEAD: Final = {"deadline_after": "due_after", "deadline_before": "due_before"}
+_OWNED: Final = select(agents.c.agent_id).where(agents.c.owner == bindparam("wallet"))
+_ITS: Final = (
+    runs.c.poster == bindparam("wallet"),
+    runs.c.wallet == bindparam("wallet"),
+    runs.c.agent_id.in_(_OWNED),
+)
+"""Why a run is one of a wallet's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,9 @@ class RunFilter:
         agent_id: Claimed by this agent.
         first: From this number on; see `created_within`.
         last: Up to this number.
+        wallet: Posted by this account, paid to it, or claimed by an agent that it owns.
+        deadline_after: With a deadline at this unix second or later.
+        deadline_before: With one before.
     """
 
     states: tuple[RunState, ...] = ()
@@ -82,6 +89,9 @@ class RunFilter:
     agent_id: int | None = None
     first: int | None = None
     last: int | None = None
+    wallet: str | None = None
+    deadline_after: int | None = None
+    deadline_before: int | None = None
 
     @property
     def kind(self) -> Kind:
@@ -91,7 +101,17 @@ class RunFilter:
     @property
     def counted(self) -> bool:
         """Whether the totals are kept, so that nothing has to be counted."""
-        return self.poster is None and self.agent_id is None and self.last is None
+        return not self.whose and self.last is None and not self.dated
+
+    @property
+    def whose(self) -> bool:
+        """Whether it is the runs of somebody."""
+        return not self.kind.isdisjoint(_WHOSE)
+
+    @property
+    def dated(self) -> bool:
+        """Whether deadlines leave runs out."""
+        return not self.kind.isdisjoint(_DUE_INSTEAD)
 
     @property
     def numbered(self) -> bool:
@@ -106,15 +126,15 @@ class RunFilter:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a list: after the run with this number and reward.
+    """A place in a list: after the run with this number.
 
     Args:
         run_id: Number.
-        reward: Base units.
+        rank: By what the list is sorted before its number: reward, or when it is due.
     """
 
     run_id: int
-    reward: int
+    rank: int = 0
 
 
 def last_run(connection: Connection) -> int:
@@ -183,7 +203,7 @@ def begins_at_a_number(wanted: RunFilter, sort: str) -> bool:
         wanted: Which runs.
         sort: One of `SORTS`.
     """
-    return wanted.numbered and sort != "reward"
+    return wanted.numbered and sort in ("newest", "oldest")
 
 
 def page_of_runs(
@@ -206,53 +226,28 @@ def page_of_runs(
         total: Of the filter. Run numbers have no gaps, so it tells where an unfiltered page
             begins; and it tells which index to walk.
     """
+    kind = wanted.kind
     values = {"limit": limit, "offset": offset, "reach": limit + offset, **_values(wanted)}
-    sparse = wanted.last is not None if sort == "reward" else wanted.min_reward > 0
+    if sort == "due" and wanted.states and _UNCLAIMED.issuperset(wanted.states):
+        kind = frozenset(_DUE_INSTEAD.get(name, name) for name in kind)
     # It is a choice between all runs that match and, so to speak, all others up to the page's end.
-    rare = sparse and 100 * total**2 <= _RARE**2 * (limit + offset)
+    few = 100 * total**2 <= _RARE**2 * (limit + offset)
+    rare = _is_gathered(kind, sort) or (_is_sparse(kind, sort) and few)
     if after is not None:
-        place = {"after": after.run_id, "after_reward": after.reward}
-        return Statement(_page(wanted.kind, sort, _Start.AFTER, rare), {**values, **place})
+        place = {"after": after.run_id, "after_rank": after.rank}
+        return Statement(_page(kind, sort, _Start.AFTER, rare), {**values, **place})
     if begins_at_a_number(wanted, sort):
         begin = wanted.first or 1
         number = begin + total - 1 - offset if sort == "newest" else begin + offset
         place = {"number": number}
-        return Statement(_page(wanted.kind, sort, _Start.NUMBER, False), {**values, **place})
+        return Statement(_page(kind, sort, _Start.NUMBER, False), {**values, **place})
     start = _Start.OFFSET if offset else _Start.FIRST
-    return Statement(_page(wanted.kind, sort, start, rare), values)
+    return Statement(_page(kind, sort, start, rare), values)
 
 
 def events_of_run(connection: Connection, run_id: int, limit: int = 1_000) -> Sequence[AnyRow]:
     """The life of a run, in order."""
     return _LIFE.all(connection, run_id=run_id, limit=limit)
-
-
-def events_after(
-    connection: Connection, block_number: int, log_index: int, limit: int, longest: int
-) -> Sequence[AnyRow]:
-    """The events after a place in the chain, in order.
-
-    Args:
-        connection: A transaction.
-        block_number: Block of the place.
-        log_index: Index of the place's log.
-        limit: Most events.
-        longest: Characters of all their arguments; a single event may have more.
-    """
-    wanted = select(events).where(
-        events.c.block_number >= block_number, not_(up_to(events, block_number, log_index))
-    )
-    wanted = _in_order(wanted)
-    lengths = wanted.with_only_columns(func.length(events.c.data)).limit(limit)
-    sums = accumulate(connection.execute(lengths).scalars())
-    fitting = max(sum(total <= longest for total in sums), 1)
-    return connection.execute(wanted.limit(fitting)).all()
-
-
-def up_to(table: FromClause, block_number: int, log_index: int) -> ColumnElement[bool]:
-    """The condition that an event's place is no later than another one."""
-    block, index = table.c.block_number, table.c.log_index
-    return or_(block < block_number, and_(block == block_number, index <= log_index))
 
 
 def created_in(connection: Connection, poster: str, tx_hash: str, since: int) -> int | None:
@@ -281,32 +276,48 @@ class _Start(Enum):
     OFFSET = auto()
 
 
+def _is_gathered(kind: Kind, sort: str) -> bool:
+    """Whether there is no index to walk in the order of the list: then all runs are sorted."""
+    whose = not kind.isdisjoint(_WHOSE)
+    return "wallet" in kind or not kind.isdisjoint(_DUE_INSTEAD) or (whose and sort == "due")
+
+
+def _is_sparse(kind: Kind, sort: str) -> bool:
+    """Whether a million others may lie between the runs, in the order of the list."""
+    by_number, by_reward = sort in ("newest", "oldest"), sort == "reward"
+    return ("last" in kind and not by_number) or ("min_reward" in kind and not by_reward)
+
+
 @cache
 def _page(kind: Kind, sort: str, start: _Start, rare: bool) -> Prepared:
     """The query of a page: a few dozen of them, compiled when they are first asked.
 
     Few runs with a reward so high are looked up by reward and sorted: in the order of their
-    numbers a million others could lie between them.
+    numbers a million others could lie between them. The same goes for deadlines.
     """
-    matching = _matching(kind)
+    shown = [*_SHOWN, DUE.label("due")] if sort == "due" else _SHOWN
+    states = [runs.c.state == bindparam(name) for name in _STATES if name in kind]
+    if sort == "due" and not states:
+        states = [runs.c.state == each for each in _EACH_STATE]
+    passed = _matching(kind)
     if start is _Start.AFTER:
-        matching.append(_after(sort))
+        passed.append(_after(sort))
     if start is _Start.NUMBER:
         number = bindparam("number", type_=BigInteger)
-        matching.append(runs.c.run_id <= number if sort == "newest" else runs.c.run_id >= number)
-    states = [runs.c.state == bindparam(name) for name in _STATES if name in kind]
+        passed.append(runs.c.run_id <= number if sort == "newest" else runs.c.run_id >= number)
     if not rare and len(states) < 2 and start is not _Start.OFFSET:
-        query = select(*_SHOWN, _AS_OF).where(*matching, *states)
+        query = select(*shown, _AS_OF).where(*passed, *states)
         return Prepared(_ordered(query, sort).limit(_LIMIT))
-    found: Select[Any] = select(runs.c.run_id, runs.c.reward).where(*matching)
+    rank = DUE.label("due") if sort == "due" else runs.c.reward
+    found: Select[Any] = select(runs.c.run_id, rank).where(*passed)
     if rare:
-        few = found.where(*_any_state(kind)).cte("few").prefix_with("MATERIALIZED")
+        few = _gathered(kind, sort, start).cte("few").prefix_with("MATERIALIZED")
         ids = _ordered(select(few.c.run_id), sort, few.c)
     elif len(states) > 1:
         # Each state's index is walked for itself: one walk over several would have to sort.
         reach = bindparam("reach", type_=BigInteger)
         each = [_ordered(found.where(state), sort).limit(reach).subquery() for state in states]
-        merged = union_all(*(select(one.c.run_id, one.c.reward) for one in each)).subquery()
+        merged = union_all(*(select(one) for one in each)).subquery()
         ids = _ordered(select(merged.c.run_id), sort, merged.c)
     else:
         # The index alone is walked over the runs that are passed over, not the rows.
@@ -314,24 +325,49 @@ def _page(kind: Kind, sort: str, start: _Start, rare: bool) -> Prepared:
     if start is _Start.OFFSET:
         ids = ids.offset(bindparam("offset", type_=BigInteger))
     chosen = ids.limit(_LIMIT).subquery()
-    query = select(*_SHOWN, _AS_OF).where(runs.c.run_id.in_(select(chosen.c.run_id)))
+    query = select(*shown, _AS_OF).where(runs.c.run_id.in_(select(chosen.c.run_id)))
     return Prepared(_ordered(query, sort))
 
 
 @cache
 def _count(kind: Kind) -> Prepared:
-    matching = [*_matching(kind), *_any_state(kind)]
-    return Prepared(select(func.count().label("runs")).select_from(runs).where(*matching))
+    found = _gathered(kind).subquery()
+    return Prepared(select(func.count().label("runs")).select_from(found))
 
 
-def _matching(kind: Kind) -> list[ColumnElement[bool]]:
-    """The conditions that are set, but for the states."""
-    return [condition for name, condition in _CONDITIONS.items() if name in kind]
+def _gathered(kind: Kind, sort: str = "newest", start: _Start = _Start.FIRST) -> Select[Any]:
+    """Runs that are looked up by what they have to be, in no order."""
+    due = [DUE.label("due")] if sort == "due" else []
+    columns: Any = runs.c
+    if "wallet" in kind:
+        names = ["run_id", "state", "reward", *(kind & {"poster", "agent_id"})]
+        names += [] if kind.isdisjoint(_DUE_INSTEAD) else ["deadline"]
+        its = select(*(runs.c[name] for name in names), *due)
+        columns = (
+            union(*(its.where(each) for each in _ITS)).cte("its").prefix_with("MATERIALIZED").c
+        )
+        due = [columns.due] if due else []
+    after = [_after(sort, columns)] if start is _Start.AFTER else []
+    found = select(columns.run_id, columns.reward, *due)
+    return found.where(*_matching(kind, columns), *_any_state(kind, columns), *after)
 
 
-def _any_state(kind: Kind) -> list[ColumnElement[bool]]:
+def _matching(kind: Kind, columns: Any = runs.c) -> list[ColumnElement[bool]]:  # noqa: ANN401
+    """The conditions that are set, but for states and wallet.
+
+    Args:
+        kind: Which are set.
+        columns: Of what.
+    """
+    conditions = _CONDITIONS if kind.isdisjoint(_DUE_INSTEAD) else _DATED
+    return [condition(columns) for name, condition in conditions.items() if name in kind]
+
+
+def _any_state(kind: Kind, columns: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401
     states: list[Any] = [bindparam(name) for name in _STATES if name in kind]
-    return [runs.c.state.in_(states)] if states else []
+    if not states and not kind.isdisjoint(_DUE_INSTEAD):
+        states = _EACH_STATE  # so that the index of deadlines is taken
+    return [columns.state.in_(states)] if states else []
 
 
 def _values(wanted: RunFilter) -> dict[str, object]:
@@ -342,6 +378,9 @@ def _values(wanted: RunFilter) -> dict[str, object]:
         "agent_id": wanted.agent_id,
         "first": wanted.first,
         "last": wanted.last,
+        "wallet": wanted.wallet,
+        "deadline_after": wanted.deadline_after,
+        "deadline_before": wanted.deadline_before,
     }
     states = zip(_STATES, (int(state) for state in wanted.states), strict=False)
     return {name: value for name, value in values.items() if value is not None} | dict(states)
@@ -350,22 +389,49 @@ def _values(wanted: RunFilter) -> dict[str, object]:
 def _ordered(query: Select[Any], sort: str, columns: Any = runs.c) -> Select[Any]:  # noqa: ANN401
     if sort == "reward":
         return query.order_by(columns.reward.desc(), columns.run_id.desc())
+    if sort == "due":
+        return query.order_by(_due(columns), columns.run_id)
     return query.order_by(columns.run_id.asc() if sort == "oldest" else columns.run_id.desc())
 
 
-def _after(sort: str) -> ColumnElement[bool]:
-    run_id = bindparam("after", type_=BigInteger)
+def _after(sort: str, columns: Any = runs.c) -> ColumnElement[bool]:  # noqa: ANN401
+    run_id, rank = (bindparam(name, type_=BigInteger) for name in ("after", "after_rank"))
     if sort == "oldest":
-        return runs.c.run_id > run_id
+        return cast("ColumnElement[bool]", columns.run_id > run_id)
     if sort == "newest":
-        return runs.c.run_id < run_id
-    reward = bindparam("after_reward", type_=BigInteger)
-    same = and_(runs.c.reward == reward, runs.c.run_id < run_id)
-    return and_(runs.c.reward <= reward, or_(runs.c.reward < reward, same))
+        return cast("ColumnElement[bool]", columns.run_id < run_id)
+    if sort == "due":
+        due = _due(columns)
+        return and_(due >= rank, or_(due > rank, columns.run_id > run_id))
+    same = and_(columns.reward == rank, columns.run_id < run_id)
+    return and_(columns.reward <= rank, or_(columns.reward < rank, same))
 
 
-def _in_order(query: Select[Any]) -> Select[Any]:
-    return query.order_by(events.c.block_number, events.c.log_index)
+def _due(columns: Any) -> ColumnElement[int]:  # noqa: ANN401
+    return DUE if columns is runs.c else cast("ColumnElement[int]", columns.due)
+
+
+_Condition = Callable[[Any], ColumnElement[bool]]
+_LATER: Final = bindparam("deadline_after", type_=BigInteger)
+_EARLIER: Final = bindparam("deadline_before", type_=BigInteger)
+_CONDITIONS: Final[dict[str, _Condition]] = {
+    "first": lambda its: its.run_id >= bindparam("first", type_=BigInteger),
+    "last": lambda its: its.run_id <= bindparam("last", type_=BigInteger),
+    "min_reward": lambda its: its.reward >= bindparam("min_reward"),
+    "poster": lambda its: its.poster == bindparam("poster"),
+    "agent_id": lambda its: its.agent_id == bindparam("agent_id"),
+    "deadline_after": lambda its: its.deadline >= _LATER,
+    "deadline_before": lambda its: its.deadline < _EARLIER,
+    "due_after": lambda its: _due(its) >= _LATER,
+    "due_before": lambda its: _due(its) < _EARLIER,
+}
+_DATED: Final[dict[str, _Condition]] = {
+    # What the index of deadlines has, too, must not be looked up in others, which have no deadline.
+    **_CONDITIONS,
+    "first": lambda its: its.run_id + 0 >= bindparam("first", type_=BigInteger),
+    "last": lambda its: its.run_id + 0 <= bindparam("last", type_=BigInteger),
+    "min_reward": lambda its: its.reward + 0 >= bindparam("min_reward", type_=BigInteger),
+}
 
 
 _RUN: Final = Prepared(select(runs).where(runs.c.run_id == bindparam("run_id")))
@@ -377,5 +443,8 @@ _CREATED: Final = Prepared(
     .limit(1)
 )
 _LIFE: Final = Prepared(
-    _in_order(select(events).where(events.c.run_id == bindparam("run_id"))).limit(_LIMIT)
+    select(events)
+    .where(events.c.run_id == bindparam("run_id"))
+    .order_by(events.c.block_number, events.c.log_index)
+    .limit(_LIMIT)
 )

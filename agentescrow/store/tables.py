@@ -19,7 +19,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal_column,
 )
+
+from agentescrow.domain.constants import CLAIM_TIMEOUT, DAY
 
 metadata: Final = MetaData(
     naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"}
@@ -40,6 +43,22 @@ def _time(name: str, *, nullable: bool = False) -> Column[int]:
 def _id(name: str) -> Column[int]:
     return Column(name, BigInteger, primary_key=True, autoincrement=False)
 
+
+NEVER: Final = 253_402_300_799
+"""When ended runs are due: behind all others."""
+
+# When the side that has to act runs out of time (RUN-23), and until it is claimed the deadline. As
+# it stands here it is in an index, which only an expression of the same words is answered from.
+DUE: Final = literal_column(
+    f"(CASE WHEN state IN (0, 1) THEN deadline"
+    f" WHEN state IN (2, 3) AND claimed_at + {CLAIM_TIMEOUT} > deadline"
+    f" THEN claimed_at + {CLAIM_TIMEOUT}"
+    f" WHEN state IN (2, 3) THEN deadline"
+    f" WHEN state = 4 THEN submitted_at + review_days * {DAY}"
+    f" WHEN state = 6 THEN revision_due_at"
+    f" ELSE {NEVER} END)",
+    BigInteger,
+)
 
 runs: Final = Table(
     "runs",
@@ -80,6 +99,17 @@ runs: Final = Table(
     Index(None, "reward", "run_id"),
     Index(None, "poster", "state", "reward", "run_id"),
     Index(None, "agent_id", "state", "reward", "run_id"),
+    Index(None, "state", "deadline", "reward", "run_id"),
+)
+Index("ix_runs_state_due_run_id", runs.c.state, DUE, runs.c.run_id)
+Index(
+    "ix_runs_wallet",
+    runs.c.wallet,
+    runs.c.state,
+    runs.c.reward,
+    runs.c.run_id,
+    sqlite_where=runs.c.wallet.is_not(None),
+    postgresql_where=runs.c.wallet.is_not(None),
 )
 
 # How many runs there are of each state and reward, so that a total under both filters is exact
@@ -118,6 +148,7 @@ Index(
     sqlite_where=events.c.run_id.is_not(None),
     postgresql_where=events.c.run_id.is_not(None),
 )
+Index("ix_events_name", events.c.name, events.c.block_number, events.c.log_index)
 Index(
     "ix_events_agent_id",
     events.c.agent_id,

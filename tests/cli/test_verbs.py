@@ -39,6 +39,13 @@ def test_verbs__whole_run__by_words_alone(command):
     assert poster.json("approve", run, "--gasless")["state"] == "APPROVED"
     assert agent.json("agent", "--agent-id", number)["reputation"]["completions"] == 1
     assert agent.json("list", "--agent-id", number)["pagination"]["total"] == 1
+    mine = ("--wallet", posted["posterAddress"], "--sort", "due", "--created-after")
+    assert run in [each["bountyId"] for each in listed(poster, *mine, posted["createdAt"])]
+    assert listed(poster, *mine, "+1d", "--deadline-before", "+1d", "--cursor", "") == []
+
+
+def listed(command, *words):
+    return command.json("list", *words)["runs"]
 
 
 def test_allow_market__in_words__is_shown_with_the_others(command, market, agent_id):
@@ -216,6 +223,8 @@ def test_events__of_the_past__are_lines(command, client, run_id):
         "RunCreated",
         "RunFunded",
     ]
+    some = command()(*words, "--json", "--run-id", run_id, "--name", "RunFunded")
+    assert [json.loads(line)["name"] for line in some.stdout.splitlines()] == ["RunFunded"]
     people = command()(*words).stdout.splitlines()
     assert len(people) == len(found)
     assert f"{found[0]['id']} {found[0]['name']}" in people[0]

@@ -91,6 +91,23 @@ def test_lists__filtered__have_what_was_asked_for(client, agent_id, run_id):
     }
 
 
+def test_lists__of_a_wallet_by_what_is_due__have_its_runs_alone(client, agent_id, run_id):
+    """API-2: as the poster's, as the payee's; the claimed run is due after the open one."""
+    poster, agent = client("poster"), client("agent")
+    later = poster.runs.create(USDC, "+2d", "ipfs://x").bounty_id
+    agent.runs.claim(later, agent_id)
+    run = client().runs.get(run_id)
+    own = {"created_after": run.created_at, "sort": "due", "limit": 100}
+
+    posted = [each.bounty_id for each in client().runs.list(wallet=poster.address, **own).runs]
+    assert posted.index(run_id) < posted.index(later)
+    paid = client().runs.list(wallet=agent.address, **own).runs
+    assert later in [each.bounty_id for each in paid]
+    assert run_id not in [each.bounty_id for each in paid]
+    until = {"deadline_after": run.deadline, "deadline_before": run.deadline + 1}
+    assert {each.deadline for each in client().runs.list(**until, **own).runs} == {run.deadline}
+
+
 def test_get__of_a_run__has_the_documented_shape(client, run_id):
     """API-2, API-7: item 68: thirteen fields, in their order."""
     run = client().runs.get(run_id)

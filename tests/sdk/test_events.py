@@ -59,6 +59,16 @@ def test_events__after_one__go_on_behind_it(client, run_id, life):
     assert _of_run(found, run_id) == life[2:]
 
 
+def test_events__of_a_run_and_of_names__are_these_alone(client, agent_id, run_id, life):
+    """API-7: whichever way they are named."""
+    since = {"from_block": life[0].block_number, "follow": False}
+
+    assert list(client().events(run_id=run_id, **since)) == life
+    assert list(client().events(run_id=run_id, name="RunClaimed", **since)) == [life[2]]
+    both = client().events(agent_id=agent_id, name=["RunApproved", "RunClaimed"], **since)
+    assert _of_run(both, run_id) == [life[2], life[4]]
+
+
 def test_events__connections_cut__none_is_lost_and_none_comes_twice(market, run_id, life):
     """API-7: taken up with Last-Event-ID."""
     cutting = _Cutting(market.api_url, 3)
@@ -94,6 +104,10 @@ def test_events__async__are_the_same(market, run_id, life):
 def test_events__nonsense__is_refused(client):
     with pytest.raises(InvalidInput, match="from_block"):
         next(client().events(from_block=-1))
+    with pytest.raises(InvalidInput, match="run_id"):
+        next(client().events(run_id=-1))
+    with pytest.raises(Refused, match="RunClaimed"):
+        next(client().events(from_block=0, name="RunClaim"))
     with pytest.raises(Refused) as caught:
         next(client().events(last_event_id="here"))
     assert caught.value.code == 400

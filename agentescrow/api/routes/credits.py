@@ -9,11 +9,12 @@ from fastapi import APIRouter, Path, Response
 from agentescrow.api.cards import Json
 from agentescrow.api.index import IndexDep, Snapshot
 from agentescrow.api.recent import INDEXED, IndexAnswer
+from agentescrow.api.strict_query import StrictRoute
 from agentescrow.store.credits import credits_of
 from agentescrow.wire.credits import Credits
 from agentescrow.wire.shape import Address
 
-router = APIRouter(prefix="/api/credits", tags=["market"])
+router = APIRouter(prefix="/api/credits", tags=["market"], route_class=StrictRoute)
 
 
 @router.get("/{account}", response_model=Credits, responses=INDEXED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from agentescrow.api.answer import json_answer
@@ -13,20 +13,21 @@ from agentescrow.api.errors import ApiError
 from agentescrow.api.feed import Place, Stream
 from agentescrow.api.index import IndexDep, ServiceDep, Snapshot, latest_block
 from agentescrow.api.openapi import EVENTS
+from agentescrow.api.parameters import EventQuery, parameters_of, query_of
 from agentescrow.api.recent import INDEXED, IndexAnswer
 from agentescrow.api.relayer_status import relayer_status
 from agentescrow.api.strict_query import StrictRoute
 from agentescrow.domain import constants as rules
 from agentescrow.store.agents import count_agents, find_vault
+from agentescrow.store.events import EventFilter
 from agentescrow.store.totals import runs_by_state
 from agentescrow.wire.config import Config, Constants, ContractAddresses
 from agentescrow.wire.relay import RelayStatus
-from agentescrow.wire.shape import INTEGER_MAX
 from agentescrow.wire.stats import Stats
 
 router = APIRouter(prefix="/api", tags=["market"], route_class=StrictRoute)
 
-_PLACE: Final = r"^[0-9]{1,18}:[0-9]{1,10}(@[0-9]{0,18})?$"
+_PLACE: Final = r"^([0-9]{1,18}:[0-9]{1,10}(@[0-9]{0,18})?)?$"  # an empty one is none
 
 
 @router.get("/stats", response_model=Stats, responses=INDEXED)
@@ -94,7 +95,13 @@ def get_request(
     return json_answer(relay_card(relay))
 
 
-@router.get("/events", status_code=200, response_class=Stream, responses={200: EVENTS})
+@router.get(
+    "/events",
+    status_code=200,
+    response_class=Stream,
+    responses={200: EVENTS},
+    openapi_extra={"parameters": parameters_of(EventQuery)},
+)
 async def listen(
     request: Request,
     service: ServiceDep,
@@ -102,17 +109,15 @@ async def listen(
         str | None,
         Header(alias="Last-Event-ID", pattern=_PLACE, description="`id` of the last event heard."),
     ] = None,
-    from_block: Annotated[
-        int | None, Query(alias="fromBlock", ge=0, le=INTEGER_MAX, description="Begin here.")
-    ] = None,
-    follow: Annotated[bool, Query(description="Go on with what is yet to come.")] = True,
 ) -> Stream:
     """Listen to every change, as server-sent events; `Last-Event-ID` goes on where it ended."""
-    if last_event_id is not None:
+    query = query_of(request, EventQuery)
+    if last_event_id:
         place = Place.from_id(last_event_id)
-    elif from_block is not None:
-        place = Place(from_block, -1, first_block=from_block)
+    elif query.from_block is not None:
+        place = Place(query.from_block, -1, first_block=query.from_block)
     else:
         head = await run_in_threadpool(latest_block, service)
         place = Place(0 if head is None else head.number + 1, -1)
-    return Stream(request.app.state.feed, place, follow=follow)
+    wanted = EventFilter(run_id=query.run_id, agent_id=query.agent_id, names=query.name)
+    return Stream(request.app.state.feed, place, wanted, follow=query.follow)

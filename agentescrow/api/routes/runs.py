@@ -13,12 +13,12 @@ from agentescrow.api.cards import Json, eligibility_card, event_card, pagination
 from agentescrow.api.errors import not_found
 from agentescrow.api.index import Index, IndexDep, Snapshot
 from agentescrow.api.parameters import (
-    RUN_QUERY_PARAMETERS,
     RunId,
     RunQuery,
+    parameters_of,
+    query_of,
     read_cursor,
     require_shallow,
-    run_query,
     write_cursor,
 )
 from agentescrow.api.recent import INDEXED, IndexAnswer
@@ -51,12 +51,12 @@ _QUICK_OFFSET: Final = 1_000
     "",
     response_model=RunPage,
     responses=INDEXED,
-    openapi_extra={"parameters": RUN_QUERY_PARAMETERS},
+    openapi_extra={"parameters": parameters_of(RunQuery)},
 )
 async def list_runs(request: Request) -> Response:
     """List runs, a page at a time."""
     # Not as dependencies: to have FastAPI find these two takes as long as the list itself.
-    index, query = Index(request), run_query(request)
+    index, query = Index(request), query_of(request, RunQuery)
     wanted = _filter(query)
     after = None if query.cursor is None else Place(*read_cursor(query.cursor, query.sort, 2))
     offset = 0 if after else min((query.page - 1) * query.limit, INTEGER_MAX)
@@ -77,7 +77,8 @@ async def list_runs(request: Request) -> Response:
         return created_within(connection, found, query.created_after, query.created_before)
 
     dated = query.created_after is not None or query.created_before is not None
-    quick = not dated and (wanted.everything or (wanted.counted and offset <= _QUICK_OFFSET))
+    numbered = begins_at_a_number(wanted, query.sort)
+    quick = not dated and (numbered or (wanted.counted and offset <= _QUICK_OFFSET))
     total, rows = await index.page(
         wanted, statement, narrowed=narrowed if dated else None, quick=quick
     )
@@ -124,6 +125,9 @@ def _filter(query: RunQuery) -> RunFilter:
         min_reward=min(reward, INTEGER_MAX),
         poster=None if query.poster is None else to_checksum_address(query.poster),
         agent_id=query.agent_id,
+        wallet=None if query.wallet is None else to_checksum_address(query.wallet),
+        deadline_after=query.deadline_after,
+        deadline_before=query.deadline_before,
     )
 
 
@@ -131,7 +135,9 @@ def _page(query: RunQuery, total: int, rows: Sequence[AnyRow]) -> Json:
     """The page, of rows of which the one after it tells whether there is a next page."""
     shown, following = rows[: query.limit], None
     if len(rows) > query.limit:
-        following = write_cursor(query.sort, shown[-1].run_id, shown[-1].reward)
+        last = shown[-1]
+        rank = last.due if query.sort == "due" else last.reward
+        following = write_cursor(query.sort, last.run_id, rank)
     return {
         "runs": [run_card(row) for row in shown],
         "pagination": pagination_card(query.page, query.limit, total, following),

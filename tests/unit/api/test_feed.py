@@ -6,6 +6,8 @@ given a listener that has heard events
   when blocks without events are replaced by blocks with some: it hears these
 given a listener that came later
   when it has heard nothing of what was taken back: it hears nothing of it
+given a listener that asks for some events alone
+  when blocks are taken back: it hears of these alone, too
 given large texts
   whatever they are: no more than a part of them is held for a listener
 """
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -23,8 +26,8 @@ from agentescrow.store import undo
 from agentescrow.store.agents import page_of_agents
 from agentescrow.store.bulk import append
 from agentescrow.store.database import migrate, open_database
+from agentescrow.store.events import EventFilter, events_after
 from agentescrow.store.position import Block, Position, begin_position, keep_blocks, move_position
-from agentescrow.store.runs import events_after
 from agentescrow.store.tables import agents, events
 
 FROM_THE_START = Place(0, -1)
@@ -61,12 +64,12 @@ class Index:
         """A new one for each event loop."""
         return Feed(SimpleNamespace(reads=self.database), Seats())
 
-    def heard(self, place):
+    def heard(self, place, **wanted):
         """What a listener hears from a place on, and the place after it."""
         heard = []
 
         async def listen():
-            async for sent in self.feed.events(place, follow=False):
+            async for sent in self.feed.events(place, EventFilter(**wanted), follow=False):
                 heard.append(sent)
 
         asyncio.run(listen())
@@ -168,6 +171,40 @@ def test_listener__asked_from_a_block_on__hears_of_nothing_below(index):
     said, _ = index.heard(Place(place.block, place.index, 0, first_block=4))
 
     assert said == ["-B5", "-A5", "-B4", "-A4", "C4"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "first", "then"),
+    [
+        ({"names": ("A2", "A5", "B4")}, ["A2", "B4", "A5"], ["-A5", "-B4"]),
+        ({"names": ("B4",)}, ["B4"], ["-B4"]),
+        ({"names": ("C4",)}, [], ["C4"]),
+        ({"run_id": 1, "names": ("A1", "A4")}, ["A1", "A4"], ["-A4"]),
+        ({"run_id": 2}, [], []),
+        ({"agent_id": 1}, [], []),
+    ],
+)
+def test_listener__to_some_events_alone__hears_no_others(index, wanted, first, then):
+    """API-6: whichever way it was told of them, and though it has heard nothing at all."""
+    said, place = index.heard(FROM_THE_START, **wanted)
+    assert said == first
+
+    index.take_back(3)
+    index.write(4, "C4")
+
+    assert index.heard(replace(place, reorganisation=0), **wanted)[0] == then
+
+
+def test_events_after__of_names__go_on_where_a_batch_ends(index):
+    """API-6: however many there are of each name."""
+    names = ("A1", "B1", "B3", "A4")
+    with index.database.connect() as connection:
+        found, place = [], (0, -1)
+        while rows := events_after(connection, *place, 2, 10**6, EventFilter(names=names)):
+            place = (rows[-1].block_number, rows[-1].log_index)
+            found += [row.name for row in rows]
+
+    assert found == ["A1", "B1", "B3", "A4"]
 
 
 def test_events_after__large_texts__are_few_at_once(index):

@@ -120,6 +120,16 @@ def test_list__of_several_states_or_of_a_time__has_these_alone(client, filled):
         f"createdAfter={day}:22Z&state=OPEN,CLAIMED&sort=oldest": [2, 3, 5, 6],
         f"createdAfter={day}:25Z&createdBefore={day}:22Z": [],
         "createdAfter=9999-12-31T23:59:59Z": [],
+        f"wallet={ADDRESSES['owner']}": [6, 5, 4, 3, 2, 1],
+        f"wallet={ADDRESSES['treasury']}": [6, 3],
+        f"wallet={ADDRESSES['usdc']}": [],
+        f"wallet={ADDRESSES['treasury']}&state=CLAIMED&minReward=4&sort=due": [6],
+        "sort=due": [6, 5, 4, 2, 1, 3],  # run n has until second 60 - n; run 3 is claimed
+        "sort=due&state=OPEN,DRAFT&limit=2&page=2": [2, 1],
+        "sort=due&minReward=4": [6, 5, 4],
+        f"deadlineAfter={day}:56Z&sort=oldest": [1, 2, 3, 4],
+        f"deadlineBefore={day}:56Z": [6, 5],
+        f"deadlineAfter={day}:55Z&deadlineBefore={day}:59Z&state=OPEN&sort=due": [5, 2],
     }.items():
         found = client.get(f"/api/runs?{query}").json()
 
@@ -129,8 +139,33 @@ def test_list__of_several_states_or_of_a_time__has_these_alone(client, filled):
 
 def test_list__of_no_such_state_or_time__is_400(client, filled):
     """API-3: part of a filter is no filter."""
-    for query in ("state=OPEN,open", "state=OPEN,", "createdAfter=1700000000", "createdBefore=now"):
+    for query in (
+        *("state=OPEN,open", "state=OPEN,", "createdAfter=1700000000", "createdBefore=now"),
+        *("wallet=0x1", "deadlineAfter=+3d", "deadlineBefore=1", "sort=deadline"),
+    ):
         assert client.get(f"/api/runs?{query}").status_code == 400, query
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "reward", "due"])
+@pytest.mark.parametrize("filters", ["", f"&wallet={ADDRESSES['owner']}", "&state=OPEN,CLAIMED"])
+def test_list__by_cursor__is_what_it_is_by_page(client, filled, sort, filters):
+    """API-1: in every order, under whatever filter."""
+    by_page, by_cursor, cursor = [], [], ""
+    for page in range(1, 4):
+        by_page += _numbers(client, f"sort={sort}{filters}&limit=2&page={page}")[0]
+        found, cursor = _numbers(client, f"sort={sort}{filters}&limit=2&cursor={cursor or ''}")
+        by_cursor += found
+        if cursor is None:
+            break
+
+    assert cursor is None
+    assert by_cursor == by_page
+    assert len(by_page) == (4 if "state" in filters else 6)
+
+
+def _numbers(client, query):
+    found = client.get(f"/api/runs?{query}").json()
+    return [run["bountyId"] for run in found["runs"]], found["pagination"]["nextCursor"]
 
 
 @pytest.fixture
@@ -142,7 +177,10 @@ def filled(database, indexed):
         for number in range(1, 7):
             state = (RunState.CLAIMED, RunState.DRAFT, RunState.OPEN)[number % 3]
             made = {"run_id": number, "state": int(state), "created_at": NOW + number}
-            changes.put(runs, row | made | {"poster": ADDRESSES["owner"], "reward": number * 10**6})
+            made |= {"deadline": NOW + 40 - number, "reward": number * 10**6}
+            made |= {"claimed_at": NOW if number == 3 else 0}
+            payee = ADDRESSES["treasury"] if state is RunState.CLAIMED else None
+            changes.put(runs, row | made | {"poster": ADDRESSES["owner"], "wallet": payee})
         changes.end_block()
         changes.write()
         connection.commit()

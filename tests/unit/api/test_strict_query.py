@@ -5,29 +5,16 @@ from __future__ import annotations
 from itertools import product
 from urllib.parse import urlencode
 
+from tests.unit.api.documented import needed, reads
+
 JSON = {"Content-Type": "application/json"}
-PATHS = (
-    "/api/runs",
-    "/api/runs/1",
-    "/api/runs/1/claim-eligibility",
-    "/api/agents",
-    "/api/agents/1",
-    "/api/agents/1/stake",
-    "/api/agents/1/markets",
-    "/api/events?follow=false",
-    "/api/stats",
-    "/api/requests/0x" + "1" * 64,
-    "/health",
-    "/ready",
-    "/metrics",
-)
 
 
 def test_unknown_parameter__of_any_route__is_400_that_names_it(client, indexed):
     """API-3: a misspelt filter is no filter, and a list of everything would pass for an answer."""
-    for path, name in product(PATHS, ("stat", "State", "a" * 300, "\N{PILE OF POO}")):
-        between = "&" if "?" in path else "?"
-        answer = client.get(f"{path}{between}{urlencode({name: 'OPEN'})}")
+    names = ("stat", "State", "a" * 300, "\N{PILE OF POO}")
+    for (path, _), name in product(reads(client), names):
+        answer = client.get(f"{path}?{urlencode({name: 'OPEN'})}")
 
         problem = answer.json()
         assert (answer.status_code, problem["error"]) == (400, "UNKNOWN_PARAMETER"), path
@@ -56,16 +43,22 @@ def test_unknown_parameter__of_a_write__is_400_before_its_body_is_read(client, i
     assert (answer.status_code, answer.json()["error"]) == (400, "UNKNOWN_PARAMETER")
 
 
-def test_empty_parameter__of_any_list__is_not_given(client, indexed):
+def test_empty_parameter__of_any_route__is_not_given(client, indexed):
     """API-3: what a form sends for a field that was left empty."""
-    for path in (
-        "/api/runs?page=&limit=&state=&minReward=&poster=&agentId=&sort=&cursor=",
-        "/api/runs?createdAfter=&createdBefore=",
-        "/api/runs?limit",
-        "/api/runs?limit=&limit=5",
-        "/api/agents?page=&limit=&owner=&status=&cursor=",
-        "/api/events?follow=false&fromBlock=",
-    ):
+    seen = set()
+    for path, declared in reads(client):
+        optional = [name for name, each in declared.items() if not each["required"]]
+        always = needed(declared)
+        plain = client.get(path, params=always)
+        for name in optional:
+            if name not in always:
+                seen.add(name)
+                answer = client.get(f"{path}?{urlencode(always | {name: ''})}")
+                assert (answer.status_code, answer.text) == (plain.status_code, plain.text), name
+                assert declared[name]["allowEmptyValue"], name
+
+    assert {"state", "wallet", "deadlineAfter", "owner", "status", "name", "fromBlock"} <= seen
+    for path in ("/api/runs?limit", "/api/runs?limit=&limit=5"):
         assert client.get(path).status_code == 200, path
 
 

@@ -56,6 +56,9 @@ def before(tmp_path):
     engine.dispose()
 
 
+# The index of what is due is of an expression, which no plan would use if it were another one.
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based")
 def test_migrate__database_of_before__has_the_schema_of_today(before):
     """API-5: whatever version made it."""
     migrate(before)

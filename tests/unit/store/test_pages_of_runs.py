@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import random
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agentescrow.domain.run import RunState
+from agentescrow.domain.constants import DAY, DEADLINE_MAX_AHEAD
+from agentescrow.domain.run import RunState, due_at
 from agentescrow.store import runs as store
 from agentescrow.store.changes import Changes
 from agentescrow.store.runs import SORTS, Place, RunFilter, count, created_within, page_of_runs
-from agentescrow.store.tables import runs
+from agentescrow.store.tables import NEVER, agents, runs
 
 POSTERS = ("0x1", "0x2")
 REWARDS = (1, 5, 5_000, 10**8)
 RUNS = 120
-STATES = (RunState.DRAFT, RunState.OPEN, RunState.APPROVED)
+STATES = (
+    RunState.DRAFT,
+    RunState.OPEN,
+    RunState.IN_PROGRESS,
+    RunState.SUBMITTED,
+    RunState.REVISION_REQUESTED,
+    RunState.APPROVED,
+)
+WALLETS = (*POSTERS, "0x3")
+OWNER_OF_0 = "0x3"
+deadlines = st.none() | st.integers(-1, DEADLINE_MAX_AHEAD + RUNS * 5)
 
 filters = st.builds(
     RunFilter,
@@ -25,6 +37,9 @@ filters = st.builds(
     min_reward=st.sampled_from([0, 1, 2, 5_000, 10**8, 10**9]),
     poster=st.none() | st.sampled_from(POSTERS),
     agent_id=st.none() | st.integers(0, 2),
+    wallet=st.none() | st.sampled_from([*WALLETS, "0x4"]),
+    deadline_after=deadlines,
+    deadline_before=deadlines,
 )
 times = st.none() | st.integers(-1, RUNS * 5 + 15)
 
@@ -41,17 +56,37 @@ def filled(database):
             "state": int(chance.choice(STATES)),
             "reward": chance.choice(REWARDS),
             "agent_id": chance.choice([None, 0, 1]),
-            "created_at": run_id // 2 * 10,  # two in a block
+            "wallet": chance.choice([None, *WALLETS]),
+            "created_at": (created := run_id // 2 * 10),  # two in a block
+            "deadline": created + chance.choice([1, 9 * DAY, DEADLINE_MAX_AHEAD]),
+            "claimed_at": created + chance.choice([0, 8 * DAY]),
+            "submitted_at": created + chance.choice([0, 8 * DAY]),
+            "review_days": chance.choice([1, 30]),
+            "revision_due_at": created + 7 * DAY,
         }
         for run_id in range(1, RUNS + 1)
     ]
+    agent = {**dict.fromkeys(agents.c.keys(), 0), "owner": OWNER_OF_0, "frozen": False}
     with database.connect() as connection:
         changes = Changes(connection, 0)
         for row in rows:
             changes.put(runs, row)
+        changes.put(agents, agent | {"uri": "", "approved": None, "wallet": None})
         changes.end_block()
         changes.write()
         yield connection, rows
+
+
+def wallets(row):
+    """Whose run it is."""
+    return (row["poster"], row["wallet"], OWNER_OF_0 if row["agent_id"] == 0 else None)
+
+
+def due(row):
+    """RUN-23; before the claim the deadline, after the end never."""
+    if row["state"] == RunState.APPROVED:
+        return NEVER
+    return due_at(SimpleNamespace(**row)) or row["deadline"]
 
 
 def matching(rows, wanted, sort, after=None, before=None):
@@ -64,7 +99,12 @@ def matching(rows, wanted, sort, after=None, before=None):
         and row["reward"] >= wanted.min_reward
         and wanted.poster in (None, row["poster"])
         and (wanted.agent_id is None or row["agent_id"] == wanted.agent_id)
+        and (wanted.wallet is None or wanted.wallet in wallets(row))
+        and (wanted.deadline_after is None or row["deadline"] >= wanted.deadline_after)
+        and (wanted.deadline_before is None or row["deadline"] < wanted.deadline_before)
     ]
+    if sort == "due":
+        return sorted(found, key=lambda row: (due(row), row["run_id"]))
     if sort == "reward":
         return sorted(found, key=lambda row: (-row["reward"], -row["run_id"]))
     return sorted(found, key=lambda row: row["run_id"], reverse=sort == "newest")
@@ -105,5 +145,5 @@ def test_page__of_any_filter_and_order__is_a_slice(
     assert page(offset=skipped) == numbers[skipped : skipped + limit]
     if skipped < len(expected):
         last = expected[skipped]
-        place = Place(last["run_id"], last["reward"])
+        place = Place(last["run_id"], due(last) if sort == "due" else last["reward"])
         assert page(after=place) == numbers[skipped + 1 : skipped + 1 + limit]
