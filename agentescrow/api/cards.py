@@ -19,7 +19,7 @@ from agentescrow.domain.eligibility import reasons
 from agentescrow.domain.run import RunState, due_at
 from agentescrow.store.claims import Claimability, agent_of
 from agentescrow.store.markets import Standing
-from agentescrow.store.relays import Relay
+from agentescrow.store.relays import PENDING, Relay
 from agentescrow.store.runs import AnyRow
 from agentescrow.wire.shape import iso_time
 
@@ -198,6 +198,22 @@ def relay_card(relay: Relay) -> Json:
         "blockNumber": relay.block_number,
         "problem": relay.problem,
         "statusUrl": f"/api/requests/{relay.request_id}",
+    }
+
+
+def signed_request_card(relay: Relay) -> Json:
+    """One of a signer's requests: `wire.relay.SignedRequest`.
+
+    What is not carried yet others could be quicker to do, so it is not told what it is.
+
+    Args:
+        relay: The request.
+    """
+    told = relay.status != PENDING
+    return relay_card(relay) | {
+        "acceptedAt": iso_time(relay.accepted_at),
+        "function": relay.function if told else None,
+        "runId": relay.run_id if told else None,
     }
 
 

@@ -66,6 +66,7 @@ Cursor = Annotated[
     Query(max_length=200, description="`nextCursor` of the page before, in place of `page`."),
 ]
 Owner = Annotated[Address | None, Query(description="Owner of the agent's NFT.")]
+Signer = Annotated[Address, Query(description="Who has signed the requests.")]
 StatusName = Annotated[
     Literal["UNVERIFIED", "PROVISIONAL", "ESTABLISHED", "FROZEN", "BANNED"] | None,
     Query(description="Filter by status."),

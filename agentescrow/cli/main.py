@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from agentescrow import __version__
-from agentescrow.cli import agents, credits, events, keeper, runs
+from agentescrow.cli import agents, credits, events, keeper, requests, runs
 from agentescrow.cli.failure import BAD_INPUT, fail, tell_misuse
 from agentescrow.cli.verb import AGENT, ANYBODY, POSTER, READ, SERVICE, add_command, add_verb
 from agentescrow.errors import AgentEscrowError
@@ -59,7 +59,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # they may be keys
 )
 for panel in (READ, AGENT, POSTER, ANYBODY):
-    for module in (runs, agents, credits):
+    for module in (runs, agents, credits, requests):
         for name, verb in module.VERBS.get(panel, {}).items():
             add_verb(app, panel, name, verb)
 add_command(app, READ, "events", events.events)

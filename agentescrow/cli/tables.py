@@ -44,6 +44,7 @@ _TIMES = (
     "time",
     "staked_at",
     "indexed_at",
+    "accepted_at",
 )
 
 

@@ -16,7 +16,7 @@ from agentescrow.errors import AgentEscrowError, RequestRefused
 from agentescrow.relayer.availability import Availability
 from agentescrow.relayer.batches import Batches
 from agentescrow.relayer.budget import Purse
-from agentescrow.relayer.functions import relayed_functions
+from agentescrow.relayer.functions import relayed_functions, run_of
 from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.payment import CheckedPayment
 from agentescrow.relayer.request import CheckedRequest, check, contract_at
@@ -28,6 +28,7 @@ from agentescrow.store.relays import (
     find_relay,
     find_relays,
     pending_nonces,
+    relays_of,
     writing_relays,
 )
 
@@ -152,6 +153,19 @@ class Admission:
         with self._database.connect() as connection:
             return find_relay(connection, request_id)
 
+    def requests_of(
+        self, signer: str, *, limit: int, before: int | None = None
+    ) -> list[tuple[int, Relay]]:
+        """A signer's requests, the latest first, each with its place.
+
+        Args:
+            signer: In checksum case.
+            limit: Most requests.
+            before: Place of the last one of the page before.
+        """
+        with self._database.connect() as connection:
+            return relays_of(connection, signer, limit=limit, before=before)
+
     def _admit_all(self, checked: Sequence[Checked]) -> list[Relay | AgentEscrowError]:
         """Simulate and queue what is new."""
         with self._database.connect() as connection:
@@ -258,6 +272,8 @@ class Admission:
             accepted_block=head.number,
             lane=lane,
             cost=cost,
+            function=checked.functions[-1],
+            run_id=run_of(checked.contract, checked.call),
         )
 
     def _mined_nonces(self, signers: Sequence[str]) -> dict[str, int]:

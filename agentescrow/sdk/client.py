@@ -21,8 +21,10 @@ from agentescrow.sdk.session import Options, Session
 from agentescrow.sdk.shells import Awaiting, Blocking, operation
 from agentescrow.sdk.signers import WalletMaker, wallet_maker
 from agentescrow.sdk.steps import Steps
+from agentescrow.sdk.values import address
 from agentescrow.settings import ClientSettings, read
 from agentescrow.wire.credits import Credits
+from agentescrow.wire.relay import SignedRequests
 from agentescrow.wire.runs import Event
 from agentescrow.wire.stats import Readiness, Stats
 
@@ -67,6 +69,24 @@ class _Operations:
             What is still owed: nothing.
         """
         return (yield from withdraw_credit(self._session, to))
+
+    @operation
+    def requests(
+        self, signer: str | None = None, *, limit: int = 20, cursor: str | None = None
+    ) -> Steps[SignedRequests]:
+        """List what an account has signed for the relayer, the latest first.
+
+        Pending ones do not tell what they are for, since others could be quicker to do it.
+
+        Args:
+            signer: Whose; the signer's own where None.
+            limit: Requests a page, at most 100.
+            cursor: `next_cursor` of the page before.
+        """
+        session = self._session
+        account = session.wallet().address if signer is None else address("signer", signer)
+        wanted = {"signer": account, "limit": limit, "cursor": cursor}
+        return (yield from session.read("/api/requests", SignedRequests, wanted))
 
     @operation
     def readiness(self) -> Steps[Readiness]:

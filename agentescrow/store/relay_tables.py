@@ -31,6 +31,9 @@ relays: Final = Table(
     Column("tx_hash", String(66)),
     Column("block_number", BigInteger),
     Column("problem", Text),
+    Column("function", String(40)),  # what is called, and the run that it moves; NULL of before
+    Column("run_id", BigInteger),
+    Index("ix_relays_signer_sequence", "signer", "sequence"),
     Index("ix_relays_sender_nonce", "sender", "nonce", unique=True),
     Index("ix_relays_settled_sequence", "settled", "sequence"),
     Index("ix_relays_settled_sender_nonce", "settled", "sender", "nonce"),

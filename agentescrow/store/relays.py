@@ -56,6 +56,8 @@ class Relay:
         tx_hash: Of the transaction that was mined, or that was sent last.
         block_number: Where it was mined.
         problem: Why it failed, for people.
+        function: What is called, of a batch the last; None for requests of earlier versions.
+        run_id: The run that it moves, or None.
     """
 
     request_id: str
@@ -77,6 +79,8 @@ class Relay:
     tx_hash: str | None = None
     block_number: int | None = None
     problem: str | None = None
+    function: str | None = None
+    run_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,8 @@ def accept(connection: Connection, accepted: Iterable[Relay]) -> None:
             "cost": relay.cost,
             "status": PENDING,
             "settled": False,
+            "function": relay.function,
+            "run_id": relay.run_id,
         }
         for place, relay in enumerate(accepted, start=1)
     ]
@@ -192,6 +198,24 @@ def find_relays(connection: Connection, request_ids: Sequence[str]) -> dict[str,
     """Those requests of many that were ever accepted, by id."""
     rows = connection.execute(_SELECT.where(relays.c.request_id.in_(request_ids)))
     return {relay.request_id: relay for relay in map(_relay, rows)}
+
+
+def relays_of(
+    connection: Connection, signer: str, *, limit: int, before: int | None = None
+) -> list[tuple[int, Relay]]:
+    """A signer's requests, the latest first, each with its place in the order of acceptance.
+
+    Args:
+        connection: The database.
+        signer: In checksum case.
+        limit: Most requests.
+        before: Place of the last one of the page before.
+    """
+    wanted = select(relays.c.sequence, *_COLUMNS).where(relays.c.signer == signer)
+    if before is not None:
+        wanted = wanted.where(relays.c.sequence < before)
+    rows = connection.execute(wanted.order_by(relays.c.sequence.desc()).limit(limit))
+    return [(row[0], _relay(row[1:])) for row in rows]
 
 
 def pending_nonces(connection: Connection, signer: str) -> set[int]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from agentescrow.wire.shape import Address, Bytes, Shape
+from agentescrow.wire.shape import Address, Bytes, Shape, Time
 
 PERMIT_REQUIRED = "PERMIT_REQUIRED"
 """Of an error 401 whose typed data is not the request, but the permit that has to come first."""
@@ -132,3 +132,29 @@ class RelayStatus(Shape):
     block_number: int | None
     problem: str | None
     status_url: str
+
+
+class SignedRequest(RelayStatus):
+    """One of a signer's requests. While it is pending it does not say what it is for.
+
+    Attributes:
+        accepted_at: When the relayer took it.
+        function: What it calls, of a batch the last; null while it is pending.
+        run_id: The run that it moves; null while it is pending, and where it moves none.
+    """
+
+    accepted_at: Time
+    function: str | None
+    run_id: int | None
+
+
+class SignedRequests(Shape):
+    """A page of a signer's requests.
+
+    Attributes:
+        requests: The latest first.
+        next_cursor: For the page after this one; null on the last page.
+    """
+
+    requests: list[SignedRequest]
+    next_cursor: str | None

@@ -18,6 +18,7 @@ from agentescrow.chain.wallet import LocalWallet
 from agentescrow.cli.failure import fail
 from agentescrow.cli.main import app
 from agentescrow.errors import Refused
+from tests.waiting import until
 
 
 def test_verbs__whole_run__by_words_alone(command):
@@ -32,6 +33,7 @@ def test_verbs__whole_run__by_words_alone(command):
     assert agent.json("can-claim", run, "--agent-id", number)["eligible"] is True
     claimed = agent.json("claim", run, "--agent-id", number, "--gasless")
     assert claimed["message"] == "Run claimed successfully."
+    until(lambda: agent.json("requests", "--limit", 1)["requests"][0]["runId"] == run)
     assert agent.json("start", run)["state"] == "IN_PROGRESS"
     assert agent.json("submit", run, "ipfs://work")["state"] == "SUBMITTED"
     assert poster.json("revise", run, "more tests")["feedback"] == "more tests"

@@ -13,7 +13,7 @@ from hexbytes import HexBytes
 
 from agentescrow.chain.abis import entries
 from agentescrow.errors import RequestRefused
-from agentescrow.relayer.functions import relayed_functions
+from agentescrow.relayer.functions import relayed_functions, run_of
 
 
 def calls_of(ground, *calls):
@@ -44,6 +44,17 @@ def test_relayed_functions__batch_of_called_ones__passes(ground):
     called = relayed_functions("RunEscrow", calls_of(ground, permit, call(ground, "fundRun", 1)))
 
     assert called == ("selfPermit", "fundRun")
+
+
+def test_run_of__call__is_the_run_that_it_moves(ground):
+    """API-4: of a batch, what the permit is for; a new run has no number yet."""
+    permit, fund = call(ground, "selfPermit", 1, 2, b"\x01" * 65), call(ground, "fundRun", 7)
+
+    assert run_of("RunEscrow", fund) == 7
+    assert run_of("RunEscrow", calls_of(ground, permit, fund)) == 7
+    assert run_of("RunEscrow", permit) is None
+    assert run_of("RunEscrow", fund[:20]) is None
+    assert run_of("StakeRegistry", fund) is None
 
 
 @pytest.mark.parametrize("hidden", ["pause", "multicall"])

@@ -13,6 +13,7 @@ from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.run import RunState
 from localnet import usdc
 from tests.sdk.conftest import USDC
+from tests.waiting import until
 
 RUN = [
     "bounty_id",
@@ -106,6 +107,23 @@ def test_lists__of_a_wallet_by_what_is_due__have_its_runs_alone(client, agent_id
     assert run_id not in [each.bounty_id for each in paid]
     until = {"deadline_after": run.deadline, "deadline_before": run.deadline + 1}
     assert {each.deadline for each in client().runs.list(**until, **own).runs} == {run.deadline}
+
+
+def test_requests__of_a_signer__are_what_it_has_signed(client, agent_id, run_id):
+    """API-4, API-7: the latest first, and by whom they are asked for does not matter."""
+    agent = client("agent", gasless=True)
+    agent.runs.claim(run_id, agent_id)
+    agent.runs.submit_work(run_id, "ipfs://work")
+
+    until(lambda: None not in [each.run_id for each in agent.requests(limit=2).requests])
+    page = agent.requests(limit=2)
+    told = [(each.function, each.run_id, each.status) for each in page.requests]
+    assert told == [("submitWork", run_id, "mined"), ("claimRun", run_id, "mined")]
+    assert client().requests(agent.address, limit=2) == page
+    before = agent.requests(limit=1, cursor=agent.requests(limit=1).next_cursor)
+    assert before.requests == page.requests[1:]
+    with pytest.raises(InvalidInput, match="signer"):
+        client().requests("0x1")
 
 
 def test_get__of_a_run__has_the_documented_shape(client, run_id):

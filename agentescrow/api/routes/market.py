@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
+from eth_utils.address import to_checksum_address
 from fastapi import APIRouter, Header, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from agentescrow.api.answer import json_answer
-from agentescrow.api.cards import Json, relay_card
+from agentescrow.api.cards import Json, relay_card, signed_request_card
 from agentescrow.api.errors import ApiError
 from agentescrow.api.feed import Place, Stream
 from agentescrow.api.index import IndexDep, ServiceDep, Snapshot, latest_block
 from agentescrow.api.openapi import EVENTS
-from agentescrow.api.parameters import EventQuery, parameters_of, query_of
+from agentescrow.api.parameters import (
+    Cursor,
+    EventQuery,
+    Limit,
+    Signer,
+    parameters_of,
+    query_of,
+    read_cursor,
+    write_cursor,
+)
 from agentescrow.api.recent import INDEXED, IndexAnswer
 from agentescrow.api.relayer_status import relayer_status
 from agentescrow.api.strict_query import StrictRoute
@@ -22,7 +32,7 @@ from agentescrow.store.agents import count_agents, find_vault
 from agentescrow.store.events import EventFilter
 from agentescrow.store.totals import runs_by_state
 from agentescrow.wire.config import Config, Constants, ContractAddresses
-from agentescrow.wire.relay import RelayStatus
+from agentescrow.wire.relay import RelayStatus, SignedRequests
 from agentescrow.wire.stats import Stats
 
 router = APIRouter(prefix="/api", tags=["market"], route_class=StrictRoute)
@@ -82,6 +92,20 @@ def get_config(request: Request, service: ServiceDep) -> Response:
         relayer=relayer_status(service),
     )
     return json_answer(found.model_dump(mode="json"))
+
+
+@router.get("/requests", response_model=SignedRequests)
+def list_requests(
+    service: ServiceDep, signer: Signer, limit: Limit = 20, cursor: Cursor = None
+) -> Response:
+    """List what an account has signed for the relayer, the latest first."""
+    before = None if cursor is None else read_cursor(cursor, "requests", 1)[0]
+    account = to_checksum_address(signer)
+    found = service.admission.requests_of(account, limit=limit + 1, before=before)
+    shown = found[:limit]
+    following = write_cursor("requests", shown[-1][0]) if len(found) > limit else None
+    cards = [signed_request_card(relay) for _, relay in shown]
+    return json_answer({"requests": cards, "nextCursor": following})
 
 
 @router.get("/requests/{request_id}", response_model=RelayStatus)

@@ -11,6 +11,8 @@ _FILLED = {
     "request_id": "0x" + "1" * 64,
 }
 
+_NEEDED = {"agentId": "1", "signer": "0x" + "1" * 40}
+
 
 def reads(client):
     """Every path that is read, and its query parameters by name."""
@@ -23,5 +25,6 @@ def reads(client):
 
 def needed(declared):
     """What a read cannot do without, and what ends a stream."""
-    found = {name: "1" for name, each in declared.items() if each["required"]}
+    required = [name for name, each in declared.items() if each["required"]]
+    found = {name: _NEEDED[name] for name in required}
     return found | ({"follow": "false"} if "follow" in declared else {})

@@ -9,6 +9,7 @@ from sqlalchemy import event, text
 
 from agentescrow.domain.run import RunState
 from agentescrow.store.events import EventFilter, events_after
+from agentescrow.store.relays import relays_of
 from agentescrow.store.runs import SORTS, Place, RunFilter, page_of_runs
 from agentescrow.store.runs import count as count_runs
 
@@ -119,6 +120,16 @@ def test_events_after__of_any_filter__walks_an_index_in_its_order(database, plan
         if not wanted.named_alone:  # else the first few hundred of each name are merged
             assert not any("TEMP B-TREE" in step for step in plan), plan
         assert "INDEX ix_events_" in " ".join(read) or "PRIMARY KEY" in " ".join(read), plan
+
+
+@pytest.mark.parametrize("before", [None, 9])
+def test_relays_of__a_signer__walks_its_index(database, plans, before):
+    """API-4: the latest of a million requests are its last ones."""
+    with database.connect() as connection:
+        relays_of(connection, "0x1", limit=20, before=before)
+
+    ((step,),) = plans
+    assert step.startswith("SEARCH relays USING INDEX ix_relays_signer_sequence (signer=?")
 
 
 @pytest.fixture
