@@ -293,9 +293,9 @@ class TooExpensive(ChainProblem):
     """The node asks for more than a transaction may offer; nothing was signed.
 
     Args:
-        what: "wei a gas", or "gas".
+        what: "wei a gas", "gas", or "wei for gas" of a budget for several transactions.
         asked: By the node.
-        allowed: At most: `max_fee`, or what such a call can take.
+        allowed: At most: `max_fee`, what such a call can take, or what is left of the budget.
     """
 
     code: ClassVar[str] = "TOO_EXPENSIVE"

@@ -5,7 +5,7 @@ Whoever answers for the node could make an account offer all its ETH for one cal
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Final
 
 from web3 import Web3
@@ -21,12 +21,45 @@ TRANSACTION_GAS_MAX: Final = 16_777_216
 CALL_GAS_MAX: Final = 2_000_000
 """Gas of a call of our contracts at most; the dearest takes a fifth."""
 
+BUDGET: Final = "wei for gas"
+"""What `TooExpensive` is about where a `GasBudget` is used up."""
+
+_ETHER: Final = 10**18
 _MAX_FEES: Final = {
     8453: 5 * GWEI,
     84532: 5 * GWEI,
 }  # Base and Base Sepolia: a thousand times usual
 _MAX_FEE: Final = 100 * GWEI
-_FEE_END: Final = 2**96
+_END: Final = 2**96
+_DIGITS: Final = 60  # more than any amount below the end has
+
+
+class GasBudget:
+    """What transactions may offer for gas, all together, until it is filled anew."""
+
+    def __init__(self, wei: int | None = None) -> None:
+        """Fill it.
+
+        Args:
+            wei: So much may be offered; without a limit where None.
+        """
+        self.left = wei
+
+    def take(self, tx: TxParams) -> None:
+        """Set aside what a transaction offers: its gas at its fee, which is what it costs at most.
+
+        Args:
+            tx: With gas and `maxFeePerGas`.
+
+        Raises:
+            TooExpensive: It offers more than is left.
+        """
+        if self.left is None:
+            return
+        cost = tx["gas"] * int(tx["maxFeePerGas"])
+        if cost > self.left:
+            raise TooExpensive(BUDGET, cost, self.left)
+        self.left -= cost
 
 
 def max_fee_on(chain_id: int) -> int:
@@ -48,13 +81,37 @@ def wei_of(gwei: Decimal | str, field: str) -> int:
     Raises:
         InvalidInput: It is none.
     """
+    wei = _whole(gwei, GWEI)
+    if wei is None:
+        words = "gwei a gas: more than 0, at most nine digits after the point"
+        raise InvalidInput(field, gwei, words)
+    return wei
+
+
+def wei_in(eth: Decimal | str, field: str) -> int:
+    """Read an amount of ETH as people write it.
+
+    Args:
+        eth: More than none, with at most 18 digits after the point.
+        field: What it is called where it came from.
+
+    Raises:
+        InvalidInput: It is none.
+    """
+    wei = _whole(eth, _ETHER)
+    if wei is None:
+        raise InvalidInput(field, eth, "ETH: more than 0, at most 18 digits after the point")
+    return wei
+
+
+def _whole(text: Decimal | str, unit: int) -> int | None:
+    """Wei of an amount that people write in a unit; None where it is no such amount."""
     try:
-        wei = Decimal(gwei) * GWEI
-        if wei == int(wei) and 0 < wei < _FEE_END:
-            return int(wei)
+        with localcontext(prec=_DIGITS):
+            wei = Decimal(text) * unit
+            return int(wei) if wei == int(wei) and 0 < wei < _END else None
     except (ArithmeticError, ValueError):  # no number; one that is infinite, or too long
-        pass
-    raise InvalidInput(field, gwei, "gwei a gas: more than 0, at most nine digits after the point")
+        return None
 
 
 def priced(w3: Web3, tx: TxParams, chain_id: int, max_fee: int | None) -> TxParams:

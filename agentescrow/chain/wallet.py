@@ -14,7 +14,7 @@ from web3 import Web3
 from web3.exceptions import Web3RPCError
 from web3.types import Nonce, RPCEndpoint, TxParams
 
-from agentescrow.chain.fees import priced
+from agentescrow.chain.fees import GasBudget, priced
 from agentescrow.chain.own_writes import PATIENCE
 from agentescrow.chain.reverts import translate
 from agentescrow.errors import NodeRefused, NodeUnreachable, TransactionFailed
@@ -78,17 +78,26 @@ class Wallet(Protocol):
 class LocalWallet:
     """A key in this process."""
 
-    def __init__(self, w3: Web3, account: LocalAccount, *, max_fee: int | None = None) -> None:
+    def __init__(
+        self,
+        w3: Web3,
+        account: LocalAccount,
+        *,
+        max_fee: int | None = None,
+        budget: GasBudget | None = None,
+    ) -> None:
         """Bind a key to a chain.
 
         Args:
             w3: Where transactions go.
             account: The key, from `eth_account.Account`.
             max_fee: Wei a gas that may be offered; `fees.max_fee_on` the chain where None.
+            budget: Wei that may be offered for all; without a limit where None.
         """
         self._w3 = w3
         self._account = account
         self._max_fee = max_fee
+        self._budget = budget or GasBudget()
         self._nonces = Nonces(w3)
 
     @property
@@ -99,6 +108,7 @@ class LocalWallet:
     def transact(self, tx: TxParams) -> HexBytes:
         """Add nonce and fees, sign and send; see `Wallet.transact`."""
         full = completed(self._w3, tx, self._nonces, self._max_fee)
+        self._budget.take(full)
         signed = self._account.sign_transaction(cast(dict[str, Any], full))
         return self._nonces.sent(full["nonce"], signed.raw_transaction)
 

@@ -1,7 +1,8 @@
 """`agentescrow keeper`: what anybody may do and nobody has done: due finalizes, expired cancels.
 
 Each costs gas, and anybody can make runs of next to nothing that fall due: so it does what is due
-of the caller's own runs, and of others' only what it is told to, so many calls a round.
+of the caller's own runs, and of others' only what it is told to, so many calls and so much ETH a
+round.
 """
 
 from __future__ import annotations
@@ -14,10 +15,17 @@ from typing import Annotated, Final, Literal
 import typer
 
 from agentescrow import AgentClient
+from agentescrow.chain.fees import BUDGET, wei_in
 from agentescrow.cli.ending import end_asked_for
 from agentescrow.cli.failure import tell
 from agentescrow.domain.money import format_usdc, parse_usdc
-from agentescrow.errors import ChainProblem, Refused, ServiceProblem, StillPending
+from agentescrow.errors import (
+    ChainProblem,
+    Refused,
+    ServiceProblem,
+    StillPending,
+    TooExpensive,
+)
 from agentescrow.settings import ClientSettings, read
 from agentescrow.wire.runs import Run
 
@@ -47,11 +55,13 @@ class Chosen:
         everybodys: Other people's runs too.
         min_reward: Base units.
         most: Calls.
+        wei: For gas, where the calls are transactions of one's own; without a limit where None.
     """
 
     everybodys: bool = False
     min_reward: int = 0
     most: int = _MOST
+    wei: int | None = None
 
 
 def keeper(
@@ -70,9 +80,16 @@ def keeper(
     most: Annotated[
         int, typer.Option(min=1, help="Calls that a round pays for; dear runs come first.")
     ] = _MOST,
+    eth: Annotated[
+        str | None,
+        typer.Option(
+            help="ETH that a round offers for gas at most, for transactions of one's own."
+        ),
+    ] = None,
 ) -> None:
     """List what is due, or do it: finalize where posters are silent, cancel what has expired."""
-    chosen = Chosen(everybodys, parse_usdc(min_reward), most)
+    wei = None if eth is None else wei_in(eth, "eth")
+    chosen = Chosen(everybodys, parse_usdc(min_reward), most, wei)
     if every is not None:
         _stay(client, chosen, every, as_json=as_json)
     elif once:
@@ -155,12 +172,18 @@ def _stay(client: AgentClient, chosen: Chosen, every: float, *, as_json: bool) -
 
 def _round(client: AgentClient, chosen: Chosen, *, as_json: bool) -> None:
     account = client.address  # without a key it ends here, and not when the first run is due
-    left = chosen.most
+    left, client.gas_budget.left = chosen.most, chosen.wei
     for due in chosen_of(due_now(client), chosen, account, read(ClientSettings).agent_id):
         if not left:
             _say(due, f"left for the next round: {chosen.most} calls are paid for", as_json=as_json)
             return
-        outcome = do(client, due)
+        try:
+            outcome = do(client, due)
+        except TooExpensive as dear:
+            if dear.what != BUDGET:
+                raise
+            _say(due, f"left for the next round: {dear}", as_json=as_json)
+            return
         left -= not outcome.startswith(_REFUSED)  # which was found out before anything was sent
         _say(due, outcome, as_json=as_json)
 

@@ -11,6 +11,7 @@ from typing import Final
 import httpx
 
 from agentescrow.chain.deployments import Deployment
+from agentescrow.chain.fees import GasBudget
 from agentescrow.errors import InvalidInput
 from agentescrow.sdk.agents import Agents, AsyncAgents
 from agentescrow.sdk.cautioning import caution_of_unencrypted
@@ -124,6 +125,10 @@ class AgentClient(_Operations, Blocking):
         max_fee: Wei a gas that a transaction may offer, whatever the node asks for; 5 gwei on Base
             where None.
 
+    Attributes:
+        gas_budget: Wei that transactions of a key may offer for gas, all together; without a limit
+            until `gas_budget.left` is set.
+
     Nothing else is read of the environment, and no file of the working directory.
 
     Raises:
@@ -150,7 +155,8 @@ class AgentClient(_Operations, Blocking):
         patience: float = 60.0,
         max_fee: int | None = None,
     ) -> None:
-        who = _wallet_maker(private_key, signer, max_fee)
+        self.gas_budget = GasBudget()
+        who = _wallet_maker(private_key, signer, max_fee, self.gas_budget)
         session = _session(rpc_url, who, agent_id, deployment, gasless, patience)
         transport = httpx.HTTPTransport(retries=_RETRIES)
         http = httpx.Client(base_url=_address(api_url), timeout=_TIMEOUT, transport=transport)
@@ -238,7 +244,8 @@ class AsyncAgentClient(_Operations, Awaiting):
         patience: float = 60.0,
         max_fee: int | None = None,
     ) -> None:
-        who = _wallet_maker(private_key, signer, max_fee)
+        self.gas_budget = GasBudget()
+        who = _wallet_maker(private_key, signer, max_fee, self.gas_budget)
         session = _session(rpc_url, who, agent_id, deployment, gasless, patience)
         transport = httpx.AsyncHTTPTransport(retries=_RETRIES)
         http = httpx.AsyncClient(base_url=_address(api_url), timeout=_TIMEOUT, transport=transport)
@@ -295,7 +302,10 @@ class AsyncAgentClient(_Operations, Awaiting):
 
 
 def _wallet_maker(
-    private_key: str | LeftOut | None, signer: object | None, max_fee: int | None
+    private_key: str | LeftOut | None,
+    signer: object | None,
+    max_fee: int | None,
+    budget: GasBudget,
 ) -> WalletMaker | None:
     who: object | None
     if signer is None:
@@ -306,7 +316,7 @@ def _wallet_maker(
         raise InvalidInput("signer", type(signer).__name__, "a private_key or a signer, not both")
     if max_fee is not None and max_fee <= 0:
         raise InvalidInput("max_fee", max_fee, "wei a gas, more than 0")
-    return None if who is None else wallet_maker(who, max_fee)
+    return None if who is None else wallet_maker(who, max_fee, budget)
 
 
 def _session(

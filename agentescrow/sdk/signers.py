@@ -10,6 +10,7 @@ from eth_account.signers.local import LocalAccount
 from web3 import Web3
 
 from agentescrow.chain.ape_wallet import ApeWallet
+from agentescrow.chain.fees import GasBudget
 from agentescrow.chain.keys import account_of
 from agentescrow.chain.wallet import LocalWallet, Wallet
 from agentescrow.errors import InvalidInput
@@ -18,7 +19,9 @@ WalletMaker: TypeAlias = Callable[[Web3], Wallet]
 """Binds a signer to a chain; to none (`Web3()`) where it signs only."""
 
 
-def wallet_maker(signer: object, max_fee: int | None = None) -> WalletMaker:
+def wallet_maker(
+    signer: object, max_fee: int | None = None, budget: GasBudget | None = None
+) -> WalletMaker:
     """Make wallets of whatever signs.
 
     Args:
@@ -26,15 +29,18 @@ def wallet_maker(signer: object, max_fee: int | None = None) -> WalletMaker:
             Ape's, or a `Wallet`.
         max_fee: Wei a gas that may be offered; the chain's default where None. A `Wallet` sees to
             that itself.
+        budget: What transactions of a key may offer for gas, all together; without a limit where
+            None.
 
     Raises:
         InvalidInput: It is none of these. A key is not repeated in the message.
     """
     if isinstance(signer, str | bytes):
         account = account_of(signer)
-        return lambda w3: LocalWallet(w3, account, max_fee=max_fee)
+        return lambda w3: LocalWallet(w3, account, max_fee=max_fee, budget=budget)
     if isinstance(signer, BaseAccount):
-        return lambda w3: LocalWallet(w3, cast(LocalAccount, signer), max_fee=max_fee)
+        own = cast(LocalAccount, signer)
+        return lambda w3: LocalWallet(w3, own, max_fee=max_fee, budget=budget)
     kind = type(signer)
     if hasattr(kind, "transact") and hasattr(kind, "sign_typed_data"):
         return lambda _w3: cast(Wallet, signer)

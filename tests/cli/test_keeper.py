@@ -126,6 +126,22 @@ def test_keeper__more_is_due_than_a_round_pays_for__leaves_the_rest(later, runs)
     assert second["outcome"] == "left for the next round: 1 calls are paid for"
 
 
+def test_keeper__a_round_s_eth_is_used_up__leaves_the_rest(later, runs):
+    """RUN-14: a bound on what is offered for gas, whatever is due; a new round has it anew."""
+    words = ("keeper", "--once", "--all", "--direct", "--json", "--eth")
+    by = environment(later, "outsider")
+    (line,) = _lines(Command(by)(*words, "0.000000000000000001"))[-1:]
+    assert line["outcome"].startswith("left for the next round: the node asks for ")
+    assert line["outcome"].endswith(" wei for gas, and 1 are allowed")
+
+    first, *_ = _lines(Command(by)(*words, "0.1"))
+    assert first["outcome"] in ("now APPROVED", "now CANCELLED")
+
+    bad = Command(by)(*words, "much")
+    assert bad.exit_code == 2
+    assert "eth" in bad.stderr
+
+
 def test_keeper__somebody_was_quicker__goes_on(later, runs):
     """A run that moved meanwhile is said, and is no error."""
     with AgentClient(later.api_url, **later.options("outsider", False, True)) as outsider:

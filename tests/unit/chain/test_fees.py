@@ -16,11 +16,14 @@ from web3.providers import BaseProvider
 
 from agentescrow.chain.ape_wallet import ApeWallet
 from agentescrow.chain.fees import (
+    BUDGET,
     GWEI,
     TRANSACTION_GAS_MAX,
+    GasBudget,
     max_fee_on,
     priced,
     require_gas,
+    wei_in,
     wei_of,
 )
 from agentescrow.chain.wallet import LocalWallet, NodeWallet
@@ -202,3 +205,42 @@ def test_transact__cap_of_one_s_own__counts(make):
         make(Web3(Greedy(BASE)), max_fee=7).transact(dict(CALL))
 
     assert refused.value.allowed == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "wei"),
+    [("1", 10**18), ("0.000000000000000001", 1), ("79228162514.264337593543950335", 2**96 - 1)],
+)
+def test_wei_in__eth__is_exact(text, wei):
+    assert wei_in(text, "eth") == wei
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "0", "-1", "0.0000000000000000001", "NaN", "Infinity", "1e99"]
+)
+def test_wei_in__what_is_no_amount__is_refused(text):
+    with pytest.raises(InvalidInput, match="eth"):
+        wei_in(text, "eth")
+
+
+def test_budget__of_several_transactions__is_not_exceeded():
+    """RUN-14: what they offer together, to the wei; more than is left is not set aside."""
+    budget = GasBudget(100)
+    budget.take({"gas": 9, "maxFeePerGas": 10})
+    with pytest.raises(
+        TooExpensive, match="asks for 11 wei for gas, and 10 are allowed"
+    ) as refused:
+        budget.take({"gas": 11, "maxFeePerGas": 1})
+    assert refused.value.what == BUDGET
+    budget.take({"gas": 5, "maxFeePerGas": 2})
+    assert budget.left == 0
+    GasBudget().take({"gas": 10**30, "maxFeePerGas": 10**30})
+
+
+def test_transact__budget_used_up__signs_nothing():
+    """RUN-14: found out before the transaction leaves."""
+    greedy = Greedy(BASE)
+    wallet = LocalWallet(Web3(greedy), KEY, max_fee=10**30, budget=GasBudget(10**9))
+    with pytest.raises(TooExpensive, match=BUDGET):
+        wallet.transact(dict(CALL))
+    assert greedy.sent == []
