@@ -6,7 +6,7 @@ the shapes is what tests are for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -167,6 +167,20 @@ def markets_card(agent_id: int, found: Sequence[Standing]) -> Json:
             }
             for each in found
         ],
+    }
+
+
+def credits_card(account: str, owed: Mapping[str, int]) -> Json:
+    """What USDC refused to pay an account.
+
+    Args:
+        account: In checksum case.
+        owed: Base units by the contract's name.
+    """
+    return {
+        "account": account,
+        "runEscrow": str(owed.get("RunEscrow", 0)),
+        "stakeRegistry": str(owed.get("StakeRegistry", 0)),
     }
 
 

@@ -61,7 +61,7 @@ class _Operations:
 
     @operation
     def withdraw_credit(self, to: str | None = None) -> Steps[Credits]:
-        """Withdraw all of it, to an address that USDC pays; on chain alone.
+        """Withdraw all of it, to an address that USDC pays.
 
         Args:
             to: Receiver; the signer where None.

@@ -188,8 +188,26 @@ def test_credits__of_an_agent_whom_usdc_refused_to_pay__are_withdrawn(market, cl
     with pytest.raises(Refused) as refused:
         client("agent").withdraw_credit()
     assert (refused.value.code, refused.value.error) == (400, "NoCredit")
-    with pytest.raises(InvalidInput, match="rpc_url"):
-        client("agent", node=False).withdraw_credit()
+
+
+@pytest.mark.parametrize("node", [True, False], ids=["with a node", "by the API alone"])
+def test_credits__gasless__are_withdrawn_through_the_relayer(market, client, submitted, node):
+    """RUN-16, API-4: no ETH is needed; the receiver is what was signed; and only once."""
+    run, agent = submitted(), market.chain.accounts["agent"].address
+    elsewhere = "0x" + ("8" if node else "9") * 40
+    nonce = market.chain.w3.eth.get_transaction_count(agent)
+    usdc.blacklist(market.chain.w3, agent)
+    try:
+        client("poster").runs.approve(run)
+        left = client("agent", gasless=True, node=node).withdraw_credit(elsewhere)
+    finally:
+        usdc.unblacklist(market.chain.w3, agent)
+    assert (left.account, left.run_escrow, left.stake_registry) == (agent, 0, 0)
+    assert market.contracts.usdc.balance_of(elsewhere) == USDC
+    assert market.chain.w3.eth.get_transaction_count(agent) == nonce
+    with pytest.raises(Refused) as refused:
+        client("agent", gasless=True, node=node).withdraw_credit()
+    assert (refused.value.code, refused.value.error) == (400, "NoCredit")
 
 
 def test_reject__as_documented__takes_no_reason(client, submitted):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Depends, Path, Response
 
-from agentescrow.api.cards import Json
+from agentescrow.api.cards import Json, credits_card
+from agentescrow.api.credit_writer import CreditWriter
 from agentescrow.api.index import IndexDep, Snapshot
 from agentescrow.api.recent import INDEXED, IndexAnswer
 from agentescrow.api.strict_query import StrictRoute
+from agentescrow.api.writes import WRITES
 from agentescrow.store.credits import credits_of
-from agentescrow.wire.credits import Credits
+from agentescrow.wire.credits import Credits, WithdrawAnswer, WithdrawBody
 from agentescrow.wire.shape import Address
 
 router = APIRouter(prefix="/api/credits", tags=["market"], route_class=StrictRoute)
@@ -24,11 +26,14 @@ async def get_credits(
     """Get what USDC refused to pay an account, which withdraws it to an address of its choice."""
 
     def read(snapshot: Snapshot) -> Json:
-        owed = credits_of(snapshot.connection, account)
-        return {
-            "account": account,
-            "runEscrow": str(owed.get("RunEscrow", 0)),
-            "stakeRegistry": str(owed.get("StakeRegistry", 0)),
-        }
+        return credits_card(account, credits_of(snapshot.connection, account))
 
     return IndexAnswer(await index.read(read))
+
+
+@router.post("", response_model=WithdrawAnswer, responses=WRITES)
+async def withdraw_credit(
+    writer: Annotated[CreditWriter, Depends()], body: WithdrawBody
+) -> Response:
+    """Withdraw all that a contract owes to who signs."""
+    return await writer.withdraw(body)
