@@ -13,6 +13,13 @@ from agentescrow.store.relay_turn import RelayTurn
 
 _log = logging.getLogger(__name__)
 _PAUSE: Final = 0.05
+_IDLE_PAUSES: Final = 20
+"""After so many pauses the node is asked again, although nothing waits."""
+
+_ANOTHER: Final = (
+    "relayer: another relayer sends the requests of this database: waiting for its end"
+)
+
 _LONGEST_PAUSE: Final = 5.0
 
 
@@ -33,12 +40,17 @@ def run(
     Raises:
         KeyShared: Another database's relayer has the key too: neither may go on.
     """
-    pause = _PAUSE
+    pause, waits = _PAUSE, False
     try:
         while not ended.is_set():
             try:
-                busy = turn.take() and sender.step() > 0
-                pause = 0.0 if busy else _PAUSE
+                has_turn = turn.take()
+                if not has_turn and not waits:
+                    _log.warning(_ANOTHER)
+                waits = not has_turn
+                if waits or not sender.step():
+                    _rest(sender, ended, begun)
+                pause = 0.0
             except KeyShared as shared:
                 _log.error("relayer: stopped: %s", shared)
                 sender.stop(str(shared))
@@ -54,6 +66,15 @@ def run(
             ended.wait(pause)
     finally:
         turn.give_back()
+
+
+def _rest(sender: Sender, ended: threading.Event, begun: threading.Event | None) -> None:
+    """Leave the node alone for a second, or until something is to be sent or to be mined."""
+    if begun is not None:
+        begun.set()
+    for _ in range(_IDLE_PAUSES):
+        if ended.wait(_PAUSE) or sender.has_work():
+            return
 
 
 def _longer(pause: float) -> float:

@@ -126,6 +126,15 @@ class Sender:
         self._close_gap(head)
         return settled + self._sign_and_send(head)
 
+    def has_work(self) -> bool:
+        """Whether a request is queued or under way; no node is asked.
+
+        Raises:
+            DatabaseBusy: The database does not tell.
+        """
+        with self._database.connect() as connection:
+            return bool(queued(connection, 1) or unmined(connection, self.address, 1))
+
     @property
     def _max_fee(self) -> int:
         return self._limits.max_fee_on(self._deployment.chain_id)
