@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from agentescrow.errors import InvalidInput
 from agentescrow.sdk.asking import parsed, successful
 from agentescrow.sdk.session import Session
@@ -20,6 +22,11 @@ from agentescrow.wire.agents import (
     StakeInfo,
 )
 from agentescrow.wire.eligibility import Eligibility
+
+_NO_REQUESTS: Final = (
+    "a node's address, and ETH for gas: the identity registry takes no signed requests; else have "
+    "another account register, and transfer the NFT to this one"
+)
 
 
 class _Operations:
@@ -88,11 +95,16 @@ class _Operations:
 
     @operation
     def register(self, uri: str = "") -> Steps[Agent]:
-        """Register a new agent, owned by the signer; on chain alone.
+        """Register a new agent, owned by the signer: by a transaction of its own, gasless or not.
 
         Args:
             uri: Of its registration file.
+
+        Raises:
+            InvalidInput: There is no node: the identity registry takes no signed requests.
         """
+        if self._session.options.rpc_url is None:
+            raise InvalidInput("rpc_url", None, _NO_REQUESTS)
         return (
             yield from self._session.send(
                 lambda contracts, wallet: contracts.identity.register(wallet, uri),

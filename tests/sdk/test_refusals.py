@@ -31,6 +31,12 @@ def test_claim__without_stake__is_403_with_reasons(client, run_id, gasless):
     assert caught.value.reasons == agent.agents.can_claim_run(poor, run_id).reasons
 
 
+def test_register__without_a_node__says_what_to_do(client):
+    """API-7: the registry takes no signed requests, so no relayer can do it."""
+    with pytest.raises(InvalidInput, match="takes no signed requests; else have another account"):
+        client("agent", node=False).agents.register("ipfs://agent")
+
+
 @pytest.mark.parametrize("gasless", [False, True], ids=["direct", "gasless"])
 def test_claim__of_what_is_not_open_or_not_there__is_400_or_404(client, agent_id, run_id, gasless):
     """API-3, API-7."""
