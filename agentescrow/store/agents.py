@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select, union_all
 
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import MAX_TEXT
 from agentescrow.store.runs import AnyRow
-from agentescrow.store.statuses import has_status
-from agentescrow.store.tables import agents, events, vaults
+from agentescrow.store.statuses import ways_to
+from agentescrow.store.tables import STANDING, agents, events, vaults
 
 _BEGINNING: Final = func.substr(agents.c.uri, 1, MAX_TEXT + 1).label("uri")
+
+_STANDING: Final = STANDING + literal_column("0")  # which is in no index
 
 
 def find_agent(connection: Connection, agent_id: int) -> AnyRow | None:
@@ -56,10 +58,18 @@ class AgentFilter:
     now: int = 0
 
     @property
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """What has to be true of a row."""
-        owned = agents.c.owner.is_not(None) if self.owner is None else agents.c.owner == self.owner
-        return [owned] if self.status is None else [owned, has_status(self.status, self.now)]
+    def ways(self) -> list[ColumnElement[bool]]:
+        """What has to be true of a row: one of these, and no two are."""
+        if self.status is None:
+            return [agents.c.owner.is_not(None) if self.owner is None else self._owned]
+        if self.owner is None:
+            return ways_to(self.status, self.now)
+        # Who owns agents has few: they are looked up by owner.
+        return [self._owned & each for each in ways_to(self.status, self.now, _STANDING)]
+
+    @property
+    def _owned(self) -> ColumnElement[bool]:
+        return agents.c.owner == self.owner
 
 
 ALL: Final = AgentFilter()
@@ -72,8 +82,8 @@ def count_agents(connection: Connection, wanted: AgentFilter = ALL) -> int:
         connection: A transaction.
         wanted: Which.
     """
-    counted = select(func.count()).select_from(agents).where(*wanted.conditions)
-    return int(connection.execute(counted).scalar_one())
+    counted = (select(func.count()).select_from(agents).where(way) for way in wanted.ways)
+    return sum(int(connection.execute(each).scalar_one()) for each in counted)
 
 
 def page_of_agents(
@@ -93,11 +103,16 @@ def page_of_agents(
         offset: Agents to pass over.
         after: The last agent of the page before, in place of an offset.
     """
-    shown = [_BEGINNING if column is agents.c.uri else column for column in agents.c]
-    query = select(*shown).where(*wanted.conditions).order_by(agents.c.agent_id)
+    numbers = select(agents.c.agent_id).order_by(agents.c.agent_id).limit(limit + offset)
     if after is not None:
-        query = query.where(agents.c.agent_id > after)
-    return connection.execute(query.limit(limit).offset(offset)).all()
+        numbers = numbers.where(agents.c.agent_id > after)
+    # Each way has an order in the index: one walk over several would have to sort.
+    each = (select(numbers.where(way).subquery()) for way in wanted.ways)
+    merged = union_all(*each).subquery()
+    chosen = select(merged.c.agent_id).order_by(merged.c.agent_id).limit(limit).offset(offset)
+    shown = [_BEGINNING if column is agents.c.uri else column for column in agents.c]
+    query = select(*shown).where(agents.c.agent_id.in_(select(chosen.subquery())))
+    return connection.execute(query.order_by(agents.c.agent_id)).all()
 
 
 def deposits_in(connection: Connection, agent_id: int, tx_hash: str) -> Sequence[AnyRow]:

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, not_
+from typing import Final
+
+from sqlalchemy import ColumnElement, Integer, and_, literal_column
 
 from agentescrow.domain.agent import AgentStatus
-from agentescrow.domain.constants import (
-    BAN_STRIKES,
-    ESTABLISHED_AFTER,
-    ESTABLISHED_COMPLETIONS,
-    MIN_STAKE,
+from agentescrow.domain.constants import ESTABLISHED_AFTER
+from agentescrow.store.tables import STANDING, agents
+
+# As they stand in `STANDING`, and not as parameters.
+_UNVERIFIED, _PROVISIONAL, _QUALIFIED, _FROZEN, _BANNED = (
+    literal_column(str(each), Integer) for each in range(5)
 )
-from agentescrow.store.tables import agents
+_TIMELESS: Final = {
+    AgentStatus.UNVERIFIED: _UNVERIFIED,
+    AgentStatus.FROZEN: _FROZEN,
+    AgentStatus.BANNED: _BANNED,
+}
 
 
-def has_status(status: AgentStatus, now: int) -> ColumnElement[bool]:
-    """Whether an agent has a status.
+def ways_to(
+    status: AgentStatus, now: int, standing: ColumnElement[int] = STANDING
+) -> list[ColumnElement[bool]]:
+    """The ways to have a status, of which an agent has one at most.
 
     Args:
         status: The status.
         now: Unix seconds.
+        standing: The expression of an index; another of the same value where it is not to be taken.
     """
-    banned = agents.c.strikes >= BAN_STRIKES
-    frozen = and_(not_(banned), agents.c.frozen)
-    sound = and_(not_(banned), not_(agents.c.frozen))
-    staked = and_(sound, agents.c.staked >= MIN_STAKE)
-    climbed = and_(
-        agents.c.completions >= ESTABLISHED_COMPLETIONS,
-        agents.c.completions > agents.c.rejections,
-        agents.c.staked_at <= now - ESTABLISHED_AFTER,
-    )
-    return {
-        AgentStatus.BANNED: banned,
-        AgentStatus.FROZEN: frozen,
-        AgentStatus.UNVERIFIED: and_(sound, agents.c.staked < MIN_STAKE),
-        AgentStatus.ESTABLISHED: and_(staked, climbed),
-        AgentStatus.PROVISIONAL: and_(staked, not_(climbed)),
-    }[status]
+    long_ago = now - ESTABLISHED_AFTER
+    if status in _TIMELESS:
+        return [standing == _TIMELESS[status]]
+    if status is AgentStatus.ESTABLISHED:
+        return [and_(standing == _QUALIFIED, agents.c.staked_at <= long_ago)]
+    return [
+        standing == _PROVISIONAL,
+        and_(standing == _QUALIFIED, agents.c.staked_at > long_ago),
+    ]

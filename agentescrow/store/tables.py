@@ -22,7 +22,13 @@ from sqlalchemy import (
     literal_column,
 )
 
-from agentescrow.domain.constants import CLAIM_TIMEOUT, DAY
+from agentescrow.domain.constants import (
+    BAN_STRIKES,
+    CLAIM_TIMEOUT,
+    DAY,
+    ESTABLISHED_COMPLETIONS,
+    MIN_STAKE,
+)
 
 metadata: Final = MetaData(
     naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"}
@@ -158,6 +164,16 @@ Index(
     postgresql_where=events.c.agent_id.is_not(None),
 )
 
+# An agent's status but for the time (STAKE-5): 2 is ESTABLISHED once it is long enough staked; NULL
+# where the registry knows no such agent. Its words are those of an index, as above.
+STANDING: Final = literal_column(
+    f"(CASE WHEN owner IS NULL THEN NULL WHEN strikes >= {BAN_STRIKES} THEN 4 WHEN frozen THEN 3"
+    f" WHEN staked < {MIN_STAKE} THEN 0"
+    f" WHEN completions >= {ESTABLISHED_COMPLETIONS} AND completions > rejections THEN 2"
+    f" ELSE 1 END)",
+    Integer,
+)
+
 agents: Final = Table(
     "agents",
     metadata,
@@ -182,6 +198,8 @@ agents: Final = Table(
     Column("updated_block", BigInteger, nullable=False),
     Index(None, "owner"),
 )
+
+Index("ix_agents_standing", STANDING, agents.c.agent_id, agents.c.staked_at)
 
 # ERC-721 approvals for all: `operator` may act for every agent of `owner`.
 operators: Final = Table(

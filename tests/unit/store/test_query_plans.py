@@ -7,7 +7,9 @@ from itertools import product
 import pytest
 from sqlalchemy import event, text
 
+from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.run import RunState
+from agentescrow.store.agents import AgentFilter, count_agents, page_of_agents
 from agentescrow.store.events import EventFilter, events_after
 from agentescrow.store.relays import relays_of
 from agentescrow.store.runs import SORTS, Place, RunFilter, page_of_runs
@@ -120,6 +122,26 @@ def test_events_after__of_any_filter__walks_an_index_in_its_order(database, plan
         if not wanted.named_alone:  # else the first few hundred of each name are merged
             assert not any("TEMP B-TREE" in step for step in plan), plan
         assert "INDEX ix_events_" in " ".join(read) or "PRIMARY KEY" in " ".join(read), plan
+
+
+@pytest.mark.parametrize("status", [None, *AgentStatus])
+@pytest.mark.parametrize("owner", [None, "0x1"])
+@pytest.mark.parametrize("start", [{}, {"offset": 40}, {"after": 50}], ids=str)
+def test_agents__of_any_status_and_owner__walk_an_index(database, plans, status, owner, start):
+    """API-6: a page is a few rows of each way to have a status."""
+    wanted = AgentFilter(owner, status, now=10**9)
+    with database.connect() as connection:
+        count_agents(connection, wanted)
+        page_of_agents(connection, wanted, limit=21, **start)
+
+    index = "ix_agents_owner" if owner else "ix_agents_standing" if status is not None else "INDEX"
+    for plan in plans:
+        read = [step for step in plan if " agents" in step and "(agent_id=?" not in step]
+        assert read
+        assert all(index in step for step in read), plan
+    if owner is None and status is not None:
+        assert all("(<expr>=?" in step for plan in plans for step in plan if index in step), plans
+        assert plans[-1].count(SORTED) <= 2, plans[-1]
 
 
 @pytest.mark.parametrize("before", [None, 9])
