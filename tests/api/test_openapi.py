@@ -132,4 +132,4 @@ def test_headers__that_web_pages_may_see__are_declared(document):
         for response in operation["responses"].values()
         for name in response["headers"]
     }
-    assert found == {*HEADERS, "Allow", "WWW-Authenticate"}
+    assert found == {*HEADERS, "Allow", "Cache-Control", "WWW-Authenticate"}
