@@ -81,6 +81,7 @@ bench: .build/.made ## gas of each step, the indexer, the API and the relayer, e
 	@$(ENV) python -m benchmarks.gas
 	@$(ENV) python -m benchmarks.indexer
 	@$(ENV) python -m benchmarks.api
+	@$(ENV) python -m benchmarks.api --dearest
 	@$(ENV) python -m benchmarks.processes
 	@$(ENV) python -m benchmarks.relayer
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 CONNECTIONS = 16
 
@@ -27,24 +29,25 @@ class Load:
     p99: float
 
 
-def load(port: int, process: int, path: str, seconds: float) -> Load:
-    """Ask a server for one path.
+def load(port: int, process: int, paths: Sequence[str], seconds: float) -> Load:
+    """Ask a server.
 
     Args:
         port: On this machine.
         process: Number of the server's process.
-        path: What is asked for.
+        paths: What is asked for, one after the other, over and over.
         seconds: How long.
     """
-    return asyncio.run(_load(port, process, path, seconds))
+    return asyncio.run(_load(port, process, paths, seconds))
 
 
-async def _load(port: int, process: int, path: str, seconds: float) -> Load:
-    question = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+async def _load(port: int, process: int, paths: Sequence[str], seconds: float) -> Load:
+    asked = [f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() for path in paths]
+    questions = cycle(asked)
     took: list[float] = []
     used, began = _processor_seconds(process), time.perf_counter()
     end = began + seconds
-    await asyncio.gather(*(_ask(port, question, end, took) for _ in range(CONNECTIONS)))
+    await asyncio.gather(*(_ask(port, questions, end, took) for _ in range(CONNECTIONS)))
     passed, used = time.perf_counter() - began, _processor_seconds(process) - used
     took.sort()
     return Load(
@@ -55,10 +58,10 @@ async def _load(port: int, process: int, path: str, seconds: float) -> Load:
     )
 
 
-async def _ask(port: int, question: bytes, end: float, took: list[float]) -> None:
+async def _ask(port: int, questions: Iterator[bytes], end: float, took: list[float]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     while (asked := time.perf_counter()) < end:
-        writer.write(question)
+        writer.write(next(questions))
         head = await reader.readuntil(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(f"the server answered {head.decode().splitlines()[0]}")

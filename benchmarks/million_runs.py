@@ -1,7 +1,11 @@
-"""A database with a million runs that no chain has: made by the database itself, in a minute."""
+"""A database with a million runs that no chain has: made by the database itself, in a minute.
+
+Besides there are 100,000 agents, of whom 5,000 work.
+"""
 
 from __future__ import annotations
 
+from eth_utils.address import to_checksum_address
 from sqlalchemy import Connection, Engine, text
 
 from agentescrow.store.database import migrate, open_database
@@ -9,7 +13,11 @@ from agentescrow.store.tables import runs
 from agentescrow.store.totals import LEVELS
 
 RUNS = 1_000_000
+BORN = 1_700_000_000
+"""The time of creation of the run before the first; there is one a second."""
 
+_AGENTS = 100_000
+_WORKING = 5_000
 _PEOPLE = 1_000
 _BLOCK = 20_000_000
 
@@ -37,6 +45,20 @@ SELECT i, poster.address, s, r, r / 20, 1706000000 + i, 7, 3, 0, 1,
 FROM numbered
 JOIN people AS poster ON poster.number = i % :people
 JOIN people AS agent ON agent.number = (i * 31) % :people
+"""
+_AGENT_ROWS = """
+INSERT INTO agents (
+    agent_id, owner, uri, registered_at, staked, locked, staked_at, claims, completions, rejections,
+    strikes, frozen, total_volume, updated_block
+)
+WITH RECURSIVE numbers(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i + 1 < :agents)
+SELECT i, owner.address, 'ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy' || i,
+    1700000000,
+    CASE WHEN i < :working AND i % 50 > 0 THEN 40000000 ELSE 0 END, 0,
+    CASE WHEN i < :working AND i % 50 > 0 THEN 1690000000 ELSE 0 END,
+    9, CASE WHEN i % 2 = 0 THEN 9 ELSE 1 END, 0,
+    CASE WHEN i < :working AND i % 50 = 0 THEN 3 ELSE 0 END, i < :working AND i % 50 = 1, 0, :block
+FROM numbers JOIN people AS owner ON owner.number = i % :people
 """
 _COUNTS = """
 INSERT INTO run_counts (state, level, prefix, runs)
@@ -67,14 +89,25 @@ def million_runs(url: str, number: int = RUNS) -> None:
     engine.dispose()
 
 
+def address(person: int) -> str:
+    """Of somebody who posts runs and owns agents, in checksum case.
+
+    Args:
+        person: Number, below 1,000.
+    """
+    return to_checksum_address(f"0x{person * 7919 + 10**30:040x}")
+
+
 def _fill(connection: Connection, number: int) -> None:
     connection.execute(
         text("CREATE TEMPORARY TABLE people (number INTEGER PRIMARY KEY, address VARCHAR(42))")
     )
-    people = [{"n": n, "a": f"0x{n * 7919 + 10**30:040X}"} for n in range(_PEOPLE)]
+    people = [{"n": n, "a": address(n)} for n in range(_PEOPLE)]
     connection.execute(text("INSERT INTO people VALUES (:n, :a)"), people)
-    counts = {"runs": number, "people": _PEOPLE, "block": _BLOCK}
-    connection.execute(text(_RUNS), counts)
+    everybody = {"people": _PEOPLE, "block": _BLOCK}
+    connection.execute(text(_RUNS), {"runs": number, **everybody})
+    working = {"agents": _AGENTS, "working": _WORKING}
+    connection.execute(text(_AGENT_ROWS), working | everybody)
     for level in range(LEVELS):
         connection.execute(text(_COUNTS.format(level=level, bits=12 * level)))
     block = {"block": _BLOCK, "hash": f"0x{'ab' * 32}", "digest": "cd" * 32}

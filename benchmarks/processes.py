@@ -65,7 +65,7 @@ def _measured(rounds: int, seconds: float) -> str:
 def _rate(servers: list[tuple[int, int]], path: str, seconds: float) -> float:
     """Answers a second of all servers together."""
     with ThreadPoolExecutor(len(servers)) as threads:
-        loads = threads.map(lambda each: load(each[0], each[1], path, seconds), servers)
+        loads = threads.map(lambda each: load(each[0], each[1], [path], seconds), servers)
         return sum(each.rate for each in loads)
 
 

@@ -47,8 +47,13 @@ EVENT_NAMES: Final = sorted(
 """Of all events that the index has."""
 
 LIMIT_MAX: Final = 100
-PASSED_MAX: Final = 2_000
+PASSED_MAX: Final = 1_000
 """Items that a page may pass over one by one."""
+
+CREATED_MAX: Final = 25_000
+"""Runs created within a time that are looked at one by one, at most."""
+DEADLINES_MAX: Final = 10_000
+"""The same for deadlines, by which nothing is sorted that matches something else."""
 
 _PAGE_MAX: Final = 10**12
 _PAGE: Final = (
@@ -204,6 +209,24 @@ def require_shallow(offset: int, total: int) -> None:
             "the `nextCursor` of the page before."
         )
         raise ApiError(400, "PAGE_TOO_DEEP", words)
+
+
+def require_narrow(runs: int, most: int) -> None:
+    """Refuse a time of which too many runs would be looked at one by one.
+
+    Args:
+        runs: How many.
+        most: How many may be.
+
+    Raises:
+        ApiError: 400: a shorter time, or none.
+    """
+    if runs > most:
+        words = (
+            f"More than {most:,} runs are of this time: ask for a shorter one, or leave it out "
+            "and go on with `cursor`."
+        )
+        raise ApiError(400, "TIME_TOO_LONG", words)
 
 
 def write_cursor(*values: Any) -> str:  # noqa: ANN401 - numbers and texts

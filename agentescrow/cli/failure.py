@@ -45,6 +45,7 @@ _BAD_VALUES: Final = {
     "INVALID_TERMS",
     "INVALID_CURSOR",
     "PAGE_TOO_DEEP",
+    "TIME_TOO_LONG",
 }
 """What the API says of values that the SDK left to it: bad input too, and no rule's refusal."""
 

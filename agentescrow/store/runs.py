@@ -46,7 +46,7 @@ _HIDDEN: Final = {
     "compensation",
     "updated_block",
 }
-_RARE: Final = 5_000  # matches that are as soon sorted as 100 of them are met by number
+_RARE: Final = 2_500  # matches that are as soon sorted as 100 of them are met by number
 _SHOWN: Final = [column for column in runs.c if column.name not in _HIDDEN]
 _AS_OF: Final = (
     select(blocks.c.hash).order_by(blocks.c.number.desc()).limit(1).scalar_subquery()
@@ -196,6 +196,22 @@ def created_within(
     return replace(wanted, first=first + 1, last=end)
 
 
+def looked_at(connection: Connection, wanted: RunFilter, most: int) -> int:
+    """How many runs of a time have to be looked at one by one, if their time narrows them down.
+
+    Args:
+        connection: A transaction.
+        wanted: Which runs.
+        most: More are not counted; it is one more then.
+    """
+    if wanted.whose:
+        return 0
+    if wanted.dated:
+        alone = replace(wanted, min_reward=0, first=None, last=None)
+        return int(_count_some(alone.kind).one(connection, **_values(alone), limit=most + 1).runs)
+    return 0 if wanted.numbered or wanted.last is None else wanted.last - (wanted.first or 1) + 1
+
+
 def begins_at_a_number(wanted: RunFilter, sort: str) -> bool:
     """Whether the first run of any page is known by its number, so that none is passed over.
 
@@ -226,23 +242,25 @@ def page_of_runs(
         total: Of the filter. Run numbers have no gaps, so it tells where an unfiltered page
             begins; and it tells which index to walk.
     """
+    place: dict[str, object] = {}
+    by_number = sort in ("newest", "oldest")
+    if after is not None and by_number:
+        wanted = _from_number(wanted, sort, after.run_id + (1 if sort == "oldest" else -1))
+    elif after is not None:
+        place = {"after": after.run_id, "after_rank": after.rank}
+    elif begins_at_a_number(wanted, sort):
+        begin = wanted.first or 1
+        number = begin + total - 1 - offset if sort == "newest" else begin + offset
+        wanted, offset = _from_number(wanted, sort, number), 0
+    start = _Start.AFTER if place else _Start.OFFSET if offset else _Start.FIRST
     kind = wanted.kind
-    values = {"limit": limit, "offset": offset, "reach": limit + offset, **_values(wanted)}
     if sort == "due" and wanted.states and _UNCLAIMED.issuperset(wanted.states):
         kind = frozenset(_DUE_INSTEAD.get(name, name) for name in kind)
     # It is a choice between all runs that match and, so to speak, all others up to the page's end.
     few = 100 * total**2 <= _RARE**2 * (limit + offset)
     rare = _is_gathered(kind, sort) or (_is_sparse(kind, sort) and few)
-    if after is not None:
-        place = {"after": after.run_id, "after_rank": after.rank}
-        return Statement(_page(kind, sort, _Start.AFTER, rare), {**values, **place})
-    if begins_at_a_number(wanted, sort):
-        begin = wanted.first or 1
-        number = begin + total - 1 - offset if sort == "newest" else begin + offset
-        place = {"number": number}
-        return Statement(_page(kind, sort, _Start.NUMBER, False), {**values, **place})
-    start = _Start.OFFSET if offset else _Start.FIRST
-    return Statement(_page(kind, sort, start, rare), values)
+    values = {"limit": limit, "offset": offset, "reach": limit + offset, **_values(wanted)}
+    return Statement(_page(kind, sort, start, rare), {**values, **place})
 
 
 def events_of_run(connection: Connection, run_id: int, limit: int = 1_000) -> Sequence[AnyRow]:
@@ -271,8 +289,7 @@ class _Start(Enum):
     """How a page is found."""
 
     FIRST = auto()
-    AFTER = auto()  # the last run of the page before
-    NUMBER = auto()  # of the first run
+    AFTER = auto()  # the last run of the page before, where it is no matter of numbers alone
     OFFSET = auto()
 
 
@@ -302,9 +319,6 @@ def _page(kind: Kind, sort: str, start: _Start, rare: bool) -> Prepared:
     passed = _matching(kind)
     if start is _Start.AFTER:
         passed.append(_after(sort))
-    if start is _Start.NUMBER:
-        number = bindparam("number", type_=BigInteger)
-        passed.append(runs.c.run_id <= number if sort == "newest" else runs.c.run_id >= number)
     if not rare and len(states) < 2 and start is not _Start.OFFSET:
         query = select(*shown, _AS_OF).where(*passed, *states)
         return Prepared(_ordered(query, sort).limit(_LIMIT))
@@ -332,6 +346,12 @@ def _page(kind: Kind, sort: str, start: _Start, rare: bool) -> Prepared:
 @cache
 def _count(kind: Kind) -> Prepared:
     found = _gathered(kind).subquery()
+    return Prepared(select(func.count().label("runs")).select_from(found))
+
+
+@cache
+def _count_some(kind: Kind) -> Prepared:
+    found = _gathered(kind).limit(_LIMIT).subquery()
     return Prepared(select(func.count().label("runs")).select_from(found))
 
 
@@ -396,15 +416,21 @@ def _ordered(query: Select[Any], sort: str, columns: Any = runs.c) -> Select[Any
 
 def _after(sort: str, columns: Any = runs.c) -> ColumnElement[bool]:  # noqa: ANN401
     run_id, rank = (bindparam(name, type_=BigInteger) for name in ("after", "after_rank"))
-    if sort == "oldest":
-        return cast("ColumnElement[bool]", columns.run_id > run_id)
-    if sort == "newest":
-        return cast("ColumnElement[bool]", columns.run_id < run_id)
     if sort == "due":
         due = _due(columns)
         return and_(due >= rank, or_(due > rank, columns.run_id > run_id))
     same = and_(columns.reward == rank, columns.run_id < run_id)
     return and_(columns.reward <= rank, or_(columns.reward < rank, same))
+
+
+def _from_number(wanted: RunFilter, sort: str, number: int) -> RunFilter:
+    """The runs of a filter from a number on, in an order by number.
+
+    As one bound: of two, SQLite may walk from the wrong one.
+    """
+    if sort == "oldest":
+        return replace(wanted, first=max(number, wanted.first or 1))
+    return replace(wanted, last=number if wanted.last is None else min(number, wanted.last))
 
 
 def _due(columns: Any) -> ColumnElement[int]:  # noqa: ANN401

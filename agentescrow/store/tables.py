@@ -100,7 +100,8 @@ runs: Final = Table(
     _amount("refund", nullable=True),  # to the poster, where it ended otherwise
     _amount("compensation", nullable=True),  # penalty to the poster, of the stake; SLASHED only
     Column("updated_block", BigInteger, nullable=False),  # of the latest event
-    Index(None, "state", "run_id"),
+    Index(None, "run_id", "reward"),
+    Index(None, "state", "run_id", "reward"),
     Index(None, "state", "reward", "run_id"),
     Index(None, "reward", "run_id"),
     Index(None, "poster", "state", "reward", "run_id"),

@@ -13,11 +13,14 @@ from agentescrow.api.cards import Json, eligibility_card, event_card, pagination
 from agentescrow.api.errors import not_found
 from agentescrow.api.index import Index, IndexDep, Snapshot
 from agentescrow.api.parameters import (
+    CREATED_MAX,
+    DEADLINES_MAX,
     RunId,
     RunQuery,
     parameters_of,
     query_of,
     read_cursor,
+    require_narrow,
     require_shallow,
     write_cursor,
 )
@@ -36,6 +39,7 @@ from agentescrow.store.runs import (
     created_within,
     events_of_run,
     find_run,
+    looked_at,
     page_of_runs,
 )
 from agentescrow.wire.eligibility import Eligibility
@@ -73,10 +77,16 @@ async def list_runs(request: Request) -> Response:
             total=total,
         )
 
-    def narrowed(connection: Connection, found: RunFilter) -> RunFilter:
-        return created_within(connection, found, query.created_after, query.created_before)
+    created = query.created_after is not None or query.created_before is not None
 
-    dated = query.created_after is not None or query.created_before is not None
+    def narrowed(connection: Connection, found: RunFilter) -> RunFilter:
+        if created:
+            found = created_within(connection, found, query.created_after, query.created_before)
+        most = DEADLINES_MAX if found.dated else CREATED_MAX
+        require_narrow(looked_at(connection, found, most), most)
+        return found
+
+    dated = created or wanted.dated
     numbered = begins_at_a_number(wanted, query.sort)
     quick = not dated and (numbered or (wanted.counted and offset <= _QUICK_OFFSET))
     total, rows = await index.page(

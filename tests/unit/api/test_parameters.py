@@ -7,12 +7,14 @@ import base64
 import pytest
 from sqlalchemy import insert
 
+from agentescrow.api import routes
 from agentescrow.api.errors import ApiError
 from agentescrow.api.parameters import LIMIT_MAX, PASSED_MAX, read_cursor, write_cursor
 from agentescrow.domain.run import RunState
 from agentescrow.store.changes import Changes
 from agentescrow.store.tables import agents, run_counts, runs
 from agentescrow.store.totals import LEVELS
+from agentescrow.wire.shape import iso_time
 from tests.unit.api.conftest import ADDRESSES, NOW
 
 
@@ -193,7 +195,7 @@ def test_page__that_passes_over_too_much__names_the_cursor(client, database, ind
     agent |= {"approved": None, "wallet": None}
     with database.begin() as connection:
         connection.execute(insert(run_counts).values(count))
-        connection.execute(insert(agents), [agent | {"agent_id": n} for n in range(2_001)])
+        connection.execute(insert(agents), [agent | {"agent_id": n} for n in range(PASSED_MAX + 1)])
 
     deepest = PASSED_MAX // LIMIT_MAX + 1
     cursor = write_cursor("newest", 7, 7)
@@ -211,3 +213,25 @@ def test_page__that_passes_over_too_much__names_the_cursor(client, database, ind
     # Nothing is passed over: numbers tell where the page is, or there is nothing that deep.
     for path in ("/api/runs?sort=oldest", "/api/runs?state=CLAIMED", "/api/agents?status=BANNED"):
         assert client.get(f"{path}&page={10**12}").status_code == 200, path
+
+
+def test_list__of_a_long_time__takes_no_other_filter(client, database, indexed, monkeypatch):
+    """API-1, API-3: what would be counted one by one has an end, and a way on."""
+    for name in ("CREATED_MAX", "DEADLINES_MAX"):
+        monkeypatch.setattr(routes.runs, name, 2)
+    row = {**dict.fromkeys(runs.c.keys(), 0), "poster": "0x1", "ipfs_hash": "", "abandoned": False}
+    with database.begin() as connection:
+        connection.execute(
+            insert(runs), [row | {"run_id": n, "created_at": NOW + n} for n in (1, 2, 3)]
+        )
+    whole, shorter = f"createdAfter={iso_time(NOW)}", f"createdAfter={iso_time(NOW + 2)}"
+    deadline = f"deadlineBefore={iso_time(NOW)}"
+    assert client.get(f"/api/runs?{deadline}").json()["error"] == "TIME_TOO_LONG"
+    assert client.get(f"/api/runs?{deadline}&state=OPEN").status_code == 200
+    for narrowed in ("state=OPEN", "minReward=1", "state=OPEN&sort=reward"):
+        refused = client.get(f"/api/runs?{whole}&{narrowed}")
+        assert (refused.status_code, refused.json()["error"]) == (400, "TIME_TOO_LONG")
+        assert "`cursor`" in refused.json()["detail"]
+        assert client.get(f"/api/runs?{shorter}&{narrowed}").status_code == 200
+    for alone in ("", "&sort=reward", "&state=OPEN&agentId=1", f"&poster={ADDRESSES['owner']}"):
+        assert client.get(f"/api/runs?{whole}{alone}").status_code == 200, alone

@@ -26,6 +26,7 @@ def refused(status, error="ANYTHING"):
         (refused(400, "INVALID_TERMS"), 2),
         (refused(400, "INVALID_CURSOR"), 2),
         (refused(400, "PAGE_TOO_DEEP"), 2),
+        (refused(400, "TIME_TOO_LONG"), 2),
         (refused(400), 3),
         (refused(403), 3),
         (refused(404), 3),

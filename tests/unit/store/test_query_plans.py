@@ -92,6 +92,20 @@ def plan_of(database, wanted, **page):
     return [row.detail for row in plan]
 
 
+@pytest.mark.parametrize("states", [(), (RunState.OPEN,), (RunState.OPEN, RunState.CLAIMED)])
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+def test_page_of_runs__that_passes_over_many__reads_an_index_alone(database, states, sort):
+    """API-6: of runs with much reward; no row is read of those that are passed over."""
+    wanted = RunFilter(states=states, min_reward=5)
+    statement = page_of_runs(wanted, sort=sort, limit=21, total=10**6, offset=1_000)
+    with database.connect() as connection:
+        sql, values = statement.query.text(connection.dialect, statement.values)
+        plan = connection.execute(text(f"EXPLAIN QUERY PLAN {sql}"), values).all()
+    walks = [row.detail for row in plan if " runs " in row.detail and "run_id=?" not in row.detail]
+    assert walks
+    assert all("USING COVERING INDEX" in walk for walk in walks), walks
+
+
 def test_count__of_any_filter__is_of_an_index(database):
     """API-6: totals are exact, and no row is read for them."""
     with database.connect() as connection:
