@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 from cachetools import LRUCache
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agentescrow.api.answer import JSON
 from agentescrow.api.latest import Latest
@@ -32,6 +32,7 @@ INDEXED: Final[dict[int | str, dict[str, Any]]] = {
 
 _EACH: Final = 1_000  # about, besides its bytes
 _LARGEST: Final = BYTES // 32
+_TYPE: Final = (b"content-type", JSON.encode())
 _TAG: Final = re.compile(rb'"[^"]*"|\*')  # weak ones are as good
 
 _Key = tuple[str, bytes]
@@ -53,19 +54,14 @@ class Answer:
     block: Block
     body: bytes
     etag: bytes = field(init=False)
-    _start: Message = field(init=False)
-    _known: Message = field(init=False)
+    _headers: tuple[tuple[bytes, bytes], ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Name its bytes, and make what is sent of it each time."""
+        """Name its bytes, and say once what is said of them each time."""
         etag = b'"%b"' % sha256(self.body).hexdigest()[:32].encode()
-        tag = (b"etag", etag)
         length = (b"content-length", str(len(self.body)).encode())
-        headers = [(b"content-type", JSON.encode()), length, tag]
-        start = {"type": "http.response.start", "status": 200, "headers": headers}
-        known = {"type": "http.response.start", "status": 304, "headers": [tag]}
-        for name, value in (("etag", etag), ("_start", start), ("_known", known)):
-            object.__setattr__(self, name, value)
+        object.__setattr__(self, "etag", etag)
+        object.__setattr__(self, "_headers", ((b"etag", etag), _TYPE, length))
 
     async def send(self, scope: Scope, send: Send) -> None:
         """Send it, or that the client has it.
@@ -75,9 +71,11 @@ class Answer:
             send: To the client.
         """
         scope["indexed_block"], scope["route"] = self.block, self.route
-        known = self._is_known(scope)
-        await send({**(self._known if known else self._start)})  # others add headers
-        await send({"type": "http.response.body", "body": b"" if known else self.body})
+        status, headers, body = 200, self._headers, self.body
+        if self._is_known(scope):
+            status, headers, body = 304, headers[:1], b""
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
     def _is_known(self, scope: Scope) -> bool:
         """Whether the client names it, or anything at all (RFC 9110, 13.1.2)."""
