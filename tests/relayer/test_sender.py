@@ -25,6 +25,7 @@ from agentescrow.store.relays import (
     writing_relays,
 )
 from tests.relayer.conftest import BOTH, new_sender
+from tests.waiting import until
 
 
 def work(sender, ground, steps=6):
@@ -32,6 +33,8 @@ def work(sender, ground, steps=6):
     for _ in range(steps):
         sender.step()
         ground.rpc("evm_mine")
+        if ground.rpc("anvil_getAutomine"):  # a block a transaction, one after the other
+            until(lambda: int(ground.rpc("txpool_status")["pending"], 16) == 0)
     sender.step()
 
 

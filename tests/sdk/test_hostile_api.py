@@ -32,6 +32,7 @@ from agentescrow import (
     ServiceProblem,
     StillPending,
 )
+from agentescrow.chain.wallet import LocalWallet
 from agentescrow.cli.keeper import due_now
 from agentescrow.domain.run import RunState
 from tests.sdk.between import between
@@ -321,8 +322,10 @@ def test_submit__swallowed_and_said_to_be_mined__is_said(hostile, client, agent_
 
 
 @pytest.mark.parametrize("node", [False, True], ids=["no node", "node"])
-def test_write__done_before_anything_was_signed__is_not_believed(hostile, run_id, node):
+def test_write__done_before_anything_was_signed__is_not_believed(market, hostile, run_id, node):
     """API-7: the kept answer of somebody else's request."""
+    wallet = LocalWallet(market.chain.w3, market.chain.accounts["poster"])
+    market.contracts.usdc.approve(wallet, market.contracts.escrow.address, 0)
     told = hostile.truth(f"/api/runs/{run_id}")
     kept = {"success": True, "run": told, "message": "Done."}
     hostile.swallows = lambda seen: (200, kept) if seen.method == "POST" else None

@@ -33,7 +33,7 @@ def transport():
 def test_listen__kept_alive_by_a_comment__hears_no_event_in_it(transport):
     """API-6: nobody speaks for a while after an event; what was heard last is not heard again."""
     with httpx.Client(base_url="http://api", transport=transport) as http:
-        assert list(listen(http, Place(0, None, 1.0, follow=False))) == [EVENT]
+        assert list(listen(http, Place(0, None, 1.0, follow=False, wanted={}))) == [EVENT]
 
 
 def test_alisten__kept_alive_by_a_comment__hears_no_event_in_it(transport):
@@ -41,6 +41,8 @@ def test_alisten__kept_alive_by_a_comment__hears_no_event_in_it(transport):
 
     async def heard():
         async with httpx.AsyncClient(base_url="http://api", transport=transport) as http:
-            return [each async for each in alisten(http, Place(0, None, 1.0, follow=False))]
+            return [
+                each async for each in alisten(http, Place(0, None, 1.0, follow=False, wanted={}))
+            ]
 
     assert asyncio.run(heard()) == [EVENT]
