@@ -112,3 +112,17 @@ def test_credit__of_a_refused_payout__is_withdrawn_where_it_is_safe(refusing):
     assert refusing.balance(people.safe_place) == 2 * REWARD
     assert escrow.view("creditOf", agent) == 0
     assert escrow.view("totalOwed") == refusing.balance(escrow) == 2 * FEE
+
+
+def test_credit__of_an_account_that_is_made_a_market__is_its_own_still(refusing):
+    """RUN-26: the registry's owner cannot shut a creditor out."""
+    run_id = refusing.submitted()
+    refusing.token.send(people.owner, "refuse", refusing.escrow.address)
+    refusing.escrow.send(people.poster, "approve", run_id)
+    refusing.token.send(people.owner, "refuse", people.outsider.address)
+    refusing.registry.send(people.owner, "addMarket", people.agent_owner.address)
+    before = refusing.balance(people.agent_owner)
+
+    refusing.escrow.send(people.agent_owner, "withdrawCredit", people.agent_owner)
+
+    assert refusing.balance(people.agent_owner) - before == REWARD
