@@ -83,7 +83,7 @@ class Ground:
 @pytest.fixture(scope="session")
 def ground(tmp_path_factory):
     folder = tmp_path_factory.mktemp("records")
-    with local_chain(Records(folder)) as chain:
+    with local_chain(Records(folder, folder / "unfinished")) as chain:
         (record,) = folder.glob("*.json")
         yield Ground(chain, Contracts(chain.w3, load(record)), record)
 
