@@ -33,9 +33,9 @@ from agentescrow.wire.shape import iso_time
 from demo.service import UNLIMITED
 from deployment.local_chain import local_chain
 from deployment.record import Records
-from localnet.errors import ToolMissing
 from localnet.postgresql import postgresql
 from tests.api.declared import Declared
+from tests.servers import running
 from tests.waiting import ENOUGH, until
 
 DAY = 86_400
@@ -226,14 +226,11 @@ def sqlite_market(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def postgresql_market(tmp_path_factory):
-    try:
-        with (
-            postgresql() as url,
-            service_on(url, tmp_path_factory.mktemp("postgresql")) as market,
-        ):
-            yield market
-    except ToolMissing as missing:
-        pytest.skip(str(missing))
+    with (
+        running(postgresql()) as url,
+        service_on(url, tmp_path_factory.mktemp("postgresql")) as market,
+    ):
+        yield market
 
 
 def client_of(service, pulse, **options):

@@ -18,10 +18,10 @@ from deployment.plan import make as make_plan
 from deployment.record import Records
 from localnet import identity, usdc
 from localnet.anvil import Anvil
-from localnet.errors import ToolMissing
 from localnet.postgresql import postgresql
 from tests.indexer.activity import Activity, Trade
 from tests.indexer.index import new_database
+from tests.servers import running
 
 
 @pytest.fixture(scope="session")
@@ -114,11 +114,8 @@ def contracts(activity):
 
 @pytest.fixture(scope="session")
 def cluster():
-    try:
-        with postgresql() as url:
-            yield url
-    except ToolMissing as missing:
-        pytest.skip(str(missing))
+    with running(postgresql()) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

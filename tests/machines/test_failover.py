@@ -15,9 +15,9 @@ from agentescrow.store.database import DatabaseBusy, open_database
 from agentescrow.store.position import indexed_block
 from agentescrow.store.tables import events
 from agentescrow.wire.shape import iso_time
-from localnet.errors import ToolMissing
 from localnet.postgresql import primary_and_replica
 from tests.machines.traffic import USDC, Listener, Poster
+from tests.servers import running
 from tests.waiting import ENOUGH, until
 
 DAY = 86_400
@@ -25,11 +25,8 @@ DAY = 86_400
 
 @pytest.fixture(scope="module")
 def cluster():
-    try:
-        with primary_and_replica() as servers:
-            yield servers
-    except ToolMissing as missing:
-        pytest.skip(str(missing))
+    with running(primary_and_replica()) as servers:
+        yield servers
 
 
 @pytest.fixture

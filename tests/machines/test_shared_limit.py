@@ -9,18 +9,15 @@ import httpx
 import pytest
 from valkey import Valkey
 
-from localnet.errors import ToolMissing
 from localnet.valkey import valkey
+from tests.servers import running
 from tests.waiting import ENOUGH
 
 
 @pytest.fixture(scope="module")
 def store():
-    try:
-        with valkey() as url:
-            yield url
-    except ToolMissing as missing:
-        pytest.skip(str(missing))
+    with running(valkey()) as url:
+        yield url
 
 
 def test_limit__of_two_processes_with_a_store__is_met_exactly(machines, store, tmp_path):

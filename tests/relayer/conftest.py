@@ -23,8 +23,8 @@ from agentescrow.store.database import migrate, open_database
 from agentescrow.store.tables import metadata
 from deployment.local_chain import local_chain
 from deployment.record import Records
-from localnet.errors import ToolMissing
 from localnet.postgresql import postgresql
+from tests.servers import running
 
 DAY = 86_400
 
@@ -137,11 +137,8 @@ def url(request, tmp_path):
 
 @pytest.fixture(scope="session")
 def cluster():
-    try:
-        with postgresql() as url:
-            yield url
-    except ToolMissing as missing:
-        pytest.skip(str(missing))
+    with running(postgresql()) as url:
+        yield url
 
 
 @pytest.fixture

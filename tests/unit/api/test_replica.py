@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from fastapi.testclient import TestClient
 
 from agentescrow.api.app import create_app
 from agentescrow.store.database import is_read_only, migrate, open_database
-from localnet.errors import ToolMissing
 from localnet.postgresql import postgresql
+from tests.servers import running
 
 
 def test_database__that_may_not_be_written__is_read_only(database):
     """API-6: as a replica says of itself; SQLite has none."""
     assert not is_read_only(database)
-    try:
-        with postgresql() as url:
-            primary = open_database(url)
-            migrate(primary)
-            between = "&" if "?" in url else "?"
-            option = "options=-c%20default_transaction_read_only%3Don"
-            replica = open_database(f"{url}{between}{option}")
-            found = [is_read_only(each) for each in (primary, replica)]
-            primary.dispose()
-            replica.dispose()
-    except ToolMissing as missing:
-        pytest.skip(str(missing))
+    with running(postgresql()) as url:
+        primary = open_database(url)
+        migrate(primary)
+        between = "&" if "?" in url else "?"
+        option = "options=-c%20default_transaction_read_only%3Don"
+        replica = open_database(f"{url}{between}{option}")
+        found = [is_read_only(each) for each in (primary, replica)]
+        primary.dispose()
+        replica.dispose()
     assert found == [False, True]
 
 

@@ -12,8 +12,8 @@ from agentescrow.api.app import create_app
 from agentescrow.api.clients import RateLimit
 from agentescrow.api.shared_windows import SharedWindows
 from localnet.anvil import free_port
-from localnet.errors import ToolMissing
 from localnet.valkey import valkey
+from tests.servers import running
 from tests.waiting import ENOUGH
 
 NOBODY = "valkey://127.0.0.1:1"
@@ -21,11 +21,8 @@ NOBODY = "valkey://127.0.0.1:1"
 
 @pytest.fixture(scope="module")
 def store():
-    try:
-        with valkey() as url:
-            yield url
-    except ToolMissing as missing:
-        pytest.skip(str(missing))
+    with running(valkey()) as url:
+        yield url
 
 
 def in_processes(scenario, *stores, requests=2, seconds=ENOUGH):
@@ -80,14 +77,11 @@ def test_store__that_is_away__leaves_each_process_its_own_limit(monkeypatch, cap
     async def scenario(first, second):
         assert await refused("192.0.2.1", *[first] * 4) == [False, False, True, True]
         assert await refused("192.0.2.1", *[second] * 3) == [False, False, True]
-        with valkey(port):
+        with running(valkey(port)):
             assert await refused("192.0.2.1", first, second, first) == [False, False, True]
         assert await refused("192.0.2.1", first) == [True]
 
-    try:
-        in_processes(scenario, *[f"valkey://127.0.0.1:{port}"] * 2)
-    except ToolMissing as missing:
-        pytest.skip(str(missing))
+    in_processes(scenario, *[f"valkey://127.0.0.1:{port}"] * 2)
     said = [
         line.partition(":")[0].removeprefix("the store of the rate limit ")
         for line in caplog.messages

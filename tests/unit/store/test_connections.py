@@ -11,8 +11,8 @@ from agentescrow.store.awaited import awaited
 from agentescrow.store.database import connection_arguments, open_database
 from agentescrow.store.lock import commit_for_good, writer
 from localnet.anvil import free_port
-from localnet.errors import ToolMissing
 from localnet.postgresql import postgresql
+from tests.servers import running
 
 PRIMARY = "target_session_attrs=read-write"
 ALIVE = {"keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3"}
@@ -20,11 +20,8 @@ ALIVE = {"keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count":
 
 @pytest.fixture(scope="module")
 def url():
-    try:
-        with postgresql() as url:
-            yield url
-    except ToolMissing as missing:
-        pytest.skip(str(missing))
+    with running(postgresql()) as url:
+        yield url
 
 
 @pytest.fixture
