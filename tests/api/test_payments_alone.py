@@ -4,21 +4,26 @@ given an account with USDC and no ETH, or a smart-contract wallet
   when its authorization comes along: the relayer sends the call, and nothing else is signed
   when the authorization is not the payer's: it is refused, and nothing is kept of it
   when somebody else sends it first: it is done once, by that transaction
+  when its nonce is used for something else first: it has failed
+  when it is valid for a year: it waits for a day at most
 """
 
 from __future__ import annotations
 
 import pytest
 from eth_account import Account
+from sqlalchemy import select
 
-from agentescrow.chain.typed_data import run_nonce, stake_nonce
+from agentescrow.chain.typed_data import receive_with_authorization, run_nonce, stake_nonce
 from agentescrow.chain.wallet import LocalWallet
 from agentescrow.domain.terms import RunTerms
 from agentescrow.store.idempotency import KeyName, find_key
+from agentescrow.store.relay_tables import relays
 from agentescrow.wire.shape import iso_time
 from localnet import usdc
 from localnet.artifacts import ours
 from tests.api.conftest import DAY, USDC
+from tests.waiting import until
 
 KEY = {"Idempotency-Key": "order-1"}
 
@@ -51,9 +56,9 @@ def contract(market, outsider):
     return wallet
 
 
-def authorization(market, wallet, payee, amount, purpose, salt):
+def authorization(market, wallet, payee, amount, purpose, salt, valid_seconds=DAY):
     signed = payee.authorize(
-        wallet, amount, purpose=purpose, salt=salt, valid_before=market.now + DAY
+        wallet, amount, purpose=purpose, salt=salt, valid_before=market.now + valid_seconds
     )
     return {
         "from": wallet.address,
@@ -63,11 +68,12 @@ def authorization(market, wallet, payee, amount, purpose, salt):
     }
 
 
-def posting(market, wallet, salt=b"\x0d" * 32):
+def posting(market, wallet, salt=b"\x0d" * 32, valid_seconds=DAY):
     """What posts a run of this wallet's by itself."""
     terms = RunTerms(reward=USDC, deadline=market.now + DAY)
     purpose = run_nonce(terms, "ipfs://description", salt)
-    paid = authorization(market, wallet, market.contracts.escrow, terms.cost, purpose, salt)
+    escrow = market.contracts.escrow
+    paid = authorization(market, wallet, escrow, terms.cost, purpose, salt, valid_seconds)
     deadline = {"deadline": iso_time(terms.deadline), "walletAddress": wallet.address}
     return {**market.terms(USDC), **deadline, "authorization": paid}
 
@@ -127,24 +133,72 @@ def test_post__authorization_of_another__is_refused_and_nothing_is_kept(
     assert client.post("/api/runs", json=posting(market, payer), headers=KEY).status_code == 200
 
 
-def test_post__somebody_else_was_quicker__is_done_once(market, client, payer, outsider):
-    """API-4: anybody may send it; the payer's run is there, by whichever transaction."""
-    body, escrow, w3 = posting(market, payer), market.contracts.escrow, market.chain.w3
-    before = escrow.run_count()
+def overtaken(market, body, outsider, call_of):
+    """Post, and let an outsider's call come first; the request's number."""
+    w3 = market.chain.w3
     w3.provider.make_request("evm_setAutomine", [False])
     try:
         with market.another_app(patience=0) as impatient:
             asked = impatient.post("/api/runs", json=body)
             assert asked.status_code == 202, asked.text
-        relay = market.service.admission.find(asked.json()["id"])
-        dear = {"maxFeePerGas": 10**11, "maxPriorityFeePerGas": 10**11}  # so that it comes first
-        call = {"from": outsider.address, "to": escrow.address, "data": relay.execute}
-        w3.eth.send_transaction({**call, "gas": 500_000, **dear})
+        request_id = asked.json()["id"]
+        to, data = call_of(market.service.admission.find(request_id))
+        dear = {"maxFeePerGas": 10**11, "maxPriorityFeePerGas": 10**11}
+        w3.eth.send_transaction(
+            {"from": outsider.address, "to": to, "data": data, "gas": 500_000, **dear}
+        )
         w3.provider.make_request("evm_mine", [])
     finally:
         w3.provider.make_request("evm_setAutomine", [True])
+    return request_id
+
+
+def test_post__somebody_else_was_quicker__is_done_once(market, client, payer, outsider):
+    """API-4: anybody may send it; the payer's run is there, by whichever transaction."""
+    body, escrow = posting(market, payer), market.contracts.escrow
+    before = escrow.run_count()
+    overtaken(market, body, outsider, lambda relay: (escrow.address, relay.execute))
     posted = client.post("/api/runs", json=body)
 
     assert posted.status_code == 200, posted.text
     assert posted.json()["run"]["posterAddress"] == payer.address
     assert escrow.run_count() == before + 1
+
+
+def test_post__payer_uses_the_nonce_for_another_payee__has_failed(market, payer, outsider):
+    """API-4: what another transaction has paid for is no run."""
+    usdc_contract, before = market.contracts.usdc, market.contracts.escrow.run_count()
+
+    def elsewhere(relay):
+        nonce = relay.signer_nonce.to_bytes(32, "big")
+        terms = {"value": 1, "valid_after": 0, "valid_before": market.now + DAY, "nonce": nonce}
+        message = receive_with_authorization(
+            usdc_contract.eip712_domain(), payer=payer.address, payee=outsider.address, **terms
+        )
+        signature = payer.sign_typed_data(message)
+        function = "receiveWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)"
+        args = (payer.address, outsider.address, *terms.values(), signature)
+        return usdc_contract.address, usdc_contract.calldata(function, *args)
+
+    request_id = overtaken(market, posting(market, payer), outsider, elsewhere)
+    find = market.service.admission.find
+    until(lambda: find(request_id).status != "pending", meanwhile=market.pulse.beat)
+
+    relay = find(request_id)
+    assert (relay.status, relay.problem) == (
+        "failed",
+        "The authorization was used by another transaction.",
+    )
+    assert market.contracts.escrow.run_count() == before
+
+
+def test_post__valid_for_a_year__waits_a_day_at_most(market, client, payer):
+    """API-4: a queue that keeps requests for a year is one that can be filled."""
+    paid = posting(market, payer, valid_seconds=365 * DAY)
+    asked = client.post("/api/runs", json=paid)
+
+    assert asked.status_code == 200, asked.text
+    with market.service.database.connect() as connection:
+        last = connection.execute(select(relays).order_by(relays.c.sequence.desc())).first()
+    assert last.signer == payer.address
+    assert last.deadline <= market.now + DAY
