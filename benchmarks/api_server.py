@@ -14,10 +14,10 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from agentescrow.api.app import create_app
-from agentescrow.api.clients import RateLimit
+from agentescrow.api.dependencies import Service
+from agentescrow.api.rate_limits import RateLimit
 from agentescrow.api.server import server_of
-from agentescrow.api.service import Service
-from agentescrow.chain.calls import Calls
+from agentescrow.chain.calldata import Calls
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Pool
 from agentescrow.domain.constants import ZERO_ADDRESS

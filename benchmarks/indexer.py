@@ -24,7 +24,7 @@ from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.reader import Reader
 from agentescrow.chain.rpc import Node
 from agentescrow.indexer.follow import Indexer, Progress
-from agentescrow.indexer.garbage import look_seldom
+from agentescrow.indexer.garbage_collection import look_seldom
 from agentescrow.store.database import migrate, open_database
 from agentescrow.store.lock import writer
 from benchmarks.full_blocks import EVENTS, FullBlocks, full_blocks

@@ -30,7 +30,7 @@ from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.request import check
 from agentescrow.relayer.sender import Sender
 from agentescrow.store.database import Engine, migrate, open_database
-from agentescrow.store.relays import MINED, Relay, unmined
+from agentescrow.store.people.relays import MINED, Relay, unmined
 from demo.service import UNLIMITED
 from deployment.local_chain import LocalChain, local_chain
 from deployment.record import Records

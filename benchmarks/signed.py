@@ -8,7 +8,7 @@ from eth_account.signers.local import LocalAccount
 
 from agentescrow.chain import typed_data
 from agentescrow.chain.typed_data import Domain
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 from benchmarks.ground import CHAIN_ID, Ground
 from localnet import usdc
 from localnet.evm import Contract

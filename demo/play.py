@@ -10,8 +10,8 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from agentescrow.cautions import ShortDeadline
 from agentescrow.chain import deployments
+from agentescrow.risk_warnings import ShortDeadline
 from demo import closing, stories, timeline
 from demo.display import Display
 from demo.ledger import Ledger

@@ -13,10 +13,10 @@ from typing import Final
 import uvicorn
 
 from agentescrow.api.app import create_app
-from agentescrow.api.clients import RateLimit
+from agentescrow.api.dependencies import Service
+from agentescrow.api.rate_limits import RateLimit
 from agentescrow.api.server import server_of
-from agentescrow.api.service import Service
-from agentescrow.chain.calls import Calls
+from agentescrow.chain.calldata import Calls
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Pool
@@ -26,11 +26,11 @@ from agentescrow.errors import ServiceUnreachable
 from agentescrow.indexer.follow import Indexer
 from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.limits import RelayLimits
-from agentescrow.relayer.run import run
+from agentescrow.relayer.loop import run
 from agentescrow.relayer.sender import Sender
 from agentescrow.store.database import Engine, migrate, open_database
 from agentescrow.store.lock import writer
-from agentescrow.store.relay_turn import RelayTurn
+from agentescrow.store.people.relayer_lock import RelayTurn
 from deployment.local_chain import LocalChain
 
 PATIENCE: Final = 15.0

@@ -13,7 +13,7 @@ from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.decode import decode_events
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.events import Event
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from demo.cast import Actor, Cast
 from demo.display import Display
 from demo.wording import passed

@@ -8,8 +8,8 @@ from typing import Final
 from web3 import Web3
 
 from agentescrow.domain.constants import DAY, MIN_STAKE, ONE_USDC
-from agentescrow.domain.run import RunState
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.run import RunState
+from agentescrow.domain.runs.terms import RunTerms
 from demo import verbs
 from demo.cast import Actor
 from demo.stage import Ending, Stage

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from agentescrow.domain.constants import ABANDON_WINDOW, MAX_REVISIONS_DEFAULT, MIN_STAKE
-from agentescrow.domain.run import RunState
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.run import RunState
+from agentescrow.domain.runs.terms import RunTerms
 from demo import verbs
 from demo.cast import Actor
 from demo.planned_run import Outcome, PlannedRun

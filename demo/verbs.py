@@ -10,7 +10,7 @@ from typing import Final
 
 from agentescrow.chain.events import FeesSwept, StakeSlashed
 from agentescrow.domain.constants import MIN_STAKE
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.errors import Refused
 from demo.cast import Actor
 from demo.stage import Stage

@@ -7,7 +7,7 @@ from typing import Any
 
 from agentescrow.chain.contracts import Contracts
 from agentescrow.domain.agent import reputation_score
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from deployment.display import moment, usdc
 
 

@@ -13,7 +13,7 @@ import os
 import sys
 
 from agentescrow import AsyncAgentClient, format_usdc, parse_usdc
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from agentescrow.wire.runs import Run
 
 _PAUSE = 0.5

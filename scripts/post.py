@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from agentescrow.domain.constants import MAX_REVISIONS_DEFAULT, REVIEW_DAYS_DEFAULT
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.domain.times import parse_time
 from deployment.command import PERMIT_SECONDS, Session, permit_option, verb
 from deployment.display import moment, usdc

@@ -24,11 +24,11 @@ from agentescrow.chain.pool import Pool
 from agentescrow.chain.reader import Reader
 from agentescrow.chain.rpc import Node
 from agentescrow.indexer.follow import Indexer
-from agentescrow.relayer.run import run
+from agentescrow.relayer.loop import run
 from agentescrow.relayer.sender import Sender
 from agentescrow.store.database import Engine, open_database
 from agentescrow.store.lock import writer
-from agentescrow.store.relay_turn import RelayTurn
+from agentescrow.store.people.relayer_lock import RelayTurn
 from tests.waiting import ENOUGH
 
 _CLEAN: Final = multiprocessing.get_context("forkserver")

@@ -13,18 +13,23 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 
 from agentescrow.api import docs_page, errors
-from agentescrow.api.body_gate import BodyGate
-from agentescrow.api.clients import RateLimit, Windows
+from agentescrow.api.agents import routes as agents
+from agentescrow.api.body_limits import BodyGate
+from agentescrow.api.credits import routes as credits
+from agentescrow.api.dependencies import Service
 from agentescrow.api.feed import Feed, Seats
-from agentescrow.api.head import Head
+from agentescrow.api.head_requests import Head
 from agentescrow.api.index import READERS, Totals
-from agentescrow.api.latest import Latest
+from agentescrow.api.indexed_block import Latest
+from agentescrow.api.middleware import Traffic
 from agentescrow.api.openapi import EVERYWHERE, HEADERS, document
-from agentescrow.api.recent import Recent, Repeat
-from agentescrow.api.routes import agents, credits, health, market, run_actions, runs
-from agentescrow.api.service import Service
-from agentescrow.api.traffic import Traffic
-from agentescrow.store.awaited import awaited
+from agentescrow.api.rate_limits import RateLimit, Windows
+from agentescrow.api.response_cache import Recent, Repeat
+from agentescrow.api.runs import action_routes as run_actions
+from agentescrow.api.runs import routes as runs
+from agentescrow.api.service import health
+from agentescrow.api.service import routes as market
+from agentescrow.store.async_statements import awaited
 
 
 def create_app(
@@ -110,7 +115,7 @@ def _windows(limit: RateLimit) -> Windows:
     if not limit.requests or limit.store is None:
         return Windows(limit)
     # Here, because it takes half a second that nobody else needs.
-    from agentescrow.api.shared_windows import SharedWindows
+    from agentescrow.api.shared_rate_limits import SharedWindows
 
     return SharedWindows(limit, limit.store)
 

@@ -13,8 +13,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from agentescrow.api.metrics import RELAYER_REFUSALS
-from agentescrow.domain.eligibility import Ineligibility, reasons
+from agentescrow.api.service.metrics import RELAYER_REFUSALS
+from agentescrow.domain.runs.eligibility import Ineligibility, reasons
 from agentescrow.errors import (
     AgentEscrowError,
     ContractReverted,

@@ -14,11 +14,11 @@ from anyio import CapacityLimiter, to_thread
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
-from agentescrow.api.cards import Json, event_card, removed_card
-from agentescrow.api.clients import client_of
+from agentescrow.api.dependencies import Service
 from agentescrow.api.errors import ApiError
 from agentescrow.api.index import latest_block
-from agentescrow.api.service import Service
+from agentescrow.api.rate_limits import client_of
+from agentescrow.api.serializers import Json, event_card, removed_card
 from agentescrow.store.database import Connection, DatabaseBusy
 from agentescrow.store.events import ALL, EventFilter, events_after
 from agentescrow.store.position import indexed_block

@@ -21,7 +21,7 @@ from fastapi import Header
 
 from agentescrow.api.errors import ApiError
 from agentescrow.store.database import Connection, DatabaseBusy, Engine, write_transaction
-from agentescrow.store.idempotency import (
+from agentescrow.store.people.idempotency import (
     Key,
     KeyName,
     find_key,

@@ -10,12 +10,12 @@ from typing import Annotated, Final, TypeVar, cast
 from anyio import to_thread
 from fastapi import Depends, Request
 
+from agentescrow.api.dependencies import Service
 from agentescrow.api.errors import ApiError
-from agentescrow.api.service import Service
-from agentescrow.store.awaited import Awaited
+from agentescrow.store.async_statements import Awaited
 from agentescrow.store.database import Connection, DatabaseBusy
 from agentescrow.store.position import Block, indexed_block
-from agentescrow.store.prepared import Statement
+from agentescrow.store.prepared_statements import Statement
 from agentescrow.store.runs import AnyRow, RunFilter, count
 
 READERS: Final = 4

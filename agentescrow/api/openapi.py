@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from agentescrow.api.traffic import FREE
+from agentescrow.api.middleware import FREE
 from agentescrow.wire.problem import MEDIA_TYPE, Problem
 
 Json = dict[str, Any]

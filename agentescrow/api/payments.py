@@ -8,8 +8,8 @@ from anyio import to_thread
 from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 
+from agentescrow.api.dependencies import Service
 from agentescrow.api.errors import ApiError
-from agentescrow.api.service import Service
 from agentescrow.chain.signatures import as_taken, canonical, signer_of
 from agentescrow.chain.typed_data import permit
 from agentescrow.chain.usdc import usdc_domain

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from eth_utils.abi import function_signature_to_4byte_selector
 
+from agentescrow.api.dependencies import Service
 from agentescrow.api.errors import ApiError
-from agentescrow.api.service import Service
 from agentescrow.chain.typed_data import permit
 from agentescrow.chain.usdc import usdc_domain
 from agentescrow.domain.money import format_usdc

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from agentescrow.api.body_gate import BYTES_MAX
+from agentescrow.api.body_limits import BYTES_MAX
 from agentescrow.api.errors import problem
 
 HEAD_MAX: Final = 32 * 1024

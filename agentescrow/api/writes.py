@@ -13,14 +13,14 @@ from eth_utils.address import to_checksum_address
 from fastapi import Response
 from starlette.concurrency import run_in_threadpool
 
-from agentescrow.api.answer import json_answer, kept_answer
-from agentescrow.api.cards import Json, relay_card
+from agentescrow.api.dependencies import Service
 from agentescrow.api.errors import ApiError
 from agentescrow.api.idempotency import Retries
 from agentescrow.api.index import Index, Snapshot
 from agentescrow.api.payments import authorization_of, permit_of, refused_payment
 from agentescrow.api.permits import VALID_SECONDS, permit_required
-from agentescrow.api.service import Service
+from agentescrow.api.responses import json_answer, kept_answer
+from agentescrow.api.serializers import Json, relay_card
 from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
 from agentescrow.chain.typed_data import forward_request
 from agentescrow.chain.vault import is_allowance_missing
@@ -28,7 +28,7 @@ from agentescrow.errors import AgentEscrowError, ContractReverted
 from agentescrow.relayer.admission import Checked
 from agentescrow.relayer.payment import CheckedPayment
 from agentescrow.relayer.request import CheckedRequest
-from agentescrow.store.relays import FAILED, MINED, Relay
+from agentescrow.store.people.relays import FAILED, MINED, Relay
 from agentescrow.wire.problem import Problem
 from agentescrow.wire.relay import Action, RelayStatus
 

@@ -16,7 +16,7 @@ from agentescrow.chain.abis import abi_of
 from agentescrow.chain.events import Event
 from agentescrow.chain.fees import CALL_GAS_MAX
 from agentescrow.chain.outcome import Outcome
-from agentescrow.chain.own_writes import OwnWrites
+from agentescrow.chain.read_your_writes import OwnWrites
 from agentescrow.chain.reverts import in_words
 from agentescrow.chain.transactions import Mined, has_event, mined, simulate, transact
 from agentescrow.chain.typed_data import Domain

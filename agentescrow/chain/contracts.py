@@ -9,7 +9,7 @@ from web3 import Web3
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.forwarder import Forwarder
 from agentescrow.chain.identity import IdentityRegistry
-from agentescrow.chain.own_writes import OwnWrites
+from agentescrow.chain.read_your_writes import OwnWrites
 from agentescrow.chain.run_escrow import RunEscrow
 from agentescrow.chain.stake_registry import StakeRegistry
 from agentescrow.chain.usdc import Usdc

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar, cast
 
 from agentescrow.addresses import read_address
 from agentescrow.chain.events import Event, RunCreated
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 
 E = TypeVar("E", bound=Event, covariant=True)
 

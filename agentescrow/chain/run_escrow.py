@@ -29,9 +29,9 @@ from agentescrow.chain.typed_data import run_nonce, terms_tuple
 from agentescrow.chain.vault import Authorization, Vault
 from agentescrow.chain.wallet import Wallet
 from agentescrow.domain.agent import AgentStatus
-from agentescrow.domain.eligibility import Ineligibility
-from agentescrow.domain.run import Run, RunState
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.eligibility import Ineligibility
+from agentescrow.domain.runs.run import Run, RunState
+from agentescrow.domain.runs.terms import RunTerms
 
 E = TypeVar("E", bound=Event)
 

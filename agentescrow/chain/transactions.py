@@ -17,7 +17,7 @@ from agentescrow.chain.decode import decode_events
 from agentescrow.chain.events import Event
 from agentescrow.chain.fees import TRANSACTION_GAS_MAX, require_gas
 from agentescrow.chain.outcome import Outcome
-from agentescrow.chain.own_writes import OwnWrites
+from agentescrow.chain.read_your_writes import OwnWrites
 from agentescrow.chain.reverts import in_words, making_sense, translate
 from agentescrow.chain.wallet import Wallet
 from agentescrow.errors import (

@@ -12,7 +12,7 @@ from eth_abi.abi import encode
 from eth_account.messages import SignableMessage, encode_typed_data
 from eth_utils.crypto import keccak
 
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 
 _DOMAIN_TYPE: Final = [
     {"name": "name", "type": "string"},

@@ -15,7 +15,7 @@ from web3.exceptions import Web3RPCError
 from web3.types import Nonce, RPCEndpoint, TxParams
 
 from agentescrow.chain.fees import GasBudget, priced
-from agentescrow.chain.own_writes import PATIENCE
+from agentescrow.chain.read_your_writes import PATIENCE
 from agentescrow.chain.reverts import translate
 from agentescrow.errors import NodeRefused, NodeUnreachable, TransactionFailed
 

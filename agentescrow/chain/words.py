@@ -7,9 +7,9 @@ from typing import Final
 
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.money import format_usdc
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.actions import states_of_bitmap
+from agentescrow.domain.runs.run import RunState
 from agentescrow.domain.times import format_time
-from agentescrow.domain.transitions import states_of_bitmap
 
 ERROR_WORDS: Final[Mapping[str, str]] = {
     # RunEscrow

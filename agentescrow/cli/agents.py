@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from agentescrow import AgentClient, parse_usdc
-from agentescrow.cli.verb import AGENT, READ
+from agentescrow.cli.client_commands import AGENT, READ
 from agentescrow.errors import InvalidInput
 from agentescrow.settings import ClientSettings, read
 from agentescrow.wire.agents import Agent, AgentMarkets, AgentPage, StakeInfo

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from agentescrow import AgentClient
-from agentescrow.cli.verb import ANYBODY, READ
+from agentescrow.cli.client_commands import ANYBODY, READ
 from agentescrow.wire.credits import Credits
 from agentescrow.wire.shape import Shape
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from agentescrow import AgentClient
-from agentescrow.cli.tables import show_line
+from agentescrow.cli.output import show_line
 
 
 def events(

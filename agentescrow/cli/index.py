@@ -13,15 +13,15 @@ from agentescrow.chain.connection import connect
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.reader import Reader
 from agentescrow.chain.rpc import Node
-from agentescrow.cli.ending import end_asked_for
-from agentescrow.cli.failure import reporting
-from agentescrow.cli.log import log_to_stderr
+from agentescrow.cli.error_output import reporting
+from agentescrow.cli.logs import log_to_stderr
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.progress import told
 from agentescrow.cli.service import say_database
-from agentescrow.cli.waiting import once_there
+from agentescrow.cli.shutdown import end_asked_for
+from agentescrow.cli.startup import once_there
 from agentescrow.indexer.follow import Indexer
-from agentescrow.indexer.garbage import look_seldom
+from agentescrow.indexer.garbage_collection import look_seldom
 from agentescrow.settings import Settings, read
 from agentescrow.store.database import migrate, open_database
 from agentescrow.store.lock import EndedWaiting, writer

@@ -16,8 +16,8 @@ import typer
 
 from agentescrow import AgentClient
 from agentescrow.chain.fees import BUDGET, wei_in
-from agentescrow.cli.ending import end_asked_for
-from agentescrow.cli.failure import tell
+from agentescrow.cli.error_output import tell
+from agentescrow.cli.shutdown import end_asked_for
 from agentescrow.domain.money import format_usdc, parse_usdc
 from agentescrow.errors import (
     ChainProblem,

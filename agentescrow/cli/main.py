@@ -13,8 +13,16 @@ from typer.core import TyperGroup
 
 from agentescrow import __version__
 from agentescrow.cli import agents, credits, events, keeper, requests, runs
-from agentescrow.cli.failure import BAD_INPUT, fail, tell_misuse
-from agentescrow.cli.verb import AGENT, ANYBODY, POSTER, READ, SERVICE, add_command, add_verb
+from agentescrow.cli.client_commands import (
+    AGENT,
+    ANYBODY,
+    POSTER,
+    READ,
+    SERVICE,
+    add_command,
+    add_verb,
+)
+from agentescrow.cli.error_output import BAD_INPUT, fail, tell_misuse
 from agentescrow.errors import AgentEscrowError
 
 _SERVICES: Final = ("index", "serve", "relay")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from agentescrow.cli.ending import end_asked_for
-from agentescrow.cli.failure import reporting
-from agentescrow.cli.log import log_to_stderr
+from agentescrow.cli.error_output import reporting
+from agentescrow.cli.logs import log_to_stderr
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.service import ground, say, say_database, sender_of
+from agentescrow.cli.shutdown import end_asked_for
 from agentescrow.errors import InvalidInput
-from agentescrow.relayer.run import run
-from agentescrow.store.relay_turn import RelayTurn
+from agentescrow.relayer.loop import run
+from agentescrow.store.people.relayer_lock import RelayTurn
 
 
 @reporting

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from agentescrow import AgentClient
-from agentescrow.cli.verb import READ
+from agentescrow.cli.client_commands import READ
 from agentescrow.wire.relay import SignedRequests
 from agentescrow.wire.shape import Shape
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from agentescrow import AgentClient, parse_usdc
-from agentescrow.cli.verb import AGENT, ANYBODY, POSTER, READ
+from agentescrow.cli.client_commands import AGENT, ANYBODY, POSTER, READ
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import MAX_REVISIONS_DEFAULT, REVIEW_DAYS_DEFAULT
 from agentescrow.errors import InvalidInput

@@ -12,14 +12,13 @@ import typer
 from fastapi import FastAPI
 
 from agentescrow.api.app import create_app
-from agentescrow.api.clients import RateLimit
-from agentescrow.api.routes.health import metrics_app
+from agentescrow.api.dependencies import Service
+from agentescrow.api.rate_limits import RateLimit
 from agentescrow.api.server import server_of
-from agentescrow.api.service import Service
-from agentescrow.chain.calls import Calls
-from agentescrow.cli.ending import end_asked_for
-from agentescrow.cli.failure import reporting
-from agentescrow.cli.log import log_to_stderr
+from agentescrow.api.service.health import metrics_app
+from agentescrow.chain.calldata import Calls
+from agentescrow.cli.error_output import reporting
+from agentescrow.cli.logs import log_to_stderr
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.service import (
     Ground,
@@ -30,12 +29,13 @@ from agentescrow.cli.service import (
     say_database,
     sender_of,
 )
+from agentescrow.cli.shutdown import end_asked_for
 from agentescrow.errors import InvalidInput, KeyShared
 from agentescrow.relayer.admission import Admission
-from agentescrow.relayer.run import run
+from agentescrow.relayer.loop import run
 from agentescrow.relayer.sender import Sender
 from agentescrow.store.database import Engine, is_read_only
-from agentescrow.store.relay_turn import RelayTurn
+from agentescrow.store.people.relayer_lock import RelayTurn
 
 _FIRST_STEP_SECONDS: Final = 5
 _LAST_STEP_SECONDS: Final = 10

@@ -29,6 +29,14 @@ class AgentStatus(IntEnum):
 CLAIMING_STATUSES: Final = frozenset({AgentStatus.PROVISIONAL, AgentStatus.ESTABLISHED})
 
 
+class Outcome(IntEnum):
+    """How a market ends a lock when it releases it (STAKE-3)."""
+
+    NONE = 0
+    COMPLETED = 1
+    REJECTED = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Agent:
     """What `StakeRegistry.getAgent` returns, in its order.

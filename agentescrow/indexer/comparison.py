@@ -19,13 +19,13 @@ from agentescrow.chain.reader import Call, Header, Reader
 from agentescrow.chain.run_escrow import run_from
 from agentescrow.domain.agent import Agent
 from agentescrow.domain.constants import ZERO_ADDRESS
-from agentescrow.domain.run import Run, RunState
+from agentescrow.domain.runs.run import Run, RunState
 from agentescrow.errors import NodeBusy, NodeRefused, RowsDiffer
-from agentescrow.indexer.at_rest import require_wrong
-from agentescrow.indexer.text import storable
+from agentescrow.indexer.settled_reads import require_wrong
+from agentescrow.indexer.storable_text import storable
 from agentescrow.store.agents import agents_after, find_vault
-from agentescrow.store.claims import agent_of, run_of
 from agentescrow.store.database import Connection
+from agentescrow.store.eligibility import agent_of, run_of
 from agentescrow.store.position import Block, indexed_block
 from agentescrow.store.runs import AnyRow, live_runs
 

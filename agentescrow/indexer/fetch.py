@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from agentescrow.chain.reader import Answer, Header, Log, Reader
 from agentescrow.errors import NodeRefused, NodeUnreachable
 from agentescrow.indexer.batch import Batch, Entry
-from agentescrow.indexer.width import Width
+from agentescrow.indexer.range_size import Width
 
 
 class NodeContradicts(NodeUnreachable):

@@ -30,13 +30,13 @@ from agentescrow.errors import (
     OtherChain,
     ReorganisedTooDeep,
 )
-from agentescrow.indexer.ahead import Ahead
 from agentescrow.indexer.apply import apply
-from agentescrow.indexer.at_rest import require_wrong
 from agentescrow.indexer.batch import Batch
 from agentescrow.indexer.comparison import Comparison
 from agentescrow.indexer.fetch import Fetcher, Stretch
+from agentescrow.indexer.prefetch import Ahead
 from agentescrow.indexer.reorg import DEPTH, NodeBehind, follow_reorganisation
+from agentescrow.indexer.settled_reads import require_wrong
 from agentescrow.indexer.start import begin, require_chain_of
 from agentescrow.store.database import Connection, DatabaseBusy, address_of, in_a_line, is_busy
 from agentescrow.store.position import Block, report, report_problem

@@ -11,8 +11,8 @@ import orjson
 
 from agentescrow.chain import events as said
 from agentescrow.chain.events import Event
-from agentescrow.indexer import identities, runs, stakes, vaults
 from agentescrow.indexer.batch import Entry
+from agentescrow.indexer.projections import identities, runs, stakes, vaults
 from agentescrow.store import tables
 from agentescrow.store.bulk import Values
 from agentescrow.store.changes import Changes

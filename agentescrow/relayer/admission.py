@@ -14,15 +14,15 @@ from agentescrow.chain.forwarder import ForwardRequest
 from agentescrow.chain.pool import Head, Pool
 from agentescrow.errors import AgentEscrowError, RequestRefused
 from agentescrow.relayer.availability import Availability
-from agentescrow.relayer.batches import Batches
+from agentescrow.relayer.batching import Batches
 from agentescrow.relayer.budget import Purse
-from agentescrow.relayer.functions import relayed_functions, run_of
+from agentescrow.relayer.called_functions import relayed_functions, run_of
 from agentescrow.relayer.limits import RelayLimits
 from agentescrow.relayer.payment import CheckedPayment
+from agentescrow.relayer.queue_order import Turns
 from agentescrow.relayer.request import CheckedRequest, check, contract_at
-from agentescrow.relayer.turns import Turns
 from agentescrow.store.database import Connection, Engine
-from agentescrow.store.relays import (
+from agentescrow.store.people.relays import (
     Relay,
     accept,
     find_relay,

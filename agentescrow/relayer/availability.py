@@ -15,9 +15,9 @@ from agentescrow.relayer.budget import Budget, Purse
 from agentescrow.relayer.lanes import Lane, lane_of
 from agentescrow.relayer.limits import RelayLimits
 from agentescrow.store.database import Connection, Engine
-from agentescrow.store.relayer_state import RelayerState, relayer_state
-from agentescrow.store.relays import Queue, queue
-from agentescrow.store.standing import has_standing
+from agentescrow.store.people.relayer_state import RelayerState, relayer_state
+from agentescrow.store.people.relays import Queue, queue
+from agentescrow.store.stakeholders import has_standing
 
 USUAL_GAS: Final = 300_000
 """Gas of a transaction, about, whose call is not signed yet."""

@@ -9,7 +9,7 @@ from typing import Final
 from agentescrow.errors import RelayerUnavailable, TooManyRequests
 from agentescrow.relayer.lanes import SHARES, Lane
 from agentescrow.store.database import Connection
-from agentescrow.store.relay_costs import costs_of, costs_since, costs_under_way
+from agentescrow.store.people.relay_costs import costs_of, costs_since, costs_under_way
 
 GWEI: Final = 10**9
 _HOUR: Final = 3_600

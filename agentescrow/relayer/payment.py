@@ -14,7 +14,7 @@ from agentescrow.chain.signatures import signer_of
 from agentescrow.chain.typed_data import message_digest, receive_with_authorization
 from agentescrow.chain.usdc import usdc_domain
 from agentescrow.domain.constants import ZERO_ADDRESS
-from agentescrow.relayer.functions import relayed_functions
+from agentescrow.relayer.called_functions import relayed_functions
 from agentescrow.relayer.request import contract_at
 
 _GAS_PERCENT = 125

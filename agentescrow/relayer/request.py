@@ -18,7 +18,7 @@ from agentescrow.chain.signatures import canonical
 from agentescrow.chain.typed_data import Domain, digest, forward_request, forward_request_hash
 from agentescrow.domain.constants import ZERO_ADDRESS
 from agentescrow.errors import RequestRefused
-from agentescrow.relayer.functions import relayed_functions
+from agentescrow.relayer.called_functions import relayed_functions
 
 _STRUCT: Final = "(address,address,uint256,uint256,uint48,bytes,bytes)"
 _EXECUTE: Final = function_signature_to_4byte_selector(f"execute({_STRUCT})")

@@ -16,13 +16,13 @@ from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Head, Pool, sign_call
 from agentescrow.errors import AgentEscrowError, InsufficientFunds, TooExpensive
 from agentescrow.relayer.budget import GWEI
-from agentescrow.relayer.exclusive import Exclusive
+from agentescrow.relayer.key_conflicts import Exclusive
 from agentescrow.relayer.limits import RelayLimits
-from agentescrow.relayer.patience import Patience
+from agentescrow.relayer.retry_delays import Patience
 from agentescrow.relayer.settlement import Settlement
 from agentescrow.store.database import Engine
-from agentescrow.store.relayer_state import RelayerState, report_relayer
-from agentescrow.store.relays import (
+from agentescrow.store.people.relayer_state import RelayerState, report_relayer
+from agentescrow.store.people.relays import (
     FAILED,
     Outcome,
     Relay,

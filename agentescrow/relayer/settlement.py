@@ -10,12 +10,12 @@ from typing import Final
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Execution, Head, Pool, Receipt
 from agentescrow.errors import NodeRefused
-from agentescrow.relayer.exclusive import Exclusive
+from agentescrow.relayer.key_conflicts import Exclusive
 from agentescrow.relayer.limits import gwei_of
-from agentescrow.relayer.patience import Patience
 from agentescrow.relayer.request import carries
+from agentescrow.relayer.retry_delays import Patience
 from agentescrow.store.database import Engine
-from agentescrow.store.relays import (
+from agentescrow.store.people.relays import (
     FAILED,
     MINED,
     PENDING,

@@ -13,16 +13,16 @@ import httpx
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.fees import GasBudget
 from agentescrow.errors import InvalidInput
-from agentescrow.sdk.agents import Agents, AsyncAgents
-from agentescrow.sdk.cautioning import caution_of_unencrypted
+from agentescrow.sdk.agents.resource import Agents, AsyncAgents
 from agentescrow.sdk.credits import credits_of, withdraw_credit
-from agentescrow.sdk.following import alisten, begin, listen
-from agentescrow.sdk.runs import AsyncRuns, Runs
+from agentescrow.sdk.event_stream import alisten, begin, listen
+from agentescrow.sdk.risk_checks import caution_of_unencrypted
+from agentescrow.sdk.runners import Awaiting, Blocking, operation
+from agentescrow.sdk.runs.resource import AsyncRuns, Runs
 from agentescrow.sdk.session import Options, Session
-from agentescrow.sdk.shells import Awaiting, Blocking, operation
 from agentescrow.sdk.signers import WalletMaker, wallet_maker
 from agentescrow.sdk.steps import Steps
-from agentescrow.sdk.values import address
+from agentescrow.sdk.validation import address
 from agentescrow.settings import ClientSettings, read
 from agentescrow.wire.credits import Credits
 from agentescrow.wire.relay import SignedRequests

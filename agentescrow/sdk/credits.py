@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Literal
 
-from agentescrow.chain.calls import Calls, StakeCalls, VaultCalls
+from agentescrow.chain.calldata import Calls, StakeCalls, VaultCalls
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.events import CreditWithdrawn
 from agentescrow.chain.outcome import Outcome
@@ -16,7 +16,7 @@ from agentescrow.sdk.gasless import relayed
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.signing import Write
 from agentescrow.sdk.steps import Steps
-from agentescrow.sdk.values import address
+from agentescrow.sdk.validation import address
 from agentescrow.wire.credits import Credits, WithdrawBody
 
 

@@ -22,13 +22,13 @@ from agentescrow.errors import (
     ServiceProblem,
     StillPending,
 )
-from agentescrow.sdk.asking import FIRST_PAUSE, LONGEST_PAUSE, parsed, successful
-from agentescrow.sdk.attempts import Attempt, both_would_pay
-from agentescrow.sdk.carrying import carried, paid_by
+from agentescrow.sdk.http import FIRST_PAUSE, LONGEST_PAUSE, parsed, successful
+from agentescrow.sdk.idempotency_key import write_key
+from agentescrow.sdk.payment_attempts import Attempt, both_would_pay
+from agentescrow.sdk.request_outcomes import carried, paid_by
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.signing import Message, Write, name_of, permit_to_sign, request_to_sign
 from agentescrow.sdk.steps import AnswerLost, Steps, pause, work
-from agentescrow.sdk.write_key import write_key
 from agentescrow.wire.problem import Problem
 from agentescrow.wire.relay import PERMIT_REQUIRED, Permit, RelayStatus, Request
 

@@ -10,11 +10,11 @@ from agentescrow.chain.typed_data import Domain, run_nonce, stake_nonce
 from agentescrow.chain.usdc import usdc_domain
 from agentescrow.chain.vault import Authorization, authorized, payment_message
 from agentescrow.chain.wallet import Wallet
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.errors import ApprovalNeeded, InvalidInput
+from agentescrow.sdk.idempotency_key import WriteKey
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.steps import Steps, work
-from agentescrow.sdk.write_key import WriteKey
 from agentescrow.wire import relay as wire
 
 VALID_SECONDS: Final = 3600

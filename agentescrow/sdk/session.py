@@ -33,7 +33,7 @@ from agentescrow.errors import (
     ServiceUnreachable,
     StillPending,
 )
-from agentescrow.sdk.asking import (
+from agentescrow.sdk.http import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     NOT_NOW,
@@ -42,7 +42,7 @@ from agentescrow.sdk.asking import (
     persistent,
     successful,
 )
-from agentescrow.sdk.shipped import shipped_for
+from agentescrow.sdk.shipped_records import shipped_for
 from agentescrow.sdk.signers import WalletMaker
 from agentescrow.sdk.steps import Steps, ask, pause, work
 from agentescrow.wire.codes import name_of, status_of

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
-from agentescrow.chain.calls import VaultCalls
+from agentescrow.chain.calldata import VaultCalls
 from agentescrow.chain.events import Event
 from agentescrow.chain.forwarder import forwarder_domain
 from agentescrow.chain.typed_data import forward_request, message_digest, permit

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, func, literal_column, select, 
 
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import MAX_TEXT
+from agentescrow.store.agent_statuses import ways_to
 from agentescrow.store.runs import AnyRow
-from agentescrow.store.statuses import ways_to
 from agentescrow.store.tables import STANDING, agents, events, vaults
 
 _BEGINNING: Final = func.substr(agents.c.uri, 1, MAX_TEXT + 1).label("uri")

@@ -25,8 +25,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from agentescrow.domain.run import FINAL_STATES, RunState
-from agentescrow.store.prepared import Prepared, Statement
+from agentescrow.domain.runs.run import FINAL_STATES, RunState
+from agentescrow.store.prepared_statements import Prepared, Statement
 from agentescrow.store.tables import DUE, agents, blocks, events, runs
 from agentescrow.store.totals import count_runs
 

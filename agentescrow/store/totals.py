@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from agentescrow.store.tables import run_counts
 
 LEVELS: Final = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from agentescrow.domain.eligibility import Ineligibility
+from agentescrow.domain.runs.eligibility import Ineligibility
 from agentescrow.errors import (
     AgentEscrowError,
     ApprovalNeeded,

@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 from agentescrow.addresses import read_address
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import MAX_TEXT
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 
 INTEGER_MAX: Final = 2**63 - 1
 """Ids and page numbers above it can be in no database."""

@@ -5,7 +5,7 @@ import {IRunEscrow} from "../interfaces/IRunEscrow.sol";
 
 /// @title The transition table of a run
 /// @notice From which states each call is allowed, as a set: bit n stands for state n of IRunEscrow.RunState.
-/// @dev The same table stands in agentescrow/domain/transitions.py and docs/spec.md; a test compares them.
+/// @dev The same table stands in agentescrow/domain/runs/actions.py and docs/spec.md; a test compares them.
 ///
 ///     9        8         7        6                   5        4         3           2       1    0
 ///     SLASHED CANCELLED REJECTED REVISION_REQUESTED APPROVED SUBMITTED IN_PROGRESS CLAIMED OPEN DRAFT

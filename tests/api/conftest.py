@@ -12,10 +12,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from agentescrow.api.app import create_app
-from agentescrow.api.clients import RateLimit
-from agentescrow.api.routes import health
-from agentescrow.api.service import Service
-from agentescrow.chain.calls import Calls
+from agentescrow.api.dependencies import Service
+from agentescrow.api.rate_limits import RateLimit
+from agentescrow.api.service import health
+from agentescrow.chain.calldata import Calls
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import load
 from agentescrow.chain.pool import Pool

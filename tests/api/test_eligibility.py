@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from agentescrow.chain.transactions import transact
-from agentescrow.domain.eligibility import Ineligibility, reasons
+from agentescrow.domain.runs.eligibility import Ineligibility, reasons
 from agentescrow.errors import ContractReverted
 from tests.api.conftest import DAY, USDC
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from agentescrow.api.body_gate import BYTES_MAX
+from agentescrow.api.body_limits import BYTES_MAX
 from agentescrow.store.database import migrate, open_database
 
 POSTS = ("", *(f"/1/{action}" for action in ("claim", "fund", "submit", "revision", "approve")))

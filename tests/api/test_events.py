@@ -10,8 +10,8 @@ import pytest
 
 from agentescrow.api import feed
 from agentescrow.api.app import create_app
-from agentescrow.api.clients import RateLimit
 from agentescrow.api.feed import Seats
+from agentescrow.api.rate_limits import RateLimit
 from tests.api.served import answer_on, connected, request, served
 from tests.waiting import ENOUGH, until
 

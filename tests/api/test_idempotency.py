@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from agentescrow.store.idempotency import KeyName, find_key
+from agentescrow.store.people.idempotency import KeyName, find_key
 from tests.api.conftest import BOTH, USDC
 from tests.waiting import until
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import column, func, select, table
 
-from agentescrow.store.awaited import APPLICATION
+from agentescrow.store.async_statements import APPLICATION
 
 pytestmark = pytest.mark.parametrize("market", ["postgresql"], indirect=True)
 

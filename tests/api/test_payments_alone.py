@@ -16,9 +16,9 @@ from sqlalchemy import select
 
 from agentescrow.chain.typed_data import receive_with_authorization, run_nonce, stake_nonce
 from agentescrow.chain.wallet import LocalWallet
-from agentescrow.domain.terms import RunTerms
-from agentescrow.store.idempotency import KeyName, find_key
-from agentescrow.store.relay_tables import relays
+from agentescrow.domain.runs.terms import RunTerms
+from agentescrow.store.people.idempotency import KeyName, find_key
+from agentescrow.store.people.tables import relays
 from agentescrow.wire.shape import iso_time
 from localnet import usdc
 from localnet.artifacts import ours

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentescrow.domain.eligibility import reasons
+from agentescrow.domain.runs.eligibility import reasons
 from tests.api.conftest import BOTH, USDC
 
 pytestmark = BOTH

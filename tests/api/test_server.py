@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from agentescrow.api.app import create_app
-from agentescrow.api.body_gate import BYTES_MAX
+from agentescrow.api.body_limits import BYTES_MAX
 from agentescrow.api.server import HEAD_MAX, Connection
 from localnet.anvil import free_port
 from tests.api.served import answer_on, closed, connected, request, sent, served

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 from eth_account import Account
 
-from agentescrow.api import clients
-from agentescrow.api.clients import RateLimit
+from agentescrow.api import rate_limits
+from agentescrow.api.rate_limits import RateLimit
 from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
 from agentescrow.chain.typed_data import forward_request
 from agentescrow.chain.wallet import LocalWallet
@@ -70,7 +70,7 @@ def test_window__when_it_is_over__counts_anew(market, monkeypatch):
     """API-3: what Retry-After says is true, to the second."""
     clock = SimpleNamespace(now=1_000.0)
     clock.monotonic = lambda: clock.now
-    monkeypatch.setattr(clients, "time", clock)
+    monkeypatch.setattr(rate_limits, "time", clock)
     with market.another_app(rate_limit=RateLimit(1, seconds=60)) as client:
         assert client.get("/api/stats").status_code == 200
         refused = client.get("/api/stats")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.store.database import migrate, open_database, write_transaction
 from agentescrow.store.position import read_position, report, report_problem
 from tests.api.conftest import DAY, USDC

@@ -22,7 +22,7 @@ from eth_account import Account
 from agentescrow.chain.transactions import transact
 from agentescrow.chain.typed_data import run_nonce, stake_nonce
 from agentescrow.chain.wallet import LocalWallet
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.wire.shape import iso_time
 from localnet import usdc
 from localnet.artifacts import ours

@@ -23,9 +23,9 @@ from sqlalchemy import select
 
 from agentescrow import AgentClient
 from agentescrow.api.app import create_app
-from agentescrow.api.clients import RateLimit
-from agentescrow.api.service import Service
-from agentescrow.chain.calls import Calls
+from agentescrow.api.dependencies import Service
+from agentescrow.api.rate_limits import RateLimit
+from agentescrow.chain.calldata import Calls
 from agentescrow.chain.connection import connect
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import load
@@ -34,8 +34,8 @@ from agentescrow.chain.reader import Reader
 from agentescrow.chain.rpc import Node
 from agentescrow.chain.typed_data import terms_tuple
 from agentescrow.chain.wallet import LocalWallet
-from agentescrow.domain.run import FINAL_STATES, RunState
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.run import FINAL_STATES, RunState
+from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.errors import AgentEscrowError, IndexProblem
 from agentescrow.indexer.follow import Indexer
 from agentescrow.relayer.admission import Admission

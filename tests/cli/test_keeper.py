@@ -14,7 +14,7 @@ import pytest
 
 from agentescrow import AgentClient
 from agentescrow.cli.keeper import Chosen, Due, chosen_of, do, due_now
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.cli.conftest import Command, environment
 from tests.sdk.between import Between, between
 from tests.sdk.serving import serving

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from agentescrow import AgentClient
 from agentescrow.cli.main import app
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from localnet.anvil import free_port
 from tests.waiting import ENOUGH
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import agentescrow
 from agentescrow.chain.wallet import LocalWallet
-from agentescrow.cli.failure import fail
+from agentescrow.cli.error_output import fail
 from agentescrow.cli.main import app
 from agentescrow.errors import Refused
 from tests.waiting import until

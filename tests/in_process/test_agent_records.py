@@ -14,7 +14,7 @@ from agentescrow.domain.constants import (
     STAKE_MAX,
     STRIKES_MAX,
 )
-from agentescrow.domain.eligibility import Ineligibility
+from agentescrow.domain.runs.eligibility import Ineligibility
 from tests.in_process import record_slot
 from tests.in_process.refusal import refused
 from tests.stateful import people

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.domain.constants import AGENT_ID_MAX, MIN_STAKE, ZERO_ADDRESS
-from agentescrow.domain.eligibility import Ineligibility
+from agentescrow.domain.runs.eligibility import Ineligibility
 from tests.in_process.refusal import refused
 from tests.in_process.system import IPFS
 from tests.stateful import people

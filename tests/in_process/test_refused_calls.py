@@ -19,7 +19,7 @@ from agentescrow.domain.constants import (
     STAKE_MAX,
     ZERO_ADDRESS,
 )
-from agentescrow.domain.eligibility import Ineligibility
+from agentescrow.domain.runs.eligibility import Ineligibility
 from tests.in_process.refusal import refused
 from tests.in_process.system import IPFS
 from tests.stateful import people

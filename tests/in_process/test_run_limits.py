@@ -6,7 +6,7 @@ import pytest
 
 from agentescrow.domain import constants
 from agentescrow.domain.constants import ABANDON_WINDOW, CLAIM_TIMEOUT, DAY, MIN_STAKE
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.in_process.refusal import refused
 from tests.in_process.system import COST, IPFS
 from tests.stateful import people

@@ -12,7 +12,7 @@ from agentescrow.domain.constants import (
     REVIEW_DAYS_MAX,
     REWARD_MAX,
 )
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.in_process import record_slot
 from tests.in_process.refusal import refused
 from tests.in_process.system import FEE, IPFS, REWARD

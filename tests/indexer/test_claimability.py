@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from agentescrow.chain.pool import Pool
-from agentescrow.domain.eligibility import Ineligibility
+from agentescrow.domain.runs.eligibility import Ineligibility
 from agentescrow.errors import ContractReverted
-from agentescrow.store.claims import claimability
+from agentescrow.store.eligibility import claimability
 from agentescrow.store.markets import standings
 from agentescrow.store.tables import agents
 from localnet.artifacts import ours

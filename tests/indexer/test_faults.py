@@ -11,7 +11,7 @@ import pytest
 from agentescrow.chain.reader import Reader
 from agentescrow.chain.rpc import Node
 from agentescrow.errors import DatabaseUnusable, EventsMissing, IndexWrong, NodeUnreachable
-from agentescrow.indexer import at_rest
+from agentescrow.indexer import settled_reads
 from agentescrow.indexer.follow import Indexer
 from agentescrow.store.lock import writer
 from agentescrow.store.position import read_position
@@ -122,7 +122,7 @@ def test_sync__sums_wrong_for_ever__is_found_out_whether_the_node_moves_or_not(
     activity, contracts, fresh, moves, monkeypatch
 ):
     """API-5: a node does not get out of the comparison by making blocks."""
-    monkeypatch.setattr(at_rest, "_LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr(settled_reads, "_LONGEST_PAUSE", 0.02)
     activity.burst(12)
 
     def lies(questions, answers):

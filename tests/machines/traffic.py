@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from agentescrow import AgentClient
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from agentescrow.errors import AgentEscrowError
 from tests.waiting import ENOUGH
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from agentescrow.domain.agent import AgentStatus
-from agentescrow.domain.eligibility import Ineligibility
-from agentescrow.domain.run import RunState
-from agentescrow.domain.transitions import TRANSITIONS, allowed_bitmap
+from agentescrow.domain.runs.actions import TRANSITIONS, allowed_bitmap
+from agentescrow.domain.runs.eligibility import Ineligibility
+from agentescrow.domain.runs.run import RunState
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = ROOT / "contracts"

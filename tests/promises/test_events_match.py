@@ -11,11 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from agentescrow.api.cards import event_card
+from agentescrow.api.serializers import event_card
 from agentescrow.chain.abis import entries
 from agentescrow.chain.events import TYPES
-from agentescrow.domain.events import EVENTS
 from localnet.artifacts import ours
+from tests.twin.journal import EVENTS
 
 
 def test_events__are_the_compiled_ones_with_their_fields_in_order():

@@ -14,10 +14,10 @@ from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
 from agentescrow.chain.pool import Pool
 from agentescrow.chain.typed_data import forward_request
 from agentescrow.chain.wallet import LocalWallet
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.limits import RelayLimits
-from agentescrow.relayer.patience import Patience
+from agentescrow.relayer.retry_delays import Patience
 from agentescrow.relayer.sender import Sender
 from agentescrow.store.database import migrate, open_database
 from agentescrow.store.tables import metadata

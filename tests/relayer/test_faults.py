@@ -22,8 +22,8 @@ from sqlalchemy import text
 from agentescrow.chain.pool import Pool
 from agentescrow.errors import ChainProblem
 from agentescrow.relayer.admission import Admission
-from agentescrow.relayer.run import run
-from agentescrow.store.relay_turn import RelayTurn
+from agentescrow.relayer.loop import run
+from agentescrow.store.people.relayer_lock import RelayTurn
 from tests.indexer.faulty_node import FaultyNode, broken_off, busy, down
 from tests.relayer.conftest import at_work, new_sender
 from tests.relayer.test_processes import until

@@ -13,7 +13,7 @@ from hexbytes import HexBytes
 
 from agentescrow.chain.abis import entries
 from agentescrow.errors import RequestRefused
-from agentescrow.relayer.functions import relayed_functions, run_of
+from agentescrow.relayer.called_functions import relayed_functions, run_of
 
 
 def calls_of(ground, *calls):

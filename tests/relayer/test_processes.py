@@ -17,7 +17,7 @@ import time
 
 import pytest
 
-from agentescrow.store.relay_turn import RelayTurn
+from agentescrow.store.people.relayer_lock import RelayTurn
 from tests.killed import kill_before, relay
 from tests.relayer.conftest import BOTH, new_sender
 from tests.relayer.test_sender import nonce_of, runs, statuses

@@ -18,7 +18,7 @@ import pytest
 
 from agentescrow.chain.pool import Pool
 from agentescrow.errors import NodeUnreachable
-from agentescrow.store.relays import (
+from agentescrow.store.people.relays import (
     give_nonces,
     keep_transactions,
     transactions_of,

@@ -11,12 +11,12 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.chain.typed_data import terms_tuple
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.errors import AgentEscrowError, RelayerUnavailable, RequestRefused
 from agentescrow.relayer.lanes import Lane
 from agentescrow.relayer.limits import RelayLimits
 from agentescrow.settings import Settings
-from agentescrow.store.relays import queued
+from agentescrow.store.people.relays import queued
 from localnet import usdc
 from tests.relayer.conftest import DAY
 from tests.relayer.test_sender import work

@@ -15,9 +15,9 @@ import pytest
 
 from agentescrow.errors import KeyShared, RelayerUnavailable
 from agentescrow.relayer.admission import Admission
-from agentescrow.relayer.run import run
+from agentescrow.relayer.loop import run
 from agentescrow.store.database import migrate, open_database
-from agentescrow.store.relay_turn import RelayTurn
+from agentescrow.store.people.relayer_lock import RelayTurn
 from tests.relayer.conftest import new_sender
 from tests.relayer.test_sender import nonce_of, statuses, work
 

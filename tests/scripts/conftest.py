@@ -16,7 +16,7 @@ from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import load
 from agentescrow.chain.wallet import LocalWallet
 from agentescrow.domain.constants import DAY, ONE_USDC
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 from deployment.local_chain import ROLES, local_chain
 from deployment.record import Records
 from localnet.artifacts import ROOT

@@ -13,7 +13,7 @@ from agentescrow.chain.events import RunCreated, RunFunded, UsdcTransfer
 from agentescrow.chain.forwarder import GaslessWallet
 from agentescrow.chain.wallet import LocalWallet, NodeWallet
 from agentescrow.domain.constants import ONE_USDC
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from agentescrow.errors import (
     ContractReverted,
     DeploymentUnknown,

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from agentescrow.domain.constants import ONE_USDC
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from localnet.artifacts import ROOT
 
 README = (ROOT / "README.md").read_text()

@@ -12,7 +12,7 @@ from eth_account import Account
 from agentescrow.chain.connection import chain_time
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import DAY, ONE_USDC
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from localnet import usdc
 from localnet.artifacts import ROOT
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from agentescrow.domain.constants import ONE_USDC
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from localnet.artifacts import ROOT
 
 PAGE = (ROOT / "docs" / "wallets.md").read_text()

@@ -8,8 +8,8 @@ import warnings
 import pytest
 
 from agentescrow import AgentClient, AsyncAgentClient
-from agentescrow.cautions import Caution, ShortDeadline, UnencryptedAddress
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
+from agentescrow.risk_warnings import Caution, ShortDeadline, UnencryptedAddress
 from tests.cli.conftest import command
 from tests.sdk.conftest import USDC
 

@@ -18,7 +18,7 @@ from threading import Barrier
 import pytest
 
 from agentescrow import AgentClient, AsyncAgentClient, Refused
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.sdk.between import Between, between
 from tests.sdk.conftest import USDC
 from tests.waiting import ENOUGH

@@ -23,7 +23,7 @@ from agentescrow import AgentClient, ApprovalNeeded, InvalidInput, Refused
 from agentescrow.chain.connection import chain_time
 from agentescrow.chain.forwarder import GaslessWallet
 from agentescrow.chain.wallet import LocalWallet
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from localnet import usdc
 from tests.sdk.conftest import USDC
 

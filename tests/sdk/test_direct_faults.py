@@ -18,7 +18,7 @@ import pytest
 
 from agentescrow import AgentClient, ChainProblem, TransactionFailed
 from agentescrow.chain import transactions
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.indexer.faulty_node import FaultyNode
 from tests.sdk.conftest import USDC
 

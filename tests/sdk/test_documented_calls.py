@@ -10,7 +10,7 @@ import pytest
 from agentescrow import AgentClient, AsyncAgentClient, InvalidInput, Refused
 from agentescrow.chain.wallet import LocalWallet
 from agentescrow.domain.agent import AgentStatus
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from localnet import usdc
 from tests.sdk.conftest import USDC
 from tests.waiting import until

@@ -28,11 +28,11 @@ import pytest
 from eth_account import Account
 
 from agentescrow import AgentClient, AgentEscrowError
-from agentescrow.chain import own_writes, transactions
+from agentescrow.chain import read_your_writes, transactions
 from agentescrow.chain import wallet as wallets
 from agentescrow.chain.fees import CALL_GAS_MAX, max_fee_on
 from agentescrow.chain.wallet import LocalWallet
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.indexer.faulty_node import FaultyNode
 from tests.sdk.between import Between, between
 from tests.sdk.conftest import USDC
@@ -146,7 +146,7 @@ class Signed:
 def impatient() -> Iterator[None]:
     """What a liar never says is not waited for; what is honest may take its time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(own_writes, "PATIENCE", 0.1)
+        patch.setattr(read_your_writes, "PATIENCE", 0.1)
         patch.setattr(wallets, "PATIENCE", 0.1)
         patch.setattr(transactions, "_WAIT_SECONDS", 0)
         yield

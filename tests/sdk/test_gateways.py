@@ -12,7 +12,7 @@ from __future__ import annotations
 import pytest
 
 from agentescrow import AgentClient, StillPending
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.sdk.between import Between, between
 from tests.sdk.conftest import USDC
 

@@ -34,7 +34,7 @@ from agentescrow import (
 )
 from agentescrow.chain.wallet import LocalWallet
 from agentescrow.cli.keeper import due_now
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.sdk.between import between
 from tests.sdk.conftest import USDC
 from tests.sdk.hostile_api import HostileApi, problem

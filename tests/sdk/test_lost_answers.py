@@ -14,7 +14,7 @@ from agentescrow import (
     ServiceUnreachable,
     StillPending,
 )
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.sdk.between import Between, between
 from tests.sdk.conftest import USDC
 

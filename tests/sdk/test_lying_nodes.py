@@ -23,8 +23,8 @@ from agentescrow.chain import transactions
 from agentescrow.chain.connection import chain_time
 from agentescrow.chain.typed_data import terms_tuple
 from agentescrow.chain.wallet import LocalWallet
-from agentescrow.domain.run import RunState
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.run import RunState
+from agentescrow.domain.runs.terms import RunTerms
 from tests.indexer.faulty_node import FaultyNode
 from tests.sdk.conftest import USDC
 from tests.sdk.test_payments import Recording

@@ -18,8 +18,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 from agentescrow import AgentClient, Refused
-from agentescrow.chain import own_writes
-from agentescrow.domain.run import RunState
+from agentescrow.chain import read_your_writes
+from agentescrow.domain.runs.run import RunState
 from tests.indexer.faulty_node import FaultyNode
 from tests.sdk.between import Between, between
 from tests.sdk.conftest import USDC
@@ -171,7 +171,7 @@ class AheadOfItself(Between):
 
 def test_cancel__api_is_ahead_of_the_chain__refusal_is_told(market, through, run_id, monkeypatch):
     """API-3: what the API says of its index makes nobody wait for ever."""
-    monkeypatch.setattr(own_writes, "PATIENCE", 0)
+    monkeypatch.setattr(read_your_writes, "PATIENCE", 0)
     with between(AheadOfItself(market.api_url)) as url:
         (outsider,) = through(Early(EARLY["no logs"]), "outsider", api=url)
         with pytest.raises(Refused) as refused:

@@ -24,7 +24,7 @@ from eth_account import Account
 from agentescrow import AgentClient, Refused, ServiceProblem, StillPending, TransactionFailed
 from agentescrow.chain import transactions
 from agentescrow.chain.wallet import LocalWallet
-from agentescrow.sdk import run_writes
+from agentescrow.sdk.runs import writes as run_writes
 from tests.sdk.between import between
 from tests.sdk.conftest import USDC
 from tests.sdk.hostile_api import HostileApi, problem

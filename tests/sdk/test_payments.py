@@ -9,7 +9,7 @@ import pytest
 from agentescrow import AgentClient, InsufficientFunds, InvalidInput, Refused
 from agentescrow.chain.usdc import usdc_domain
 from agentescrow.chain.wallet import LocalWallet
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.sdk.conftest import USDC
 
 

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from agentescrow import AgentClient, StillPending
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from agentescrow.errors import Contradicted
 from tests.sdk.between import Between, between
 from tests.sdk.conftest import USDC

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from agentescrow import AgentClient, AsyncAgentClient
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.sdk.conftest import USDC
 
 

@@ -6,7 +6,7 @@ import ape
 import pytest
 
 from agentescrow import AgentClient, InvalidInput
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 
 
 def test_client__of_an_ape_account__signs_and_sends(market, agent_id, run_id):

@@ -22,8 +22,8 @@ from agentescrow import (
 from agentescrow.chain.connection import chain_time
 from agentescrow.chain.vault import Authorization
 from agentescrow.chain.wallet import LocalWallet
-from agentescrow.domain.run import RunState
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.run import RunState
+from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.wire import relay as wire
 from tests.sdk.between import Between, between
 from tests.sdk.conftest import USDC

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from localnet.artifacts import ROOT
 from tests.waiting import ENOUGH
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from agentescrow import AgentClient, StillPending
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.sdk.conftest import USDC
 from tests.sdk.serving import serving
 from tests.waiting import until

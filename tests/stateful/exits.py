@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import note
 
-from agentescrow.domain.run import CLAIMED_STATES, FUNDED_STATES, RunState
+from agentescrow.domain.runs.run import CLAIMED_STATES, FUNDED_STATES, RunState
 from tests.stateful import people
 from tests.stateful.outcome import DONE
 from tests.stateful.people import BY_ADDRESS, Person

@@ -6,10 +6,6 @@ import copy
 from collections.abc import Callable
 
 from agentescrow.domain.constants import ONE_USDC
-from agentescrow.domain.escrow import RunEscrowTwin
-from agentescrow.domain.identity import AgentIdentity, IdentityView
-from agentescrow.domain.registry import StakeRegistryTwin
-from agentescrow.domain.token import TokenLedger
 from localnet import identity, usdc
 from localnet.artifacts import Artifact, circle, ours
 from localnet.chain import Chain, Contract, Receipt, created_address
@@ -17,6 +13,10 @@ from tests.stateful import people
 from tests.stateful.people import BY_ADDRESS, EVERYBODY, WALLETS, Person
 from tests.stateful.signatures import Signatures
 from tests.stateful.twin import Twin
+from tests.twin.identity import AgentIdentity, IdentityView
+from tests.twin.run_escrow import RunEscrowTwin
+from tests.twin.stake_registry import StakeRegistryTwin
+from tests.twin.token import TokenLedger
 
 RICH = 2**50
 COMFORTABLE = 10_000 * ONE_USDC

@@ -16,7 +16,7 @@ from agentescrow.domain.constants import (
     REWARD_MAX,
     STAKE_MAX,
 )
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 from tests.stateful import people
 from tests.stateful.outcome import Via
 from tests.stateful.people import AGENT_PEOPLE, EVERYBODY, POSTERS

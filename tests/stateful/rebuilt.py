@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
+from agentescrow.domain.agent import Outcome
 from agentescrow.domain.constants import MIN_STAKE, ZERO_ADDRESS
-from agentescrow.domain.registry import Outcome
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from localnet.codec import Event
 
 

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from agentescrow.domain.constants import ABANDON_WINDOW, DAY, ESTABLISHED_AFTER, ZERO_ADDRESS
-from agentescrow.domain.reverts import reverted
-from agentescrow.domain.vault import UsdcVaultTwin
 from localnet.chain import Contract
 from tests.stateful import people
 from tests.stateful.offers import Nowhere, anybody, nowhere, picks, vias
 from tests.stateful.outcome import DONE, Via
 from tests.stateful.people import AGENT_PEOPLE, BY_ADDRESS, PLATFORM, POSTERS, Person
 from tests.stateful.stage import Stage
+from tests.twin.reverts import reverted
+from tests.twin.vault import UsdcVaultTwin
 
 # A market that holds an agent may be paid its stake out all the same.
 new_holders = st.sampled_from([people.buyer, *AGENT_PEOPLE, *POSTERS, people.second_market])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from agentescrow.domain.run import Run
+from agentescrow.domain.runs.run import Run
 from tests.stateful import people
 from tests.stateful.offers import Offer, Part, good_offers, picks, posters
 from tests.stateful.outcome import DONE, Outcome

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from agentescrow.domain.constants import DAY, MIN_STAKE, ONE_USDC
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 from localnet.chain import Contract
 from tests.stateful import people
 from tests.stateful.malformed import HARMLESS, Malformation, can_be, malformed

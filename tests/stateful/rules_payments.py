@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from agentescrow.domain.constants import DAY
-from agentescrow.domain.token import Authorization
-from agentescrow.domain.vault import UsdcVaultTwin
 from tests.stateful import people
 from tests.stateful.offers import (
     Offer,
@@ -27,6 +25,8 @@ from tests.stateful.outcome import DONE, Via
 from tests.stateful.people import Person
 from tests.stateful.signatures import SignedPayment
 from tests.stateful.stage import Stage
+from tests.twin.token import Authorization
+from tests.twin.vault import UsdcVaultTwin
 
 
 class Flaw(Enum):

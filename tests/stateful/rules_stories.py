@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from agentescrow.domain.constants import MIN_STAKE
-from agentescrow.domain.transitions import allowed_states
+from agentescrow.domain.runs.actions import allowed_states
 from tests.stateful import people
 from tests.stateful.offers import Offer, Part, anybody, good_offers, offsets, picks, posters
 from tests.stateful.outcome import DONE, Via

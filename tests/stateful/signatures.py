@@ -8,9 +8,9 @@ from typing import Any
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from agentescrow.domain.terms import RunTerms
-from agentescrow.domain.token import Authorization
+from agentescrow.domain.runs.terms import RunTerms
 from tests.stateful.people import BY_ADDRESS, Person
+from tests.twin.token import Authorization
 
 _DOMAIN = keccak(
     text="EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"

@@ -9,9 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from agentescrow.domain.agent import CLAIMING_STATUSES
 from agentescrow.domain.constants import BAN_STRIKES, MIN_STAKE, ZERO_ADDRESS
-from agentescrow.domain.run import FINAL_STATES, Run
-from agentescrow.domain.terms import RunTerms
-from agentescrow.domain.transitions import allowed_states
+from agentescrow.domain.runs.actions import allowed_states
+from agentescrow.domain.runs.run import FINAL_STATES, Run
+from agentescrow.domain.runs.terms import RunTerms
 from tests.stateful import people
 from tests.stateful.exits import everybody_leaves
 from tests.stateful.ground import Ground

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from agentescrow.domain.agent import AgentStatus
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from localnet.artifacts import ours
 from localnet.evm import Revm
 from tests.stateful.malformed import Malformation

@@ -10,17 +10,17 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
-from agentescrow.domain.escrow import RunEscrowTwin
-from agentescrow.domain.identity import IdentityView
-from agentescrow.domain.registry import StakeRegistryTwin
-from agentescrow.domain.reverts import TOKEN_REFUSED
-from agentescrow.domain.token import TokenLedger
-from agentescrow.domain.vault import UsdcVaultTwin
 from agentescrow.errors import Reverted
 from localnet.chain import Contract
 from tests.stateful.outcome import DONE, Outcome
 from tests.stateful.people import Person
 from tests.stateful.signatures import SignedPayment
+from tests.twin.identity import IdentityView
+from tests.twin.reverts import TOKEN_REFUSED
+from tests.twin.run_escrow import RunEscrowTwin
+from tests.twin.stake_registry import StakeRegistryTwin
+from tests.twin.token import TokenLedger
+from tests.twin.vault import UsdcVaultTwin
 
 # USDC's words for what the twin calls TokenRefused.
 _USDC_SAYS = {

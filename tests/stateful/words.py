@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import Any
 
-from agentescrow.domain.run import Run
+from agentescrow.domain.runs.run import Run
 
 
 def run_words(run: Run) -> tuple[Any, ...]:

@@ -8,8 +8,7 @@ from typing import Any
 
 from hypothesis import note
 
-from agentescrow.domain.identity import AgentIdentity
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.errors import Reverted as TwinReverted
 from localnet.chain import Contract, Receipt
 from localnet.codec import Reverted
@@ -20,6 +19,7 @@ from tests.stateful.outcome import DONE, IMPOSTURES, RELAYS, Outcome, Tally, Via
 from tests.stateful.people import Person
 from tests.stateful.signatures import SignedPayment, terms_tuple
 from tests.stateful.twin import apply, outcome_of
+from tests.twin.identity import AgentIdentity
 
 # They ask msg.sender, never a forwarded sender (STAKE-3).
 _FOR_MARKETS = {"lock", "release", "slash", "stopClaims"}

@@ -41,7 +41,7 @@ def _asked(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--limit", type=int, help="so many only, spread over all")
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help="of the state machine")
     parser.add_argument(
-        "--resume", action="store_true", help="keep what is judged; survivors again"
+        "--resume", action="store_true", help="keep verdicts; judge unargued survivors again"
     )
     parser.add_argument("--workers", type=int, default=int(os.environ.get("WORKERS", "2")))
     return parser.parse_args(argv)
@@ -61,7 +61,12 @@ def _chosen(mutants: list[Mutant], asked: argparse.Namespace) -> list[Mutant]:
 def _judged(mutants: list[Mutant], asked: argparse.Namespace, console: Console) -> list[Result]:
     verdicts = Verdicts.of(sources())
     known = verdicts.read(mutants) if asked.resume else []
-    results = [result for result in known if result.verdict in _LAST_WORDS]
+    argued = equivalents.read()
+    results = [
+        result
+        for result in known
+        if result.verdict in _LAST_WORDS or any(entry.is_of(result.mutant) for entry in argued)
+    ]
     judged = {result.mutant for result in results}
     left = [mutant for mutant in mutants if mutant not in judged]
     arriving = verdicts.kept(results_of(left, asked.workers, asked.rounds))

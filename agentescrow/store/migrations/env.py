@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
-from agentescrow.store import idempotency, relays  # noqa: F401 - their tables too
+from agentescrow.store.people import (
+    idempotency,  # noqa: F401 - their tables too
+    relays,  # noqa: F401 - their tables too
+)
 from agentescrow.store.tables import metadata
 
 context.configure(

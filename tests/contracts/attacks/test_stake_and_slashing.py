@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.domain.constants import ONE_USDC
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.contracts.outcome import reverting
 from tests.contracts.runs import COST, FEE, MIN_STAKE, REWARD, WORK
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentescrow.domain.eligibility import Ineligibility
+from agentescrow.domain.runs.eligibility import Ineligibility
 from localnet.host import Web3Host
 from tests.contracts.outcome import reverting
 

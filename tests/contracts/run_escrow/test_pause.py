@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentescrow.domain.transitions import TRANSITIONS
+from agentescrow.domain.runs.actions import TRANSITIONS
 from tests.contracts.outcome import emitted, reverting
 from tests.contracts.run_escrow.conftest import ZERO
 from tests.contracts.runs import IPFS, MIN_STAKE

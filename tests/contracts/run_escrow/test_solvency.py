@@ -16,7 +16,7 @@ from itertools import chain
 
 import pytest
 
-from agentescrow.domain.run import FUNDED_STATES
+from agentescrow.domain.runs.run import FUNDED_STATES
 from tests.contracts.clock import DAY
 from tests.contracts.runs import MIN_STAKE, WORK
 

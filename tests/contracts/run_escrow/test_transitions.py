@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import pytest
 
-from agentescrow.domain.run import RunState
-from agentescrow.domain.transitions import TRANSITIONS, allowed_bitmap, allowed_states
+from agentescrow.domain.runs.run import RunState
+from agentescrow.domain.runs.actions import TRANSITIONS, allowed_bitmap, allowed_states
 from tests.contracts.clock import DAY
 from tests.contracts.outcome import reverting
 from tests.contracts.runs import MIN_STAKE, WORK

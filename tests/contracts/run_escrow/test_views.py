@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.contracts.clock import DAY
 from tests.contracts.outcome import reverting
 from tests.contracts.runs import CLAIM_TIMEOUT, FEE

@@ -39,7 +39,7 @@ import pytest
 from ape.exceptions import ContractLogicError, VirtualMachineError
 
 from agentescrow.domain.constants import DAY, ZERO_ADDRESS
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.contracts.outcome import reverting
 
 GAS, DEADLINE, DATA = 3, 4, 5

@@ -13,7 +13,7 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.domain.constants import DAY, MIN_STAKE, ZERO_ADDRESS
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from tests.contracts.outcome import emitted, reverting
 from tests.contracts.runs import COST, IPFS, REWARD
 

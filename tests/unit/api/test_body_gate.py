@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from agentescrow.api.body_gate import BodyGate
+from agentescrow.api.body_limits import BodyGate
 
 MOST = 256 * 1024
 JSON = {"Content-Type": "application/json"}

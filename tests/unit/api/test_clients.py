@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from agentescrow.api.app import create_app
-from agentescrow.api.clients import RateLimit
+from agentescrow.api.rate_limits import RateLimit
 from tests.waiting import ENOUGH
 
 
@@ -53,7 +53,7 @@ def test_clients__of_two_networks__are_two(asked, first, second):
 
 def test_blocked_client__while_others_fill_the_table__stays_blocked(asked, monkeypatch):
     """API-3: else whoever has many addresses gets any number of windows for each."""
-    monkeypatch.setattr("agentescrow.api.clients.CLIENTS_MAX", 5)
+    monkeypatch.setattr("agentescrow.api.rate_limits.CLIENTS_MAX", 5)
     assert [asked("192.0.2.1") for _ in range(3)] == [200, 200, 429]
 
     assert {asked(f"198.51.100.{number}") for number in range(20)} == {200}

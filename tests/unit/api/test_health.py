@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import insert
 
 from agentescrow.api.app import create_app
-from agentescrow.api.routes import health
-from agentescrow.api.routes.health import metrics_app
-from agentescrow.store.relayer_state import RelayerState, report_relayer
+from agentescrow.api.service import health
+from agentescrow.api.service.health import metrics_app
+from agentescrow.store.people.relayer_state import RelayerState, report_relayer
 from agentescrow.store.tables import vaults
 from agentescrow.wire.shape import iso_time
 from tests.unit.api.conftest import NOW

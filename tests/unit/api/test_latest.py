@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from agentescrow.api.latest import Latest
+from agentescrow.api.indexed_block import Latest
 
 ELSEWHERE = SimpleNamespace(dialect=SimpleNamespace(name="postgresql"))
 

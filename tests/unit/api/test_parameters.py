@@ -7,10 +7,10 @@ import base64
 import pytest
 from sqlalchemy import insert
 
-from agentescrow.api import routes
+from agentescrow.api.runs import routes
 from agentescrow.api.errors import ApiError
 from agentescrow.api.parameters import LIMIT_MAX, PASSED_MAX, read_cursor, write_cursor
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from agentescrow.store.changes import Changes
 from agentescrow.store.tables import agents, run_counts, runs
 from agentescrow.store.totals import LEVELS
@@ -218,7 +218,7 @@ def test_page__that_passes_over_too_much__names_the_cursor(client, database, ind
 def test_list__of_a_long_time__takes_no_other_filter(client, database, indexed, monkeypatch):
     """API-1, API-3: what would be counted one by one has an end, and a way on."""
     for name in ("CREATED_MAX", "DEADLINES_MAX"):
-        monkeypatch.setattr(routes.runs, name, 2)
+        monkeypatch.setattr(routes, name, 2)
     row = {**dict.fromkeys(runs.c.keys(), 0), "poster": "0x1", "ipfs_hash": "", "abandoned": False}
     with database.begin() as connection:
         connection.execute(

@@ -9,11 +9,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import insert
 
 from agentescrow.api.app import create_app
-from agentescrow.api.clients import RateLimit
-from agentescrow.api.routes import health
+from agentescrow.api.rate_limits import RateLimit
+from agentescrow.api.service import health
 from agentescrow.store.database import migrate, open_database
+from agentescrow.store.people.relayer_state import RelayerState, report_relayer
 from agentescrow.store.position import Position, begin_position
-from agentescrow.store.relayer_state import RelayerState, report_relayer
 from agentescrow.store.tables import blocks
 from agentescrow.wire.shape import iso_time
 from localnet.anvil import free_port

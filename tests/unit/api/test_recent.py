@@ -8,10 +8,10 @@ from sqlalchemy import insert
 from sqlalchemy.exc import OperationalError
 
 from agentescrow.api.app import create_app
-from agentescrow.api.clients import RateLimit
-from agentescrow.api.latest import Latest
-from agentescrow.api.metrics import REQUESTS
-from agentescrow.api.recent import BYTES, Answer, Recent
+from agentescrow.api.indexed_block import Latest
+from agentescrow.api.rate_limits import RateLimit
+from agentescrow.api.response_cache import BYTES, Answer, Recent
+from agentescrow.api.service.metrics import REQUESTS
 from agentescrow.store.changes import Changes
 from agentescrow.store.position import Block
 from agentescrow.store.tables import agents, blocks, runs
@@ -202,7 +202,7 @@ def test_answer__where_the_database_does_not_say_the_block__is_an_error(
     def fail(*_):
         raise OperationalError("", None, Exception("disk I/O error"))
 
-    monkeypatch.setattr("agentescrow.api.latest.indexed_block", fail)
+    monkeypatch.setattr("agentescrow.api.indexed_block.indexed_block", fail)
     monkeypatch.setattr("agentescrow.api.index.indexed_block", fail)
     answer = client.get("/api/runs/1")
     assert (answer.status_code, answer.json()["error"]) == (503, "DATABASE_BUSY")

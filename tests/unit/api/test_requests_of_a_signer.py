@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentescrow.store.relays import FAILED, MINED, Outcome, Relay, accept, settle
+from agentescrow.store.people.relays import FAILED, MINED, Outcome, Relay, accept, settle
 from tests.unit.api.conftest import ADDRESSES, NOW
 
 SIGNER = ADDRESSES["owner"]

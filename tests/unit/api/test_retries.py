@@ -9,7 +9,7 @@ from agentescrow.api import idempotency
 from agentescrow.api.errors import ApiError
 from agentescrow.api.idempotency import Retries
 from agentescrow.store.database import DatabaseBusy, write_transaction
-from agentescrow.store.idempotency import KeyName, find_key
+from agentescrow.store.people.idempotency import KeyName, find_key
 from agentescrow.store.position import Block
 from agentescrow.store.tables import blocks
 from agentescrow.wire.relay import Action

@@ -7,10 +7,10 @@ import asyncio
 import pytest
 from fastapi.testclient import TestClient
 
-from agentescrow.api import shared_windows
+from agentescrow.api import shared_rate_limits
 from agentescrow.api.app import create_app
-from agentescrow.api.clients import RateLimit
-from agentescrow.api.shared_windows import SharedWindows
+from agentescrow.api.rate_limits import RateLimit
+from agentescrow.api.shared_rate_limits import SharedWindows
 from localnet.anvil import free_port
 from localnet.valkey import valkey
 from tests.servers import running
@@ -71,7 +71,7 @@ def test_window__when_it_is_over__counts_anew_in_the_store(store):
 
 def test_store__that_is_away__leaves_each_process_its_own_limit(monkeypatch, caplog):
     """API-3: never no limit; it is said once, and the store is used once it is back."""
-    monkeypatch.setattr(shared_windows, "_AWAY_SECONDS", 0.0)
+    monkeypatch.setattr(shared_rate_limits, "_AWAY_SECONDS", 0.0)
     port = free_port()
 
     async def scenario(first, second):
@@ -95,10 +95,10 @@ def test_store__that_is_away__is_not_asked_with_every_request(monkeypatch):
 
     async def hangs(storage, key, expiry, amount=1):
         asked.append(key)
-        raise shared_windows.StorageError(TimeoutError("hangs"))
+        raise shared_rate_limits.StorageError(TimeoutError("hangs"))
 
-    monkeypatch.setattr(shared_windows, "_AWAY_SECONDS", ENOUGH)
-    monkeypatch.setattr(shared_windows.RedisStorage, "incr", hangs)
+    monkeypatch.setattr(shared_rate_limits, "_AWAY_SECONDS", ENOUGH)
+    monkeypatch.setattr(shared_rate_limits.RedisStorage, "incr", hangs)
     found = in_processes(lambda process: refused("192.0.2.1", *[process] * 3), NOBODY)
     assert found == [False, False, True]
     assert len(asked) == 1
@@ -114,7 +114,7 @@ def test_store__that_is_away__is_not_asked_with_every_request(monkeypatch):
 )
 def test_store__of_either_kind__is_spoken_to_in_the_same_way(store, address):
     """API-3: Redis is as good as Valkey."""
-    assert shared_windows._address(store) == address
+    assert shared_rate_limits._address(store) == address
 
 
 def test_app__with_a_store__counts_networks_there(service, indexed, store):

@@ -13,9 +13,9 @@ from agentescrow.api.errors import ApiError
 from agentescrow.api.idempotency import Retries
 from agentescrow.api.writes import Write, perform
 from agentescrow.errors import ContractReverted, RelayerUnavailable
-from agentescrow.store.idempotency import KeyName
+from agentescrow.store.people.idempotency import KeyName
+from agentescrow.store.people.relays import FAILED, MINED, PENDING
 from agentescrow.store.position import Block
-from agentescrow.store.relays import FAILED, MINED, PENDING
 from agentescrow.wire.relay import Action
 from tests.unit.api.conftest import NOW
 

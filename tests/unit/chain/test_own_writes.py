@@ -20,8 +20,8 @@ from eth_utils import keccak
 from hexbytes import HexBytes
 from web3.exceptions import BadResponseFormat, TransactionNotFound, Web3RPCError
 
-from agentescrow.chain import own_writes, wallet
-from agentescrow.chain.own_writes import OwnWrites
+from agentescrow.chain import read_your_writes, wallet
+from agentescrow.chain.read_your_writes import OwnWrites
 from agentescrow.chain.transactions import transact
 from agentescrow.chain.wallet import Nonces
 from agentescrow.errors import (
@@ -71,13 +71,13 @@ def chain(**answers):
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch):
-    monkeypatch.setattr(own_writes, "_PAUSE", 0)
+    monkeypatch.setattr(read_your_writes, "_PAUSE", 0)
     monkeypatch.setattr(wallet, "_PAUSE", 0)
 
 
 def never_again(monkeypatch):
     """The patience ends at once."""
-    monkeypatch.setattr(own_writes, "PATIENCE", 0)
+    monkeypatch.setattr(read_your_writes, "PATIENCE", 0)
     monkeypatch.setattr(wallet, "PATIENCE", 0)
 
 
@@ -153,7 +153,7 @@ def test_read__no_node_has_it_in_time__is_said_and_forgotten(monkeypatch):
 
 def test_read__long_after_the_write__asks_at_latest(monkeypatch):
     """API-7: nodes that are minutes behind are another fault."""
-    monkeypatch.setattr(own_writes, "_CARE", 0)
+    monkeypatch.setattr(read_your_writes, "_CARE", 0)
     own = OwnWrites(chain())
     own.expect(7)
 

@@ -12,7 +12,7 @@ from eth_utils import keccak
 
 from agentescrow.chain import typed_data
 from agentescrow.chain.typed_data import Domain
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 
 SIGNER = Account.from_key("0x" + "11" * 32)
 TO = "0x90F79bf6EB2c4f870365E785982E1f101E93b906"

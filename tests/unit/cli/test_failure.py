@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from agentescrow import errors
-from agentescrow.cli.failure import fail
+from agentescrow.cli.error_output import fail
 from agentescrow.errors import Refused
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-from agentescrow.cli.log import OneLine, log_to_stderr
+from agentescrow.cli.logs import OneLine, log_to_stderr
 
 
 def test_log_to_stderr__a_fault__is_one_line_with_time_and_level(capsys):

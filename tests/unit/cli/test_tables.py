@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentescrow.cli.tables import show
+from agentescrow.cli.output import show
 from agentescrow.wire.pagination import Pagination
 from agentescrow.wire.runs import RunPage
 from tests.unit.wire.test_golden_shapes import run

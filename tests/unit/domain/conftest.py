@@ -9,13 +9,13 @@ from contextlib import contextmanager
 import pytest
 
 from agentescrow.domain.constants import CLAIM_TIMEOUT, DAY, MIN_STAKE, ONE_USDC
-from agentescrow.domain.escrow import RunEscrowTwin
-from agentescrow.domain.identity import IdentityView
-from agentescrow.domain.registry import StakeRegistryTwin
-from agentescrow.domain.run import RunState
-from agentescrow.domain.terms import RunTerms
-from agentescrow.domain.token import TokenLedger
+from agentescrow.domain.runs.run import RunState
+from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.errors import Reverted
+from tests.twin.identity import IdentityView
+from tests.twin.run_escrow import RunEscrowTwin
+from tests.twin.stake_registry import StakeRegistryTwin
+from tests.twin.token import TokenLedger
 
 START = 1_750_000_000
 

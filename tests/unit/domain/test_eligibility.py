@@ -8,8 +8,8 @@ import pytest
 
 from agentescrow.domain.agent import Agent, AgentStatus
 from agentescrow.domain.constants import DAY, MIN_STAKE
-from agentescrow.domain.eligibility import Ineligibility, claim_eligibility, reasons
-from agentescrow.domain.run import Run, RunState
+from agentescrow.domain.runs.eligibility import Ineligibility, claim_eligibility, reasons
+from agentescrow.domain.runs.run import Run, RunState
 
 NOW = 1_750_000_000
 STAKED = {"staked": MIN_STAKE, "staked_at": NOW}

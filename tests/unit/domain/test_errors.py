@@ -10,7 +10,7 @@ import pytest
 
 import agentescrow
 from agentescrow import errors
-from agentescrow.domain.reverts import ERRORS, TOKEN_REFUSED, reverted
+from tests.twin.reverts import ERRORS, TOKEN_REFUSED, reverted
 
 EXAMPLES = [
     errors.InvalidInput("deadline", "soon", "a time"),

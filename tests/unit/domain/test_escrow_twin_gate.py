@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from agentescrow.errors import Reverted
 
 # Columns in the order of RunState: DRAFT OPEN CLAIMED IN_PROGRESS SUBMITTED APPROVED

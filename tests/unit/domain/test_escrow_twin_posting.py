@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.domain.constants import DAY, MAX_TEXT, ONE_USDC
-from agentescrow.domain.run import Run, RunState
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.run import Run, RunState
+from agentescrow.domain.runs.terms import RunTerms
 
 COST = 105 * ONE_USDC
 RICH = 1_000_000 * ONE_USDC

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.domain.constants import DAY, MAX_TEXT, ONE_USDC
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 
 RICH = 1_000_000 * ONE_USDC
 EDGES = [(-1, False), (0, True), (1, True)]

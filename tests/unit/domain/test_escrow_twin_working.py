@@ -6,8 +6,8 @@ import pytest
 
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import DAY, MAX_TEXT, MIN_STAKE, ONE_USDC, ZERO_ADDRESS
-from agentescrow.domain.escrow import RunEscrowTwin
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
+from tests.twin.run_escrow import RunEscrowTwin
 
 
 def claim(world, run_id, agent_id=0, sender="agent"):

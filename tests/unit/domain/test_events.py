@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.domain.constants import CLAIM_TIMEOUT, MIN_STAKE, ONE_USDC
-from agentescrow.domain.events import Event, Journal
 from agentescrow.errors import Reverted
+from tests.twin.journal import Event, Journal
 
 
 def test_record__event_of_the_contracts__is_kept_in_order():

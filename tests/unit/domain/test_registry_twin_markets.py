@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import pytest
 
-from agentescrow.domain.agent import Agent, AgentStatus
+from agentescrow.domain.agent import Agent, AgentStatus, Outcome
 from agentescrow.domain.constants import DAY, MARKET_CAP_MAX, MIN_STAKE, ZERO_ADDRESS
-from agentescrow.domain.registry import Outcome
 
 SECOND_MARKET = "second market"
 

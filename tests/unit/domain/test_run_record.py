@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.domain.constants import DAY
-from agentescrow.domain.run import CLAIMED_STATES, FINAL_STATES, FUNDED_STATES, Run, RunState
+from agentescrow.domain.runs.run import CLAIMED_STATES, FINAL_STATES, FUNDED_STATES, Run, RunState
 
 CLAIMED_AT = 1_750_000_000
 

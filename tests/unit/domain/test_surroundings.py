@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.domain.constants import ZERO_ADDRESS
-from agentescrow.domain.identity import IdentityView
-from agentescrow.domain.token import Authorization, Receipt, TokenLedger
 from agentescrow.errors import Reverted
+from tests.twin.identity import IdentityView
+from tests.twin.token import Authorization, Receipt, TokenLedger
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.domain.constants import DAY
-from agentescrow.domain.terms import RunTerms
+from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.errors import InvalidTerms
 
 NOW = 1_750_000_000

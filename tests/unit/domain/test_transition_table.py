@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentescrow.domain.run import FINAL_STATES, RunState
-from agentescrow.domain.transitions import (
+from agentescrow.domain.runs.actions import (
     TRANSITIONS,
     allowed_bitmap,
     allowed_states,
@@ -13,6 +12,7 @@ from agentescrow.domain.transitions import (
     states_of_bitmap,
     transition_markdown,
 )
+from agentescrow.domain.runs.run import FINAL_STATES, RunState
 
 S = RunState
 WORKING = {S.CLAIMED, S.IN_PROGRESS}

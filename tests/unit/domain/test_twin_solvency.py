@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from agentescrow.domain.constants import DAY, MIN_STAKE, ONE_USDC
-from agentescrow.domain.escrow import RunEscrowTwin
-from agentescrow.domain.identity import IdentityView
-from agentescrow.domain.registry import StakeRegistryTwin
-from agentescrow.domain.reverts import ERRORS, TOKEN_REFUSED
-from agentescrow.domain.run import CLAIMED_STATES, FINAL_STATES, RunState
-from agentescrow.domain.terms import RunTerms
-from agentescrow.domain.token import TokenLedger
-from agentescrow.domain.transitions import TRANSITIONS, allowed_states
+from agentescrow.domain.runs.actions import TRANSITIONS, allowed_states
+from agentescrow.domain.runs.run import CLAIMED_STATES, FINAL_STATES, RunState
+from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.errors import Reverted
+from tests.twin.identity import IdentityView
+from tests.twin.reverts import ERRORS, TOKEN_REFUSED
+from tests.twin.run_escrow import RunEscrowTwin
+from tests.twin.stake_registry import StakeRegistryTwin
+from tests.twin.token import TokenLedger
 
 PEOPLE = st.sampled_from(["poster", "agent", "outsider", "owner"])
 PAYEES = st.sampled_from(["poster", "agent", "treasury", "escrow"])

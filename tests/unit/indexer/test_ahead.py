@@ -6,9 +6,9 @@ import pytest
 
 from agentescrow.chain.reader import Header
 from agentescrow.errors import NodeUnreachable
-from agentescrow.indexer.ahead import Ahead
 from agentescrow.indexer.batch import Batch
 from agentescrow.indexer.fetch import Stretch
+from agentescrow.indexer.prefetch import Ahead
 
 
 class TenAtATime:

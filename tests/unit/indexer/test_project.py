@@ -6,7 +6,7 @@ import pytest
 
 from agentescrow.chain import events as said
 from agentescrow.indexer.project import PROJECTIONS
-from agentescrow.indexer.text import storable
+from agentescrow.indexer.storable_text import storable
 
 # Events that change no row: nobody asks for what they say but by the list of events itself.
 SILENT = {said.OwnershipTransferStarted}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentescrow.indexer.width import NARROWEST, WIDEST, Width
+from agentescrow.indexer.range_size import NARROWEST, WIDEST, Width
 
 answers = st.one_of(st.none(), st.tuples(st.integers(1, WIDEST), st.integers(0, 10**7)))
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from agentescrow.relayer.batches import Batches
+from agentescrow.relayer.batching import Batches
 
 
 class Work:

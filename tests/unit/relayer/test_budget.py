@@ -16,7 +16,7 @@ from agentescrow.errors import RelayerUnavailable, TooManyRequests
 from agentescrow.relayer.budget import Budget, Purse
 from agentescrow.relayer.lanes import Lane
 from agentescrow.relayer.limits import RelayLimits
-from agentescrow.store.relays import MINED, Outcome, Relay, accept, settle
+from agentescrow.store.people.relays import MINED, Outcome, Relay, accept, settle
 from tests.unit.store.conftest import database
 
 __all__ = ["database"]

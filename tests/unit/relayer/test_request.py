@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from eth_account import Account
 
-from agentescrow.chain.calls import Calls, StakeCalls
+from agentescrow.chain.calldata import Calls, StakeCalls
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
 from agentescrow.chain.typed_data import forward_request

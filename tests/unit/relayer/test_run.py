@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from agentescrow.relayer.run import run
+from agentescrow.relayer.loop import run
 
 
 class Ended:

@@ -24,13 +24,13 @@ from types import SimpleNamespace
 import pytest
 from hexbytes import HexBytes
 
-from agentescrow.chain.own_writes import OwnWrites
+from agentescrow.chain.read_your_writes import OwnWrites
 from agentescrow.errors import ChainProblem, StillPending
-from agentescrow.sdk import carrying
-from agentescrow.sdk.attempts import Attempt, paid_once
+from agentescrow.sdk import request_outcomes
+from agentescrow.sdk.idempotency_key import write_key
+from agentescrow.sdk.payment_attempts import Attempt, paid_once
+from agentescrow.sdk.runners import Awaiting, Blocking
 from agentescrow.sdk.session import Options, Session
-from agentescrow.sdk.shells import Awaiting, Blocking
-from agentescrow.sdk.write_key import write_key
 
 PAYER = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 NOW = 1_800_000_000
@@ -231,7 +231,7 @@ def test_paid_once__by_allowance__failed_by_its_receipt__is_looked_for_in_the_lo
     log = {"transactionHash": HexBytes(NONCE)}
     node.logs, node.kinds = [log] * is_shown, {PAYER.lower(): "RunEscrow"}
     monkeypatch.setattr(
-        carrying, "decode_events", lambda _kinds, logs: ("created",) if log in logs else ()
+        request_outcomes, "decode_events", lambda _kinds, logs: ("created",) if log in logs else ()
     )
     payment = Payment(session, nonce=None)
     monkeypatch.setattr(session, "shown", lambda mined, _look: found(mined))
@@ -282,7 +282,7 @@ def test_paid_once__expired__is_forgotten_by_both_clocks_alone(
         payment.once()
     node.time = late if node_is_late else NOW
     clock = SimpleNamespace(time=lambda: late if we_are_late else NOW)
-    monkeypatch.setattr("agentescrow.sdk.attempts.time", clock)
+    monkeypatch.setattr("agentescrow.sdk.payment_attempts.time", clock)
     with pytest.raises(ChainProblem):
         payment.once()
 
@@ -332,7 +332,7 @@ def test_paid_once__no_node__expired__takes_the_same_authorization(monkeypatch):
 
 def test_paid__request_by_allowance_is_signed__no_authorization_goes_beside_it(monkeypatch):
     """API-7: the allowance may come back, and nothing would keep both from paying."""
-    monkeypatch.setattr("agentescrow.sdk.attempts.name_of", lambda _request: "request 0x07")
+    monkeypatch.setattr("agentescrow.sdk.payment_attempts.name_of", lambda _request: "request 0x07")
     attempt = Attempt(write_key(), 7)
     attempt.paid(None, NOW)
     attempt.signed.append({"message": {"deadline": NOW}})
@@ -370,7 +370,7 @@ def test_paid_once__by_allowance__own_transaction_did_something_else__pays(
 def test_is_settled__mined_between_two_questions__is_not(node, monkeypatch):
     """API-7: what was looked for a moment ago and is there now has paid."""
     node.receipt["logs"] = [LOG]
-    monkeypatch.setattr(carrying, "decode_events", lambda _kinds, _logs: ("created",))
+    monkeypatch.setattr(request_outcomes, "decode_events", lambda _kinds, _logs: ("created",))
 
-    assert not carrying.is_settled(node, HexBytes(NONCE), lambda event: event == "created")
-    assert carrying.is_settled(node, HexBytes(NONCE), lambda event: event == "another")
+    assert not request_outcomes.is_settled(node, HexBytes(NONCE), lambda event: event == "created")
+    assert request_outcomes.is_settled(node, HexBytes(NONCE), lambda event: event == "another")

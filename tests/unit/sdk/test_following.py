@@ -7,7 +7,7 @@ import asyncio
 import httpx
 import pytest
 
-from agentescrow.sdk.following import Place, alisten, listen
+from agentescrow.sdk.event_stream import Place, alisten, listen
 from agentescrow.wire.runs import Event
 
 EVENT = Event(

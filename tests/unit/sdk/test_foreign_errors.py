@@ -15,12 +15,12 @@ import pytest
 
 from agentescrow.errors import NodeUnreachable, Refused, StillPending
 from agentescrow.sdk import gasless
-from agentescrow.sdk.asking import successful
-from agentescrow.sdk.attempts import Attempt
+from agentescrow.sdk.http import successful
+from agentescrow.sdk.idempotency_key import write_key
+from agentescrow.sdk.payment_attempts import Attempt
+from agentescrow.sdk.runners import Blocking, meant
 from agentescrow.sdk.session import Options, Session
-from agentescrow.sdk.shells import Blocking, meant
 from agentescrow.sdk.steps import AnswerLost
-from agentescrow.sdk.write_key import write_key
 
 
 @pytest.mark.parametrize("status", [520, 530, 599, 999])

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from agentescrow.sdk import run_writes
+from agentescrow.sdk.runs import writes as run_writes
 from agentescrow.wire.relay import Action
 
 SIGNER = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"

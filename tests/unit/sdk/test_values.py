@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agentescrow.errors import InvalidAmount, InvalidInput, InvalidTime
-from agentescrow.sdk.values import address, base_units, moment, number
+from agentescrow.sdk.validation import address, base_units, moment, number
 
 LOWER = "0x5fbdb2315678afecb367f032d93f642f64180aa3"
 CHECKSUM = "0x5FbDB2315678afecb367f032d93F642f64180aa3"

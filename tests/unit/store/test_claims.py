@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert
 
-from agentescrow.domain.eligibility import Ineligibility
-from agentescrow.domain.run import RunState
-from agentescrow.store.claims import claimability
+from agentescrow.domain.runs.eligibility import Ineligibility
+from agentescrow.domain.runs.run import RunState
+from agentescrow.store.eligibility import claimability
 from agentescrow.store.tables import (
     agents,
     blocks,

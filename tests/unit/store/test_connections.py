@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from agentescrow.store.awaited import awaited
+from agentescrow.store.async_statements import awaited
 from agentescrow.store.database import connection_arguments, open_database
 from agentescrow.store.lock import commit_for_good, writer
 from localnet.anvil import free_port

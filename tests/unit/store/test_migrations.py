@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from agentescrow import store
 from agentescrow.store.database import migrate, open_database, require_schema
-from agentescrow.store.idempotency import KeyName, find_key
+from agentescrow.store.people.idempotency import KeyName, find_key
 from agentescrow.store.position import read_position
 from agentescrow.store.tables import FROM_CHAIN, blocks, metadata, run_counts, undo
 

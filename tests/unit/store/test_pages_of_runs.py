@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agentescrow.domain.constants import DAY, DEADLINE_MAX_AHEAD
-from agentescrow.domain.run import RunState, due_at
+from agentescrow.domain.runs.run import RunState, due_at
 from agentescrow.store import runs as store
 from agentescrow.store.changes import Changes
 from agentescrow.store.runs import SORTS, Place, RunFilter, count, created_within, page_of_runs

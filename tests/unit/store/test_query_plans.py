@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import event, text
 
 from agentescrow.domain.agent import AgentStatus
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from agentescrow.store.agents import AgentFilter, count_agents, page_of_agents
 from agentescrow.store.events import EventFilter, events_after
-from agentescrow.store.relays import relays_of
+from agentescrow.store.people.relays import relays_of
 from agentescrow.store.runs import SORTS, Place, RunFilter, page_of_runs
 from agentescrow.store.runs import count as count_runs
 

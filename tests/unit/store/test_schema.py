@@ -10,7 +10,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from agentescrow.store import database, idempotency, relays  # noqa: F401 - their tables too
+from agentescrow.store import database
+from agentescrow.store.people import (
+    idempotency,  # noqa: F401 - their tables too
+    relays,  # noqa: F401 - their tables too
+)
 from agentescrow.store.tables import metadata
 
 

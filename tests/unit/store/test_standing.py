@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert
 
-from agentescrow.domain.run import FUNDED_STATES, RunState
-from agentescrow.store.standing import has_standing
+from agentescrow.domain.runs.run import FUNDED_STATES, RunState
+from agentescrow.store.stakeholders import has_standing
 from agentescrow.store.tables import agents, runs
 
 ME, OTHER = "0x" + "A" * 40, "0x" + "B" * 40

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from agentescrow.domain.constants import REWARD_MAX
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from agentescrow.store.changes import Changes
 from agentescrow.store.tables import run_counts, runs
 from agentescrow.store.totals import count_runs, runs_by_state

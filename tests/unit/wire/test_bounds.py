@@ -15,7 +15,7 @@ from agentescrow.domain.constants import (
     REVIEW_DAYS_MAX,
     REVIEW_DAYS_MIN,
 )
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from agentescrow.wire.relay import Action, Authorization, Number, Permit, Relayed, Request
 from agentescrow.wire.runs import PostBody, RejectBody, RevisionBody, SubmitBody
 from agentescrow.wire.shape import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentescrow import errors
-from agentescrow.domain.eligibility import Ineligibility
+from agentescrow.domain.runs.eligibility import Ineligibility
 from agentescrow.errors import ContractReverted
 from agentescrow.wire.codes import name_of, status_of, status_of_claim
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from agentescrow.domain.agent import AgentStatus
-from agentescrow.domain.run import RunState
+from agentescrow.domain.runs.run import RunState
 from agentescrow.wire.agents import Agent, Reputation
 from agentescrow.wire.eligibility import Eligibility, EligibleAgent, EligibleRun
 from agentescrow.wire.pagination import Pagination

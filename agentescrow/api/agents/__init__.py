@@ -1,0 +1,1 @@
+"""The API's routes for agents and their stake."""

@@ -1,0 +1,1 @@
+"""The API's routes for payouts that USDC refused."""

@@ -1,0 +1,1 @@
+"""Runs: states, terms, actions and who may claim."""

@@ -1,0 +1,1 @@
+"""Turn events into row changes, one module per contract."""

@@ -1,0 +1,1 @@
+"""`client.agents` and the operations behind it."""

@@ -1,0 +1,1 @@
+"""`client.runs` and the operations behind it."""

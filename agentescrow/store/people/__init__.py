@@ -1,0 +1,1 @@
+"""Tables that users fill, relayed requests and idempotency keys: outside the digest and undo."""

@@ -1,0 +1,1 @@
+"""The contracts' rules as executable Python, which the tests hold the contracts against."""
