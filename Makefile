@@ -39,6 +39,7 @@ check: .build/.made ## formatters, linters, types, import directions, slither
 	$(ENV) mypy --no-error-summary $(TYPED)
 	$(ENV) NO_COLOR=1 lint-imports --no-logo
 	$(ENV) git ls-files | xargs codespell
+	$(ENV) python -m tools.english
 	$(ENV) python -m tools.export_abi --check
 	$(ENV) python -m benchmarks.gas --check
 
