@@ -72,6 +72,18 @@ def test_demo__no_file__plays_to_the_end(played):
     assert any(line.startswith("Everything adds up: ") for line in played.lines)
 
 
+def test_readme__excerpt__is_in_the_output(played):
+    """README.md shows lines of the demo, in order; times differ."""
+    block = (ROOT / "README.md").read_text().partition("$ make demo\n")[2].partition("```")[0]
+
+    def text(line):
+        return re.sub(r"[A-Z][a-z]{2} \d\d \d\d:\d\d|─+", "…", line.strip())
+
+    printed = iter([text(line) for line in played.lines])
+    missing = [line for line in map(text, block.splitlines()) if line and line not in printed]
+    assert missing == []
+
+
 def test_demo__no_file__says_where_the_api_is(played):
     """All stories went through the SDK; their API is named, with a request to try."""
     docs, request, keep = played.lines[-3:]
