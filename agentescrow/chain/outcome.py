@@ -7,11 +7,13 @@ node may show anything; so an event of the right kind alone is no sign.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar, cast
 
 from agentescrow.addresses import read_address
+from agentescrow.chain import events
 from agentescrow.chain.events import Event, RunCreated
+from agentescrow.domain.actions import Action
 from agentescrow.domain.runs.terms import RunTerms
 
 E = TypeVar("E", bound=Event, covariant=True)
@@ -43,6 +45,19 @@ class Outcome(Generic[E]):
         """
         found = [event for event in events if self(event)]
         return cast(E, found[-1]) if found else None
+
+
+def outcome_of(action: Action[Any], *values: object) -> Outcome[Event]:
+    """The event that an action emits for these arguments.
+
+    Args:
+        action: Row of an action table.
+        values: The call's arguments; those that the event has a field for are compared.
+    """
+    kind: type[Event] = getattr(events, action.event)
+    known = {field.name for field in fields(kind)}
+    given = zip(action.parameters, values, strict=True)
+    return Outcome(kind, {name: value for name, value in given if name in known})
 
 
 def run_created(poster: str, terms: RunTerms, uri: str) -> Outcome[RunCreated]:

@@ -23,12 +23,13 @@ from agentescrow.chain.events import (
     Unpaused,
     WorkSubmitted,
 )
-from agentescrow.chain.outcome import Outcome, run_created
+from agentescrow.chain.outcome import Outcome, outcome_of, run_created
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import run_nonce, terms_tuple
 from agentescrow.chain.vault import Authorization, Vault
 from agentescrow.chain.wallet import Wallet
 from agentescrow.domain.agent import AgentStatus
+from agentescrow.domain.runs.actions import RUN_ACTIONS
 from agentescrow.domain.runs.eligibility import Ineligibility
 from agentescrow.domain.runs.run import Run, RunState
 from agentescrow.domain.runs.terms import RunTerms
@@ -40,6 +41,18 @@ class RunEscrow(Vault):
     """The escrow of runs. All amounts are base units of USDC, all times unix seconds."""
 
     kind = "RunEscrow"
+
+    def act(self, wallet: Wallet, call: str, run_id: int, *values: object) -> Mined[Event]:
+        """Call a function of the action table whose first parameter is a run.
+
+        Args:
+            wallet: Account that sends.
+            call: Name of the function, "approve".
+            run_id: Run.
+            values: Further arguments.
+        """
+        expected = outcome_of(RUN_ACTIONS[call], run_id, *values)
+        return self._write(wallet, expected, call, run_id, *values)
 
     # Posters
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.money import format_usdc
-from agentescrow.domain.runs.actions import states_of_bitmap
+from agentescrow.domain.runs.actions import RUN_ACTIONS
 from agentescrow.domain.runs.run import RunState
 from agentescrow.domain.times import format_time
 
@@ -265,7 +265,9 @@ def _state(number: int) -> str:
 
 
 def _states(bitmap: int) -> str:
-    return " or ".join(state.name for state in states_of_bitmap(bitmap)) or "in no state"
+    return (
+        " or ".join(state.name for state in RUN_ACTIONS.states_of_bitmap(bitmap)) or "in no state"
+    )
 
 
 def _status(number: int) -> str:

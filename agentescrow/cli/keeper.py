@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import typer
 
@@ -19,6 +19,7 @@ from agentescrow.chain.fees import BUDGET, wei_in
 from agentescrow.cli.error_output import tell
 from agentescrow.cli.shutdown import end_asked_for
 from agentescrow.domain.money import format_usdc, parse_usdc
+from agentescrow.domain.runs.actions import RUN_ACTIONS
 from agentescrow.errors import (
     ChainProblem,
     Refused,
@@ -38,12 +39,12 @@ _REFUSED: Final = "refused"
 class Due:
     """A call that anybody may make now.
 
-    Args:
-        action: What.
-        run: On which run.
+    Attributes:
+        action: Method of `client.runs`, "finalize".
+        run: Run to call it on.
     """
 
-    action: Literal["finalize", "cancel"]
+    action: str
     run: Run
 
 
@@ -111,9 +112,12 @@ def due_now(client: AgentClient) -> list[Due]:
         ServiceProblem: Its list does not end.
     """
     now = client.now()
-    silent = [run for run in _runs(client, "SUBMITTED") if run.due_at and run.due_at <= now]
-    expired = [run for run in _runs(client, "OPEN") if run.deadline <= now]
-    return [Due("finalize", run) for run in silent] + [Due("cancel", run) for run in expired]
+    return [
+        Due(action.path, run)
+        for action, state, attribute in RUN_ACTIONS.for_anyone()
+        for run in _runs(client, state.name)
+        if (time := getattr(run, attribute)) is not None and time <= now
+    ]
 
 
 def do(client: AgentClient, due: Due) -> str:
@@ -126,9 +130,8 @@ def do(client: AgentClient, due: Due) -> str:
     Returns:
         What has become of it, in words.
     """
-    act = client.runs.finalize if due.action == "finalize" else client.runs.cancel
     try:
-        return f"now {act(due.run.bounty_id).state.name}"
+        return f"now {getattr(client.runs, due.action)(due.run.bounty_id).state.name}"
     except Refused as refused:
         return f"{_REFUSED}: {refused.detail}"
     except StillPending as pending:

@@ -1,8 +1,8 @@
 """Which calls are relayed, and who comes first when not all can be paid for.
 
 A lane is a call's place in the queue, and the part of the budgets that it may use. The contract
-itself says who may make a call, and only calls that would work are relayed: so most of them need no
-more than their name here.
+itself says who may make a call, and only calls that would succeed are relayed. For whom a call is
+relayed is in the action tables (`domain.contracts`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from agentescrow.domain.actions import Relaying
+from agentescrow.domain.contracts import RELAYED
+from agentescrow.domain.vault_actions import PERMIT
 from agentescrow.errors import RequestRefused
 
 
@@ -46,42 +49,24 @@ class Rule:
     stranger: Lane | None
 
 
-_BOUND: Final = Rule(Lane.BOUND, Lane.BOUND)
-_LOCKS: Final = Rule(Lane.KNOWN, Lane.KNOWN)
-_BRINGS: Final = Rule(Lane.KNOWN, Lane.STRANGER)
-_FREE: Final = Rule(Lane.KNOWN, None)
+_RULES: Final[Mapping[Relaying, Rule]] = {
+    Relaying.BOUND: Rule(Lane.BOUND, Lane.BOUND),
+    Relaying.LOCKS: Rule(Lane.KNOWN, Lane.KNOWN),
+    Relaying.PAYS: Rule(Lane.KNOWN, Lane.STRANGER),
+    Relaying.KNOWN: Rule(Lane.KNOWN, None),
+}
 
 RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
-    "RunEscrow": {
-        "submitWork": _BOUND,
-        "startRun": _BOUND,
-        "abandonRun": _BOUND,
-        "approve": _BOUND,
-        "requestRevision": _BOUND,
-        "reject": _BOUND,
-        "slash": _BOUND,
-        "finalize": _BOUND,
-        "claimRun": _LOCKS,
-        "postRun": _BRINGS,
-        "postRunWithAuthorization": _BRINGS,
-        "fundRun": _BRINGS,
-        "cancelRun": _BRINGS,
-        "withdrawCredit": _BRINGS,
-        "createRun": _FREE,
-        "selfPermit": _FREE,
-    },
-    "StakeRegistry": {
-        "stake": _BRINGS,
-        "stakeWithAuthorization": _BRINGS,
-        "unstake": _BRINGS,
-        "withdrawCredit": _BRINGS,
-        "allowMarket": _BRINGS,
-        "selfPermit": _FREE,
-    },
+    contract: {
+        action.call: _RULES[action.relaying]
+        for action in actions
+        if action.relaying is not Relaying.NEVER
+    }
+    for contract, actions in RELAYED.items()
 }
-"""A line for each function of a contract that is relayed; all others are not."""
+"""Rule of each relayed function, by contract; all other functions are refused."""
 
-_PERMIT: Final = "selfPermit"
+_PERMIT: Final = PERMIT.call
 
 
 def lane_of(contract: str, functions: Iterable[str], *, is_known: bool, drafts: bool) -> Lane:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from pydantic import Field
 
@@ -206,6 +207,14 @@ class RejectBody(Action):
     """
 
     reason: SentText = REASON_DEFAULT
+
+
+BODIES: Final[Mapping[str, type[Action]]] = {
+    "submitWork": SubmitBody,
+    "requestRevision": RevisionBody,
+    "reject": RejectBody,
+}
+"""Body of each action that takes a text; that of all others is `Action` itself."""
 
 
 class PostBody(Action):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from agentescrow.domain.agent import AgentStatus
-from agentescrow.domain.runs.actions import TRANSITIONS, allowed_bitmap
+from agentescrow.domain.runs.actions import RUN_ACTIONS
 from agentescrow.domain.runs.eligibility import Ineligibility
 from agentescrow.domain.runs.run import RunState
 
@@ -65,7 +65,10 @@ def _union(expression: str, known: dict[str, int]) -> int:
 
 def python_transitions() -> set[tuple[str, frozenset[str], str]]:
     """List the Python table: call, from, to."""
-    return {(t.call, frozenset(s.name for s in t.sources), t.target.name) for t in TRANSITIONS}
+    return {
+        (action.call, frozenset(s.name for s in row.sources), row.target.name)
+        for action, row in RUN_ACTIONS.transitions
+    }
 
 
 @pytest.mark.parametrize(
@@ -92,14 +95,14 @@ def test_gates__are_the_same_in_python():
 
     assert sets.keys() == GATES.keys()
     assert {call: sets[gate] for gate, calls in GATES.items() for call in calls} == {
-        call: allowed_bitmap(call) for calls in GATES.values() for call in calls
+        call: RUN_ACTIONS.allowed_bitmap(call) for calls in GATES.values() for call in calls
     }
 
 
 def test_gates__cover_every_call_that_has_a_source():
     gated = {call for calls in GATES.values() for call in calls}
 
-    assert gated == {t.call for t in TRANSITIONS if t.sources}
+    assert gated == {action.call for action in RUN_ACTIONS if action.sources}
 
 
 @pytest.mark.parametrize(("gate", "calls"), GATES.items())

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from agentescrow.domain.constants import MIN_STAKE
-from agentescrow.domain.runs.actions import allowed_states
+from agentescrow.domain.runs.actions import RUN_ACTIONS
 from tests.stateful import people
 from tests.stateful.offers import Offer, Part, anybody, good_offers, offsets, picks, posters
 from tests.stateful.outcome import DONE, Via
@@ -103,7 +103,7 @@ class StoryRules(Stage):
     ) -> None:
         for number, choice in enumerate(choices, start=1):
             run = self.run(run_id)
-            calls = [call for call in _LIKELY if run.state in allowed_states(call)]
+            calls = [call for call in _LIKELY if run.state in RUN_ACTIONS[call].sources]
             if not calls:
                 return
             call = calls[choice % len(calls)]

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from agentescrow.domain.agent import CLAIMING_STATUSES
 from agentescrow.domain.constants import BAN_STRIKES, MIN_STAKE, ZERO_ADDRESS
-from agentescrow.domain.runs.actions import allowed_states
+from agentescrow.domain.runs.actions import RUN_ACTIONS
 from agentescrow.domain.runs.run import FINAL_STATES, Run
 from agentescrow.domain.runs.terms import RunTerms
 from tests.stateful import people
@@ -66,7 +66,7 @@ class Stage(RuleBasedStateMachine):
 
     def runs_for(self, call: str) -> list[int]:
         """Runs in a state in which the transition table allows the call."""
-        states = allowed_states(call)
+        states = RUN_ACTIONS[call].sources
         return [run_id for run_id, run in self.twin.escrow.runs.items() if run.state in states]
 
     def run_for(self, call: str, pick: int) -> int:

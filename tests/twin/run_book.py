@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 
 from agentescrow.domain.constants import AGENT_ID_MAX, MAX_TEXT, MIN_STAKE
 from agentescrow.domain.money import fee_on
-from agentescrow.domain.runs.actions import allowed_bitmap
+from agentescrow.domain.runs.actions import RUN_ACTIONS
 from agentescrow.domain.runs.eligibility import Ineligibility, claim_eligibility
 from agentescrow.domain.runs.run import Run
 from agentescrow.domain.runs.terms import RunTerms
@@ -114,7 +114,7 @@ class RunBook(UsdcVaultTwin):
     def _gate(self, run_id: int, call: str) -> Run:
         """The run, if it exists and the transition table allows the call in its state."""
         run = self.get_run(run_id)
-        allowed = allowed_bitmap(call)
+        allowed = RUN_ACTIONS.allowed_bitmap(call)
         if not allowed >> run.state & 1:
             raise reverted("UnexpectedRunState", run_id, run.state, allowed)
         return run

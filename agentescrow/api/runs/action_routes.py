@@ -1,7 +1,11 @@
-"""POST /api/runs…: each is one signed request to the forwarder, relayed (API-1a, API-4)."""
+"""POST /api/runs…: one signed request to the forwarder each, which is relayed (API-1a, API-4).
+
+Most routes come from the action table; what takes terms, a payment or an agent is written out.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -11,16 +15,11 @@ from agentescrow.api.request_bodies import PostBody
 from agentescrow.api.runs.writes import RunWriter
 from agentescrow.api.strict_query import StrictRoute
 from agentescrow.api.writes import WRITES
-from agentescrow.wire.relay import Action
-from agentescrow.wire.runs import (
-    ClaimAnswer,
-    ClaimBody,
-    FundBody,
-    RejectBody,
-    RevisionBody,
-    RunAnswer,
-    SubmitBody,
-)
+from agentescrow.domain.actions import Action
+from agentescrow.domain.runs.actions import RUN_ACTIONS
+from agentescrow.domain.runs.run import RunState
+from agentescrow.wire.relay import Action as SignedCall
+from agentescrow.wire.runs import BODIES, ClaimAnswer, ClaimBody, FundBody, RunAnswer
 
 router = APIRouter(prefix="/api/runs", tags=["runs"], responses=WRITES, route_class=StrictRoute)
 
@@ -46,55 +45,24 @@ async def claim_run(writer: WriterDep, run_id: RunId, body: ClaimBody) -> Respon
     return await writer.claim(run_id, body)
 
 
-@router.post("/{run_id}/start", response_model=RunAnswer)
-async def start_run(writer: WriterDep, run_id: RunId, body: Action) -> Response:
-    """Say that work began."""
-    return await writer.act(run_id, body, "Run started.", "startRun")
+def _plain_route(action: Action[RunState]) -> Callable[..., Awaitable[Response]]:
+    """Make the endpoint of an action whose only arguments are the run and at most one text."""
+
+    async def endpoint(writer: WriterDep, run_id: RunId, body: SignedCall) -> Response:
+        values = [getattr(body, name) for name in action.parameters[1:]]
+        return await writer.act(run_id, body, action, *values)
+
+    body = BODIES.get(action.call, SignedCall)
+    endpoint.__annotations__ = {"writer": WriterDep, "run_id": RunId, "body": body}
+    return endpoint
 
 
-@router.post("/{run_id}/submit", response_model=RunAnswer)
-async def submit_work(writer: WriterDep, run_id: RunId, body: SubmitBody) -> Response:
-    """Hand in the work."""
-    return await writer.act(run_id, body, "Work submitted.", "submitWork", body.deliverable_uri)
-
-
-@router.post("/{run_id}/approve", response_model=RunAnswer)
-async def approve(writer: WriterDep, run_id: RunId, body: Action) -> Response:
-    """Accept the work: the agent gets the reward."""
-    return await writer.act(run_id, body, "Work approved.", "approve")
-
-
-@router.post("/{run_id}/revision", response_model=RunAnswer)
-async def request_revision(writer: WriterDep, run_id: RunId, body: RevisionBody) -> Response:
-    """Ask for changes."""
-    return await writer.act(run_id, body, "Revision requested.", "requestRevision", body.feedback)
-
-
-@router.post("/{run_id}/reject", response_model=RunAnswer)
-async def reject(writer: WriterDep, run_id: RunId, body: RejectBody) -> Response:
-    """Refuse the work."""
-    return await writer.act(run_id, body, "Work rejected.", "reject", body.reason)
-
-
-@router.post("/{run_id}/finalize", response_model=RunAnswer)
-async def finalize(writer: WriterDep, run_id: RunId, body: Action) -> Response:
-    """Approve in the place of a poster who stayed silent."""
-    return await writer.act(run_id, body, "Run finalized.", "finalize")
-
-
-@router.post("/{run_id}/slash", response_model=RunAnswer)
-async def slash(writer: WriterDep, run_id: RunId, body: Action) -> Response:
-    """Take the lock of an overdue agent."""
-    return await writer.act(run_id, body, "Agent slashed.", "slash")
-
-
-@router.post("/{run_id}/cancel", response_model=RunAnswer)
-async def cancel_run(writer: WriterDep, run_id: RunId, body: Action) -> Response:
-    """Call a run off, with a full refund."""
-    return await writer.act(run_id, body, "Run cancelled.", "cancelRun")
-
-
-@router.post("/{run_id}/abandon", response_model=RunAnswer)
-async def abandon_run(writer: WriterDep, run_id: RunId, body: Action) -> Response:
-    """Give a claimed run back within a day."""
-    return await writer.act(run_id, body, "Run given back.", "abandonRun")
+for each in RUN_ACTIONS.plain:
+    router.add_api_route(
+        f"/{{run_id}}/{each.path}",
+        _plain_route(each),
+        methods=["POST"],
+        response_model=RunAnswer,
+        name=each.method,
+        description=each.summary,
+    )

@@ -22,14 +22,15 @@ from agentescrow.api.request_bodies import PostBody
 from agentescrow.api.serializers import Json, claiming_agent_card, run_card
 from agentescrow.api.write_context import Writer
 from agentescrow.api.writes import Write
-from agentescrow.domain.runs.actions import allowed_states
+from agentescrow.domain.actions import Action
+from agentescrow.domain.runs.actions import RUN_ACTIONS
 from agentescrow.domain.runs.run import RunState
 from agentescrow.relayer.payment import CheckedPayment
 from agentescrow.store.agents import find_agent
 from agentescrow.store.eligibility import claimability
 from agentescrow.store.people.relays import Relay
 from agentescrow.store.runs import created_in, find_run
-from agentescrow.wire.relay import Action
+from agentescrow.wire.relay import Action as SignedCall
 from agentescrow.wire.runs import ClaimBody, FundBody
 
 
@@ -82,19 +83,18 @@ class RunWriter(Writer):
         return await self._perform(body, call, allow, answer)
 
     async def act(
-        self, run_id: int, body: Action, words: str, function: str, *args: object
+        self, run_id: int, body: SignedCall, action: Action[RunState], *values: object
     ) -> Response:
-        """Do anything else with a run.
+        """Relay a plain action.
 
         Args:
             run_id: The run.
             body: As it came.
-            words: For the answer.
-            function: Of RunEscrow.
-            args: Of the function, after the run.
+            action: Its row in the table.
+            values: The call's arguments after the run.
         """
-        call = encoded(self.service.calls, function, run_id, *args)
-        return await self._act(run_id, body, words, function, call)
+        call = encoded(self.service.calls, action.call, run_id, *values)
+        return await self._act(run_id, body, action.done, action.call, call)
 
     async def fund(self, run_id: int, body: FundBody) -> Response:
         """Fund a DRAFT."""
@@ -109,7 +109,7 @@ class RunWriter(Writer):
     async def _act(
         self,
         run_id: int,
-        body: Action,
+        body: SignedCall,
         words: str,
         function: str,
         call: bytes,
@@ -129,7 +129,7 @@ class RunWriter(Writer):
 
     async def _perform(
         self,
-        body: Action,
+        body: SignedCall,
         call: bytes,
         allow: Callable[[Snapshot], None],
         answer: Callable[[Snapshot, Relay], Json | None],
@@ -154,7 +154,7 @@ def _done(run: Json, words: str) -> Json:
 
 
 def _require_state(run_id: int, state: RunState, function: str) -> None:
-    allowed = allowed_states(function)
+    allowed = RUN_ACTIONS[function].sources
     if state not in allowed:
         names = " or ".join(each.name for each in sorted(allowed))
         sentence = f"Run {run_id} is {state.name}; it must be {names}."

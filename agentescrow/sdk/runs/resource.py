@@ -22,12 +22,9 @@ from agentescrow.sdk.verification import verified_run, verified_runs
 from agentescrow.wire.runs import (
     REASON_DEFAULT,
     ClaimAnswer,
-    RejectBody,
-    RevisionBody,
     Run,
     RunPage,
     RunWithEvents,
-    SubmitBody,
 )
 from agentescrow.wire.shape import iso_time
 
@@ -184,11 +181,7 @@ class _Operations:
             run_id: Run.
         """
         run = number("run_id", run_id)
-        return (
-            yield from move(
-                self._session, run, "approve", "approve", lambda e, w: e.approve(w, run)
-            )
-        )
+        return (yield from move(self._session, run, "approve"))
 
     @operation
     def request_revision(self, run_id: int, feedback: str) -> Steps[Run]:
@@ -200,18 +193,7 @@ class _Operations:
         """
         run = number("run_id", run_id)
         require_text("feedback", feedback)
-        return (
-            yield from move(
-                self._session,
-                run,
-                "revision",
-                "requestRevision",
-                lambda e, w: e.request_revision(w, run, feedback),
-                feedback,
-                body=RevisionBody,
-                feedback=feedback,
-            )
-        )
+        return (yield from move(self._session, run, "requestRevision", feedback))
 
     @operation
     def reject(self, run_id: int, reason: str = REASON_DEFAULT) -> Steps[Run]:
@@ -223,18 +205,7 @@ class _Operations:
         """
         run = number("run_id", run_id)
         require_text("reason", reason)
-        return (
-            yield from move(
-                self._session,
-                run,
-                "reject",
-                "reject",
-                lambda e, w: e.reject(w, run, reason),
-                reason,
-                body=RejectBody,
-                reason=reason,
-            )
-        )
+        return (yield from move(self._session, run, "reject", reason))
 
     @operation
     def slash(self, run_id: int) -> Steps[Run]:
@@ -244,7 +215,7 @@ class _Operations:
             run_id: Run.
         """
         run = number("run_id", run_id)
-        return (yield from move(self._session, run, "slash", "slash", lambda e, w: e.slash(w, run)))
+        return (yield from move(self._session, run, "slash"))
 
     @operation
     def cancel(self, run_id: int) -> Steps[Run]:
@@ -254,11 +225,7 @@ class _Operations:
             run_id: Run.
         """
         run = number("run_id", run_id)
-        return (
-            yield from move(
-                self._session, run, "cancel", "cancelRun", lambda e, w: e.cancel_run(w, run)
-            )
-        )
+        return (yield from move(self._session, run, "cancelRun"))
 
     # Agents
 
@@ -285,11 +252,7 @@ class _Operations:
             run_id: Run.
         """
         run = number("run_id", run_id)
-        return (
-            yield from move(
-                self._session, run, "start", "startRun", lambda e, w: e.start_run(w, run)
-            )
-        )
+        return (yield from move(self._session, run, "startRun"))
 
     @operation
     def submit_work(self, run_id: int, deliverable_uri: str) -> Steps[Run]:
@@ -301,18 +264,7 @@ class _Operations:
         """
         run = number("run_id", run_id)
         require_text("deliverable_uri", deliverable_uri)
-        return (
-            yield from move(
-                self._session,
-                run,
-                "submit",
-                "submitWork",
-                lambda e, w: e.submit_work(w, run, deliverable_uri),
-                deliverable_uri,
-                body=SubmitBody,
-                deliverable_uri=deliverable_uri,
-            )
-        )
+        return (yield from move(self._session, run, "submitWork", deliverable_uri))
 
     @operation
     def abandon(self, run_id: int) -> Steps[Run]:
@@ -322,11 +274,7 @@ class _Operations:
             run_id: Run.
         """
         run = number("run_id", run_id)
-        return (
-            yield from move(
-                self._session, run, "abandon", "abandonRun", lambda e, w: e.abandon_run(w, run)
-            )
-        )
+        return (yield from move(self._session, run, "abandonRun"))
 
     # Anyone
 
@@ -338,11 +286,7 @@ class _Operations:
             run_id: Run.
         """
         run = number("run_id", run_id)
-        return (
-            yield from move(
-                self._session, run, "finalize", "finalize", lambda e, w: e.finalize(w, run)
-            )
-        )
+        return (yield from move(self._session, run, "finalize"))
 
 
 class Runs(_Operations, Blocking):

@@ -1,36 +1,25 @@
-"""How a run is moved: by a transaction of one's own, or by the API's relayer."""
+"""Write operations on runs: by an own transaction, or by the API's relayer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
 from agentescrow.chain.calldata import Calls
 from agentescrow.chain.contracts import Contracts
-from agentescrow.chain.events import (
-    Event,
-    RevisionRequested,
-    RunAbandoned,
-    RunApproved,
-    RunCancelled,
-    RunClaimed,
-    RunCreated,
-    RunFunded,
-    RunRejected,
-    RunSlashed,
-    RunStarted,
-    WorkSubmitted,
-)
-from agentescrow.chain.outcome import Outcome, run_created
+from agentescrow.chain.events import Event, RunCreated
+from agentescrow.chain.outcome import outcome_of, run_created
 from agentescrow.chain.run_escrow import RunEscrow
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import run_nonce
 from agentescrow.chain.vault import Authorization
 from agentescrow.chain.wallet import Wallet
+from agentescrow.domain.actions import Action
 from agentescrow.domain.agent import AgentStatus
+from agentescrow.domain.runs.actions import RUN_ACTIONS
 from agentescrow.domain.runs.eligibility import reasons
+from agentescrow.domain.runs.run import RunState
 from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.errors import Refused, StillPending
 from agentescrow.sdk.gasless import relayed
@@ -44,8 +33,10 @@ from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.verification import require_paid_by, verified_agent, verified_run
 from agentescrow.wire.agents import Agent
 from agentescrow.wire.codes import status_of_claim
-from agentescrow.wire.relay import Action, RelayStatus
+from agentescrow.wire.relay import Action as SignedCall
+from agentescrow.wire.relay import RelayStatus
 from agentescrow.wire.runs import (
+    BODIES,
     ClaimAnswer,
     ClaimBody,
     ClaimingAgent,
@@ -58,21 +49,6 @@ from agentescrow.wire.runs import (
 )
 
 _OK: Final = 200
-_EVENTS: Final[Mapping[str, type[Event]]] = {
-    "approve": RunApproved,
-    "requestRevision": RevisionRequested,
-    "reject": RunRejected,
-    "slash": RunSlashed,
-    "cancelRun": RunCancelled,
-    "startRun": RunStarted,
-    "submitWork": WorkSubmitted,
-    "abandonRun": RunAbandoned,
-    "finalize": RunApproved,
-}
-"""What the functions that move a run say when they have done it."""
-
-_REPEATABLE: Final = frozenset({"startRun", "submitWork", "requestRevision"})
-"""Those that the contract takes again: after another claim, a revision, a new submission."""
 
 
 def get_run(session: Session, run_id: int) -> Steps[RunWithEvents]:
@@ -93,42 +69,38 @@ def shown_run(session: Session, run_id: int, since: int = 0) -> Steps[RunWithEve
     return (yield from get_run(session, run_id))
 
 
-def move(
-    session: Session,
-    run_id: int,
-    action: str,
-    function: str,
-    direct: Callable[[RunEscrow, Wallet], Mined[Any]],
-    *args: object,
-    body: type[Action] = Action,
-    **more: object,
-) -> Steps[Run]:
-    """Call a function of RunEscrow on a run, and return the run as it is then.
+def move(session: Session, run_id: int, call: str, *values: object) -> Steps[Run]:
+    """Call a plain action of RunEscrow, and return the run as it is afterwards.
 
     Args:
-        session: Who does it.
+        session: Account, API and node.
         run_id: Run.
-        action: Last part of the API's path.
-        function: Of the contract.
-        direct: The same by a transaction of one's own.
-        args: Of the function, after the run.
-        body: What the API takes.
-        more: Its further fields.
+        call: Name of the function in the action table.
+        values: The function's arguments after the run.
     """
     if not session.options.gasless:
         return (
             yield from session.send(
-                lambda contracts, wallet: direct(contracts.escrow, wallet),
+                lambda contracts, wallet: contracts.escrow.act(wallet, call, run_id, *values),
                 lambda mined: shown_run(session, run_id, mined.block_number),
             )
         )
-    sent = body.model_validate({"wallet_address": session.wallet().address, **more})
-    calls = yield from _calls(session)
-    call = calls.of(function, run_id, *args)
-    did = Outcome(_EVENTS[function], {"run_id": run_id})
-    once = function not in _REPEATABLE
-    write = Write(f"/api/runs/{run_id}/{action}", sent, calls, call, did, works_once=once)
+    action, calls = RUN_ACTIONS[call], (yield from _calls(session))
+    write = Write(
+        f"/api/runs/{run_id}/{action.path}",
+        _body_of(session, action, *values),
+        calls,
+        calls.of(call, run_id, *values),
+        outcome_of(action, run_id, *values),
+        works_once=not action.repeatable,
+    )
     return (yield from _relayed(session, write, run_id))
+
+
+def _body_of(session: Session, action: Action[RunState], *values: object) -> SignedCall:
+    texts = dict(zip(action.parameters[1:], values, strict=True))
+    body = BODIES.get(action.call, SignedCall)
+    return body.model_validate({"wallet_address": session.wallet().address, **texts})
 
 
 def post(
@@ -202,7 +174,7 @@ def fund_run(session: Session, run_id: int) -> Steps[Run]:
     cost = yield from _cost_of(session, run_id)
     body, calls = FundBody(wallet_address=session.wallet().address), (yield from _calls(session))
     call = calls.of("fundRun", run_id)
-    did = Outcome(RunFunded, {"run_id": run_id})
+    did = outcome_of(RUN_ACTIONS["fundRun"], run_id)
     write = Write(f"/api/runs/{run_id}/fund", body, calls, call, did, cost)
     return (yield from _relayed(session, write, run_id))
 
@@ -240,10 +212,11 @@ def claim(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
     body = ClaimBody(wallet_address=session.wallet().address, agent_id=agent_id)
     calls = yield from _calls(session)
     call = calls.of("claimRun", run_id, agent_id)
-    did = Outcome(RunClaimed, {"run_id": run_id, "agent_id": agent_id})
+    did = outcome_of(RUN_ACTIONS["claimRun"], run_id, agent_id)
     path = f"/api/runs/{run_id}/claim"
-    once = False  # a run that its agent has abandoned can be claimed again
-    write = Write(path, body, calls, call, did, works_once=once)
+    write = Write(
+        path, body, calls, call, did, works_once=False
+    )  # abandoned, it can be claimed again
     return (
         yield from relayed(
             session,

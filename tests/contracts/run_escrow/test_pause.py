@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentescrow.domain.runs.actions import TRANSITIONS
+from agentescrow.domain.runs.actions import RUN_ACTIONS
 from tests.contracts.outcome import emitted, reverting
 from tests.contracts.run_escrow.conftest import ZERO
 from tests.contracts.runs import IPFS, MIN_STAKE
@@ -67,7 +67,7 @@ def test_pause__entries__are_exactly_what_it_stops(escrow, owner, agent_id, outs
         "postRun": ((1, 1, 1, 1, 1), ""),
         "postRunWithAuthorization": ((1, 1, 1, 1, 1), "", (ZERO, 0, 0, bytes(32), b"")),
     }
-    for call in {row.call for row in TRANSITIONS}:
+    for call in {action.call for action, _ in RUN_ACTIONS.transitions}:
         texts = ("x",) if call in {"submitWork", "requestRevision", "reject"} else ()
         args = arguments.get(call, (7, *texts))
         # A claim is stopped by the registry, after its own checks: see the next test.

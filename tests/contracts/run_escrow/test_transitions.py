@@ -12,14 +12,18 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.domain.runs.run import RunState
-from agentescrow.domain.runs.actions import TRANSITIONS, allowed_bitmap, allowed_states
+from agentescrow.domain.runs.actions import RUN_ACTIONS
 from tests.contracts.clock import DAY
 from tests.contracts.outcome import reverting
 from tests.contracts.runs import MIN_STAKE, WORK
 
 FACTORIES = {"in_progress": "started"}
-CALLS = sorted({row.call for row in TRANSITIONS if row.sources})
-ALLOWED = [(row.call, source, row.target) for row in TRANSITIONS for source in row.sources]
+CALLS = sorted({action.call for action, row in RUN_ACTIONS.transitions if row.sources})
+ALLOWED = [
+    (action.call, source, row.target)
+    for action, row in RUN_ACTIONS.transitions
+    for source in row.sources
+]
 TARGETS = {(call, source): target for call, source, target in ALLOWED}
 LATE = 120 * DAY
 
@@ -88,9 +92,9 @@ def test_transitions__not_in_the_table__reverts_with_the_states_allowed(
     if late:
         clock.mine(at=clock.now() + LATE)
     for call in CALLS:
-        if state in allowed_states(call):
+        if state in RUN_ACTIONS[call].sources:
             continue
-        values = {"runId": run_id, "current": state, "allowedBitmap": allowed_bitmap(call)}
+        values = {"runId": run_id, "current": state, "allowedBitmap": RUN_ACTIONS.allowed_bitmap(call)}
         with reverting(escrow.UnexpectedRunState, **values):
             attempt(call, run_id)
     assert escrow.getRun(run_id).state == state

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from agentescrow.domain.constants import DAY, MIN_STAKE, ONE_USDC
-from agentescrow.domain.runs.actions import TRANSITIONS, allowed_states
+from agentescrow.domain.runs.actions import RUN_ACTIONS
 from agentescrow.domain.runs.run import CLAIMED_STATES, FINAL_STATES, RunState
 from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.errors import Reverted
@@ -43,11 +43,11 @@ ANY_TERMS = st.tuples(
     st.integers(0, 11),
     st.integers(0, 3),
 )
-CALLS = sorted({row.call for row in TRANSITIONS if row.sources})
+CALLS = sorted({action.call for action in RUN_ACTIONS if action.sources})
 AGENT_CALLS = ("claimRun", "startRun", "submitWork", "abandonRun")
 TEXT_CALLS = ("submitWork", "requestRevision", "reject")
-EDGES = {(source, row.target) for row in TRANSITIONS for source in row.sources}
-BIRTHS = {row.target for row in TRANSITIONS if not row.sources}
+EDGES = {(source, row.target) for _, row in RUN_ACTIONS.transitions for source in row.sources}
+BIRTHS = {row.target for _, row in RUN_ACTIONS.transitions if not row.sources}
 
 
 class TwinMachine(RuleBasedStateMachine):
@@ -172,7 +172,7 @@ class TwinMachine(RuleBasedStateMachine):
         run_id = data.draw(st.sampled_from(self.living()))
         for patient in data.draw(st.lists(RARELY, min_size=1, max_size=6)):
             run = self.escrow.get_run(run_id)
-            passing = [call for call in CALLS if run.state in allowed_states(call)]
+            passing = [call for call in CALLS if run.state in RUN_ACTIONS[call].sources]
             if not passing:
                 return
             call = data.draw(st.sampled_from([each for each in passing if each != "cancelRun"]))

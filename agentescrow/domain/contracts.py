@@ -1,0 +1,58 @@
+"""The contracts of a deployment: the one list that every part of the package goes through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from agentescrow.domain.actions import ActionTable
+from agentescrow.domain.runs.actions import RUN_ACTIONS
+from agentescrow.domain.stakes.actions import STAKE_ACTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One contract.
+
+    Attributes:
+        name: Its name in Solidity, and that of its ABI.
+        key: Its name in records, in `Deployment` and in `Contracts`.
+        is_ours: Whether `ape run deploy` creates it; the others exist on a chain before.
+        holds_money: Whether it owes USDC, so that its books are compared with its balance.
+        locks_stake: Whether StakeRegistry's constructor makes it a market (STAKE-9).
+        actions: What the relayer sends to it; None if it sends nothing.
+        former_key: Its key in records of version 0.1.
+    """
+
+    name: str
+    key: str
+    is_ours: bool = True
+    holds_money: bool = False
+    locks_stake: bool = False
+    actions: ActionTable[Any] | None = None
+    former_key: str = ""
+
+
+RUN_ESCROW: Final = Contract(
+    "RunEscrow",
+    "runs",
+    holds_money=True,
+    locks_stake=True,
+    actions=RUN_ACTIONS,
+    former_key="escrow",
+)
+STAKE_REGISTRY: Final = Contract(
+    "StakeRegistry", "registry", holds_money=True, actions=STAKE_ACTIONS
+)
+CONTRACTS: Final = (
+    Contract("Usdc", "usdc", is_ours=False),
+    Contract("IdentityRegistry", "identity", is_ours=False),
+    Contract("Forwarder", "forwarder"),
+    STAKE_REGISTRY,
+    RUN_ESCROW,
+)
+"""In the order of deployment: a constructor names contracts that come before its own."""
+
+OURS: Final = tuple(contract for contract in CONTRACTS if contract.is_ours)
+VAULTS: Final = tuple(contract for contract in CONTRACTS if contract.holds_money)
+RELAYED: Final = {c.name: c.actions for c in CONTRACTS if c.actions is not None}
