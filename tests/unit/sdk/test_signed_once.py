@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import pytest
 
 from agentescrow.sdk.runs import writes as run_writes
-from agentescrow.wire.relay import Action
 
 SIGNER = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 SESSION = SimpleNamespace(
@@ -49,20 +48,20 @@ def write(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("function", "once"),
+    ("call", "texts", "once"),
     [
-        ("submitWork", False),
-        ("requestRevision", False),
-        ("approve", True),
-        ("reject", True),
-        ("slash", True),
-        ("cancelRun", True),
-        ("startRun", False),
+        ("submitWork", ["ipfs://work"], False),
+        ("requestRevision", ["shorter"], False),
+        ("approve", [], True),
+        ("reject", ["empty"], True),
+        ("slash", [], True),
+        ("cancelRun", [], True),
+        ("startRun", [], False),
     ],
 )
-def test_move__works_once__where_the_contract_refuses_a_second(write, function, once):
+def test_move__works_once__where_the_contract_refuses_a_second(write, call, texts, once):
     """RUN-12: after a revision work is submitted once more."""
-    steps = run_writes.move(SESSION, 1, "action", function, lambda *_sent: None, body=Action)
+    steps = run_writes.move(SESSION, 1, call, *texts)
 
     assert write(steps).works_once is once
 
