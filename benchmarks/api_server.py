@@ -51,7 +51,7 @@ def api(url: str) -> FastAPI:
         identity=ZERO_ADDRESS,
         forwarder=ZERO_ADDRESS,
         registry=ZERO_ADDRESS,
-        escrow=ZERO_ADDRESS,
+        runs=ZERO_ADDRESS,
         treasury=ZERO_ADDRESS,
         owner=ZERO_ADDRESS,
         block=0,

@@ -94,7 +94,7 @@ class FullBlocks:
     def _begin(self) -> None:
         self._run(self._agent, "identity", ("register()",))
         for account in (self._poster, self._agent):
-            for to in (self.contracts.escrow, self.contracts.registry):
+            for to in (self.contracts.runs, self.contracts.registry):
                 self._run(account, "usdc", ("approve", to.address, _FOREVER))
         self._rpc("evm_mine")
         self._run(self._agent, "registry", ("stake", 0, _STAKE))

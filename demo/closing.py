@@ -38,7 +38,7 @@ def close(stage: Stage, sheet: Sheet) -> list[str]:
 
 def _runs(stage: Stage) -> Iterator[str]:
     stage.display.heading("Runs")
-    runs = {e.run_id: stage.contracts.escrow.get_run(e.run_id) for e in stage.endings}
+    runs = {e.run_id: stage.contracts.runs.get_run(e.run_id) for e in stage.endings}
     figures = Figures(amount for run in runs.values() for amount in (run.reward, run.fee))
     rows = []
     for ending in stage.endings:

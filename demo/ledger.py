@@ -107,7 +107,7 @@ class Ledger:
         contracts = self._stage.contracts
         names = {actor.address: actor.name for actor in self._stage.cast.everybody}
         return names | {
-            contracts.escrow.address: "RunEscrow",
+            contracts.runs.address: "RunEscrow",
             contracts.registry.address: "StakeRegistry",
         }
 

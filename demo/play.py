@@ -102,6 +102,6 @@ def _introduce(stage: Stage, chain: LocalChain) -> None:
             ("IdentityRegistry", record.identity, "ERC-8004: agents are NFTs"),
             ("Forwarder", record.forwarder, "ERC-2771: a relayer may pay the gas"),
             ("StakeRegistry", record.registry, "agents' stakes and the trust ladder"),
-            ("RunEscrow", record.escrow, "the life of a run, and its money"),
+            ("RunEscrow", record.runs, "the life of a run, and its money"),
         ),
     )

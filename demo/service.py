@@ -69,7 +69,7 @@ def service_on(
     engine = open_database(f"sqlite:///{folder / 'index.db'}")
     migrate(engine)
     admission = Admission(engine, pool, deployment, UNLIMITED)
-    calls = Calls(deployment.escrow)
+    calls = Calls(deployment.runs)
     service = Service(engine, deployment, pool, admission, calls, patience=patience)
     app = create_app(service, rate_limit=RateLimit(0))
     server, ended = server_of(app), threading.Event()

@@ -44,7 +44,7 @@ class Holding:
 def holdings(stage: Stage) -> tuple[Holding, Holding]:
     """Look at RunEscrow and StakeRegistry."""
     contracts = stage.contracts
-    escrow, registry = contracts.escrow, contracts.registry
+    escrow, registry = contracts.runs, contracts.registry
     runs = {run_id: escrow.get_run(run_id) for run_id in range(1, escrow.run_count() + 1)}
     owed = {f"for run {run_id} ({run.state.name})": run.escrowed for run_id, run in runs.items()}
     owed |= {"fees": escrow.accrued_fees()}

@@ -53,7 +53,7 @@ def vanishing(stage: Stage) -> None:
     run = _posted(stage, 10 * ONE_USDC, "Check the links of the handbook")
     stage.later(1 * _HOUR)
     verbs.claim(stage, agent, run)
-    stage.travel_to(stage.contracts.escrow.slashable_at(run))
+    stage.travel_to(stage.contracts.runs.slashable_at(run))
     verbs.slash(stage, poster, run, agent)
     stage.endings.append(Ending(run, "slashed", RunState.SLASHED, agent))
     following = _posted(stage, 50 * ONE_USDC, "Draw the maps of the handbook")
@@ -65,10 +65,10 @@ def vanishing(stage: Stage) -> None:
 def silence(stage: Stage) -> None:
     """The poster does not answer: anybody finalizes."""
     agent, outsider = stage.cast.named("agent"), stage.cast.named("outsider")
-    run = stage.contracts.escrow.run_count()  # claimed at the end of the story before
+    run = stage.contracts.runs.run_count()  # claimed at the end of the story before
     stage.later(30 * _HOUR)
     verbs.submit(stage, agent, run)
-    stage.travel_to(stage.contracts.escrow.review_ends_at(run))
+    stage.travel_to(stage.contracts.runs.review_ends_at(run))
     verbs.finalize(stage, outsider, run)
     stage.endings.append(Ending(run, "approved by silence", RunState.APPROVED, agent))
     verbs.sweep(stage, outsider)

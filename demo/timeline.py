@@ -84,13 +84,13 @@ def _rejected(part: _Part) -> _Course:
 
 
 def _slashed(part: _Part) -> _Course:
-    yield part.stage.contracts.escrow.slashable_at(part.run_id)
+    yield part.stage.contracts.runs.slashable_at(part.run_id)
     verbs.slash(part.stage, part.poster, part.run_id, part.agent)
 
 
 def _silent(part: _Part) -> _Course:
     yield from part.work()
-    yield part.stage.contracts.escrow.review_ends_at(part.run_id)
+    yield part.stage.contracts.runs.review_ends_at(part.run_id)
     verbs.finalize(part.stage, part.stage.cast.named("outsider"), part.run_id)
 
 

@@ -92,7 +92,7 @@ def abandon(stage: Stage, agent: Actor, run_id: int) -> None:
 
 def allow(stage: Stage, poster: Actor, amount: int) -> None:
     """Let the escrow pull USDC."""
-    stage.contracts.usdc.approve(poster.wallet, stage.contracts.escrow.address, amount)
+    stage.contracts.usdc.approve(poster.wallet, stage.contracts.runs.address, amount)
     stage.did(poster, "USDC.approve", f"lets RunEscrow pull up to {usdc(amount)}")
 
 
@@ -164,7 +164,7 @@ def finalize(stage: Stage, anyone: Actor, run_id: int) -> None:
 
 def sweep(stage: Stage, anyone: Actor) -> None:
     """Send the fees to the treasury."""
-    stage.contracts.escrow.sweep_fees(anyone.wallet)
+    stage.contracts.runs.sweep_fees(anyone.wallet)
     swept = next(event for event in stage.news() if isinstance(event, FeesSwept))
     stage.did(anyone, "sweepFees", f"sends {usdc(swept.amount)} of fees to the treasury")
 

@@ -50,7 +50,7 @@ def adopt(w3: Web3, parameters: Parameters, records: Records, escrow: ChecksumAd
 def _addresses(w3: Web3, parameters: Parameters, escrow: ChecksumAddress) -> dict[str, str]:
     if not checks.has_code(w3, ESCROW, escrow):
         raise NotVerified(f"there is no code at {escrow}, where {ESCROW} should be")
-    asked = Contracts(w3, _guess(parameters, escrow)).escrow
+    asked = Contracts(w3, _guess(parameters, escrow)).runs
     forwarder, registry = ask(asked, "trustedForwarder"), ask(asked, "immutables")[1]
     return {FORWARDER: forwarder, REGISTRY: registry, ESCROW: escrow}
 
@@ -64,7 +64,7 @@ def _guess(parameters: Parameters, escrow: str) -> Deployment:
         identity=parameters.identity,
         forwarder=ZERO_ADDRESS,
         registry=ZERO_ADDRESS,
-        escrow=escrow,
+        runs=escrow,
         treasury=ZERO_ADDRESS,
         owner=ZERO_ADDRESS,
         block=0,
@@ -84,9 +84,9 @@ def _record(w3: Web3, parameters: Parameters, addresses: dict[str, str]) -> Reco
         identity=parameters.identity,
         forwarder=addresses[FORWARDER],
         registry=addresses[REGISTRY],
-        escrow=addresses[ESCROW],
-        treasury=contracts.escrow.treasury(),
-        owner=contracts.escrow.owner(),
+        runs=addresses[ESCROW],
+        treasury=contracts.runs.treasury(),
+        owner=contracts.runs.owner(),
         block=first,
         block_hash=block_hash(w3, first) or "",
         deployer=w3.eth.get_transaction(transaction)["from"],

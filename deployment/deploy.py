@@ -9,6 +9,7 @@ from web3 import Web3
 from agentescrow.chain.deployments import load
 from agentescrow.chain.verification import block_hash, code_at, code_hash, require_recorded
 from agentescrow.chain.wallet import Wallet
+from agentescrow.domain.contracts import OURS
 from agentescrow.errors import DeploymentUnknown, OtherChain
 from deployment import checks, plan
 from deployment.errors import CannotResume, Declined, NonceMoved, NotVerified
@@ -117,7 +118,7 @@ def _finished(w3: Web3, parameters: Parameters, records: Records, tell: Tell) ->
     if record is None:
         return None
     path = records.path(parameters.network)
-    addresses = {FORWARDER: record.forwarder, REGISTRY: record.registry, ESCROW: record.escrow}
+    addresses = {each.name: getattr(record, each.key) for each in OURS}
     # Owner and treasury may have been changed since, by calls to the contracts.
     expected = parameters.model_copy(update={"owner": None, "treasury": None})
     try:
@@ -236,7 +237,7 @@ def _record(w3: Web3, whole: Plan, progress: Progress) -> Record:
         identity=whole.parameters.identity,
         forwarder=whole.address(FORWARDER),
         registry=whole.address(REGISTRY),
-        escrow=whole.address(ESCROW),
+        runs=whole.address(ESCROW),
         treasury=str(whole.parameters.treasury),
         owner=str(whole.parameters.owner),
         block=begins,

@@ -78,7 +78,7 @@ def _hash_at(w3: Web3, address: str) -> str | None:
 
 def _asked(contracts: Contracts) -> Iterator[Field]:
     """What the contracts themselves say; their code is known to be ours."""
-    record, escrow, registry = contracts.deployment, contracts.escrow, contracts.registry
+    record, escrow, registry = contracts.deployment, contracts.runs, contracts.registry
     token, market, identity = ask(escrow, "immutables")[:3]
     yield Field("RunEscrow: token", record.usdc, token)
     yield Field("RunEscrow: registry", record.registry, market)
@@ -91,7 +91,7 @@ def _asked(contracts: Contracts) -> Iterator[Field]:
         yield Field(f"{vault.kind}: pending owner", ZERO_ADDRESS, vault.pending_owner())
     yield Field("RunEscrow: treasury", record.treasury, escrow.treasury())
     yield Field("RunEscrow: paused", False, escrow.paused())
-    yield Field("StakeRegistry: markets", {record.escrow: "active"}, _markets(contracts))
+    yield Field("StakeRegistry: markets", {record.runs: "active"}, _markets(contracts))
 
 
 def ask(contract: Contract, view: str) -> Any:  # noqa: ANN401 - any ABI value
@@ -115,6 +115,6 @@ def _markets(contracts: Contracts) -> Any:  # noqa: ANN401 - what they are, or w
     except NodeUnreachable:
         raise
     except AgentEscrowError as error:
-        known = contracts.registry.is_market(contracts.escrow.address)
+        known = contracts.registry.is_market(contracts.runs.address)
         # A node that does not look through so many blocks can still be asked for the one.
-        return {contracts.escrow.address: "active"} if known else f"unknown: {error}"
+        return {contracts.runs.address: "active"} if known else f"unknown: {error}"

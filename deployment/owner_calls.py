@@ -48,7 +48,7 @@ def set_treasury(contracts: Contracts, treasury: str) -> list[OwnerCall]:
 
 def sweep(contracts: Contracts) -> list[OwnerCall]:
     """Send the accrued fees to the treasury; anybody may."""
-    return [OwnerCall(contracts.escrow, "sweepFees")]
+    return [OwnerCall(contracts.runs, "sweepFees")]
 
 
 def add_market(contracts: Contracts, market: str) -> list[OwnerCall]:
@@ -83,7 +83,7 @@ def accept(vaults: list[Vault]) -> list[OwnerCall]:
 
 
 def _of_escrow(contracts: Contracts, function: str, *arguments: str) -> OwnerCall:
-    return OwnerCall(contracts.escrow, function, arguments, contracts.escrow.owner())
+    return OwnerCall(contracts.runs, function, arguments, contracts.runs.owner())
 
 
 def _of_registry(contracts: Contracts, function: str, *arguments: str) -> OwnerCall:

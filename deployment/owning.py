@@ -68,7 +68,7 @@ def facts(contracts: Contracts) -> dict[str, Any]:
     Args:
         contracts: Which.
     """
-    escrow, registry = contracts.escrow, contracts.registry
+    escrow, registry = contracts.runs, contracts.registry
     return {
         "RunEscrow": escrow.address,
         "RunEscrow.owner": escrow.owner(),
@@ -102,7 +102,7 @@ def _sender(session: Session, calls: Sequence[OwnerCall], safe: Path | None) -> 
         return session.wallet.address
     if session.has_wallet:
         raise click.ClickException("--account changes nothing with --safe: leave one of them out")
-    sender = next(iter(wanted), None) or session.contracts.escrow.owner()
+    sender = next(iter(wanted), None) or session.contracts.runs.owner()
     if not code_at(session.contracts.w3, sender):
         raise click.ClickException(
             f"{sender} would have to do this, and has no code: it is no Safe; send with --account"

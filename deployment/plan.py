@@ -13,6 +13,7 @@ from eth_utils.crypto import keccak
 from web3.types import Nonce
 from web3.utils import get_create_address
 
+from agentescrow.domain.contracts import OURS
 from deployment.errors import ParametersInvalid
 from deployment.parameters import Parameters
 from localnet.artifacts import Artifact, ours
@@ -20,10 +21,10 @@ from localnet.artifacts import Artifact, ours
 FORWARDER = "Forwarder"
 REGISTRY = "StakeRegistry"
 ESCROW = "RunEscrow"
-MARKETS = (ESCROW,)
-"""May lock stake from the beginning, without the leave of any agent's owner (STAKE-9)."""
-ORDER = (FORWARDER, REGISTRY, ESCROW)
-"""The escrow's constructor asks the registry, which is told the escrow's address beforehand."""
+MARKETS = tuple(each.name for each in OURS if each.locks_stake)
+"""Markets of StakeRegistry's constructor, which need no owner's consent (STAKE-9)."""
+ORDER = tuple(each.name for each in OURS)
+"""RunEscrow's constructor asks StakeRegistry, which gets RunEscrow's predicted address."""
 
 
 @dataclass(frozen=True)

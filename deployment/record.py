@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from agentescrow.domain.contracts import CONTRACTS
 from deployment.errors import RecordUnreadable
 from deployment.parameters import load
 from localnet.artifacts import ROOT
@@ -81,7 +82,7 @@ class Record(_Strict):
     identity: str
     forwarder: str
     registry: str
-    escrow: str
+    runs: str
     treasury: str
     owner: str
     block: int
@@ -91,6 +92,15 @@ class Record(_Strict):
     compiler: Compiler
     source: Source
     time: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_present_keys(cls, record: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+        """Read records of version 0.1, which have other keys."""
+        if not isinstance(record, dict):
+            return record
+        present = {each.former_key: each.key for each in CONTRACTS if each.former_key}
+        return {present.get(name, name): value for name, value in record.items()}
 
 
 class Progress(_Strict):

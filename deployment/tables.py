@@ -18,7 +18,7 @@ def run_facts(contracts: Contracts, run_id: int) -> dict[str, Any]:
         contracts: Where it is.
         run_id: Run.
     """
-    run = contracts.escrow.get_run(run_id)
+    run = contracts.runs.get_run(run_id)
     claimed = run.claimed_at != 0
     return {
         "run": run_id,
@@ -117,7 +117,7 @@ def system_facts(contracts: Contracts) -> dict[str, Any]:
     Args:
         contracts: Which.
     """
-    escrow, registry, usdc_token = contracts.escrow, contracts.registry, contracts.usdc
+    escrow, registry, usdc_token = contracts.runs, contracts.registry, contracts.usdc
     return {
         "network": contracts.deployment.network,
         "chainId": contracts.deployment.chain_id,

@@ -46,7 +46,7 @@ def _how_to_connect(chain: LocalChain, file: Path) -> str:
         "IdentityRegistry": record.identity,
         "Forwarder": record.forwarder,
         "StakeRegistry": record.registry,
-        "RunEscrow": record.escrow,
+        "RunEscrow": record.runs,
     }
     lines = [f"A local chain is running at {chain.url} (chain id {record.chain_id})", ""]
     lines += [f"  {name:<17} {address}" for name, address in contracts.items()]
@@ -64,7 +64,7 @@ def _how_to_connect(chain: LocalChain, file: Path) -> str:
     lines += ["", "poster, agent and outsider have 10,000 USDC each; all have ETH. Try:", ""]
     lines += [
         f'  cast call {record.usdc} "balanceOf(address)(uint256)" {poster} --rpc-url {chain.url}',
-        f'  cast call {record.escrow} "runCount()(uint256)" --rpc-url {chain.url}',
+        f'  cast call {record.runs} "runCount()(uint256)" --rpc-url {chain.url}',
         f"  ape run register --network {chain.url} --account TEST::3",
         f"  ape run show --network {chain.url}",
         f"  RPC_URL={chain.url} DEPLOYMENT={file} agentescrow index --to-head",

@@ -14,7 +14,7 @@ from deployment.parameter_types import ADDRESS
 @click.option("--withdraw-to", type=ADDRESS, help="Send all of it there.")
 def cli(session: Session, of: str | None, withdraw_to: str | None) -> None:
     """Show what USDC refused to pay an account, or withdraw it to an address of its choice."""
-    holders = (session.contracts.escrow, session.contracts.registry)
+    holders = (session.contracts.runs, session.contracts.registry)
     if withdraw_to is None:
         account = of or session.wallet.address
         credits = {holder.kind: holder.credit_of(account) for holder in holders}

@@ -15,5 +15,5 @@ from deployment.parameter_types import RUN_ID
 def cli(session: Session, run_id: int, permit: bool) -> None:
     """Escrow reward and fee of the draft RUN_ID, which opens it."""
     until = session.now() + PERMIT_SECONDS if permit else None
-    done = session.contracts.escrow.fund_run(session.wallet, run_id, permit_until=until)
+    done = session.contracts.runs.fund_run(session.wallet, run_id, permit_until=until)
     session.done(done, f"Run {run_id} is open; {usdc(done.event.amount)} are escrowed.")

@@ -33,7 +33,7 @@ def cli(
         show(session)
         return
     contracts = session.contracts
-    chosen = [v for v in (contracts.escrow, contracts.registry) if not names or v.kind in names]
+    chosen = [v for v in (contracts.runs, contracts.registry) if not names or v.kind in names]
     if what == "transfer":
         _require_receiver(session, str(to))
         calls = owner_calls.transfer(chosen, str(to))

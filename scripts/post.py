@@ -35,7 +35,7 @@ def cli(
     """Post a run: escrow its reward and a fee of 5 % until the work is judged."""
     now = session.now()
     terms = RunTerms(reward, parse_time(deadline, now), review_days, max_revisions, min_status)
-    escrow, wallet = session.contracts.escrow, session.wallet
+    escrow, wallet = session.contracts.runs, session.wallet
     if draft:
         done = escrow.create_run(wallet, terms, uri)
     else:

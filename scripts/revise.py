@@ -14,6 +14,6 @@ from deployment.parameter_types import RUN_ID, TEXT
 @click.option("--feedback", type=TEXT, required=True, help="What to change.")
 def cli(session: Session, run_id: int, feedback: str) -> None:
     """Ask the agent of run RUN_ID for changes."""
-    done = session.contracts.escrow.request_revision(session.wallet, run_id, feedback)
+    done = session.contracts.runs.request_revision(session.wallet, run_id, feedback)
     number, due = done.event.revision, moment(done.event.due_at)
     session.done(done, f"Revision {number} of run {run_id} is requested, due at {due}.")

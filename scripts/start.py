@@ -12,5 +12,5 @@ from deployment.parameter_types import RUN_ID
 @click.argument("run_id", type=RUN_ID)
 def cli(session: Session, run_id: int) -> None:
     """Say that work on run RUN_ID began; optional."""
-    done = session.contracts.escrow.start_run(session.wallet, run_id)
+    done = session.contracts.runs.start_run(session.wallet, run_id)
     session.done(done, f"Work on run {run_id} began.")

@@ -14,6 +14,6 @@ from deployment.parameter_types import RUN_ID, TEXT
 @click.option("--uri", type=TEXT, required=True, help="Where the work is: ipfs://…")
 def cli(session: Session, run_id: int, uri: str) -> None:
     """Hand in the work for run RUN_ID."""
-    done = session.contracts.escrow.submit_work(session.wallet, run_id, uri)
+    done = session.contracts.runs.submit_work(session.wallet, run_id, uri)
     ends = moment(done.event.review_ends_at)
     session.done(done, f"Work for run {run_id} is submitted; silence approves it at {ends}.")

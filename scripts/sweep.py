@@ -17,5 +17,5 @@ def cli(session: Session, safe: Path | None) -> None:
     if safe is not None:
         carry_out(session, owner_calls.sweep(session.contracts), safe)
         return
-    done = session.contracts.escrow.sweep_fees(session.wallet)
+    done = session.contracts.runs.sweep_fees(session.wallet)
     session.done(done, f"{usdc(done.event.amount)} of fees sent to {done.event.treasury}.")

@@ -17,6 +17,6 @@ from deployment.parameter_types import ADDRESS
 @safe_option
 def cli(session: Session, address: str, safe: Path | None) -> None:
     """Send the fees of future sweeps to ADDRESS; what has accrued goes there too."""
-    if address == session.contracts.escrow.treasury():
+    if address == session.contracts.runs.treasury():
         raise click.ClickException(f"{address} is the treasury already")
     carry_out(session, owner_calls.set_treasury(session.contracts, address), safe)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from web3 import Web3
@@ -13,7 +14,9 @@ from agentescrow.chain.read_your_writes import OwnWrites
 from agentescrow.chain.run_escrow import RunEscrow
 from agentescrow.chain.stake_registry import StakeRegistry
 from agentescrow.chain.usdc import Usdc
+from agentescrow.chain.vault import Vault
 from agentescrow.chain.verification import require_recorded
+from agentescrow.domain.contracts import VAULTS
 
 
 class Contracts:
@@ -21,7 +24,7 @@ class Contracts:
 
     Example:
         >>> contracts = Contracts(connect(rpc_url), load(84532))
-        >>> contracts.escrow.claim_run(wallet, run_id=1, agent_id=0).event.due_at
+        >>> contracts.runs.claim_run(wallet, run_id=1, agent_id=0).event.due_at
     """
 
     def __init__(self, w3: Web3, deployment: Deployment) -> None:
@@ -34,14 +37,7 @@ class Contracts:
         self.w3 = w3
         self.deployment = deployment
         self.own = OwnWrites(w3, deployment.chain_id)
-        places = {
-            "Usdc": deployment.usdc,
-            "IdentityRegistry": deployment.identity,
-            "Forwarder": deployment.forwarder,
-            "StakeRegistry": deployment.registry,
-            "RunEscrow": deployment.escrow,
-        }
-        self.kinds = {address.lower(): kind for kind, address in places.items()}
+        self.kinds = {address.lower(): name for name, address in deployment.addresses.items()}
         """Names of the contracts by address in lower case, as `decode` wants them."""
 
     def require_present(self) -> None:
@@ -79,6 +75,15 @@ class Contracts:
         return StakeRegistry(self.w3, self.deployment.registry, self.kinds, self.own)
 
     @cached_property
-    def escrow(self) -> RunEscrow:
+    def runs(self) -> RunEscrow:
         """The escrow of runs."""
-        return RunEscrow(self.w3, self.deployment.escrow, self.kinds, self.own)
+        return RunEscrow(self.w3, self.deployment.runs, self.kinds, self.own)
+
+    @property
+    def escrow(self) -> RunEscrow:
+        """Former name of `runs`, for programs written against version 0.1."""
+        return self.runs
+
+    def vaults(self) -> Iterator[Vault]:
+        """Every contract that owes USDC."""
+        return (getattr(self, each.key) for each in VAULTS)

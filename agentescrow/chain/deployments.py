@@ -19,6 +19,7 @@ from web3 import Web3
 
 from agentescrow.addresses import read_address
 from agentescrow.chain.reverts import in_words
+from agentescrow.domain.contracts import CONTRACTS
 from agentescrow.errors import DeploymentUnknown, DeploymentUnreadable
 
 FOLDER: Final = Path(str(resources.files("agentescrow.chain"))) / "deployments"
@@ -44,7 +45,7 @@ class Deployment:
         identity: ERC-8004 identity registry.
         forwarder: ERC-2771 forwarder.
         registry: StakeRegistry.
-        escrow: RunEscrow.
+        runs: RunEscrow.
         treasury: Receiver of the fees when it was deployed.
         owner: Owner of both contracts when they were deployed.
         block: Block from which on all events are found.
@@ -61,13 +62,18 @@ class Deployment:
     identity: str
     forwarder: str
     registry: str
-    escrow: str
+    runs: str
     treasury: str
     owner: str
     block: int
     kind: str = "local"
     block_hash: str = ""
     code_hashes: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Address of each contract by its name in Solidity."""
+        return {each.name: getattr(self, each.key) for each in CONTRACTS}
 
 
 def load(source: int | str | Path) -> Deployment:
@@ -123,6 +129,9 @@ def _read(file: Path) -> Deployment:
         raise DeploymentUnreadable(f"{file} is no deployment record: it is not JSON") from None
     if not isinstance(record, dict):
         raise DeploymentUnreadable(f"{file} is no deployment record: it is not a JSON object")
+    for contract in CONTRACTS:  # records of version 0.1 have other keys
+        if contract.former_key in record:
+            record.setdefault(contract.key, record[contract.former_key])
     known = [each.name for each in fields(Deployment) if each.name not in _OPTIONAL]
     return Deployment(
         **{name: _value(file, record, name) for name in known},

@@ -14,10 +14,11 @@ from agentescrow.chain.decode import read_event, topics_of
 from agentescrow.chain.events import Event
 from agentescrow.chain.reverts import making_sense
 from agentescrow.chain.rpc import Node, Question, required
+from agentescrow.domain import contracts as contracts_list
 from agentescrow.errors import AgentEscrowError, ContractReverted, NodeUnreachable
 
-VAULTS: Final = ("RunEscrow", "StakeRegistry")
-"""The contracts that owe money."""
+VAULTS: Final = tuple(each.name for each in contracts_list.VAULTS)
+"""Names of the contracts that owe money."""
 
 RUNS: Final = "runs"
 """What RunEscrow counts, besides what it owes."""
@@ -120,13 +121,11 @@ class Reader:
         self._kinds = {a: kind for a, kind in contracts.kinds.items() if kind in _KINDS}
         self._addresses = list(self._kinds)
         self._topics = sorted({"0x" + t.hex() for kind in _KINDS for t in topics_of(kind)})
-        owed = contracts.escrow.calldata("totalOwed")
-        escrow, registry = contracts.escrow.address, contracts.registry.address
+        runs = contracts.runs
         self._totals = {
-            "RunEscrow": Call(escrow, owed),
-            "StakeRegistry": Call(registry, owed),
-            RUNS: Call(escrow, contracts.escrow.calldata("runCount")),
-        }
+            vault.kind: Call(vault.address, vault.calldata("totalOwed"))
+            for vault in contracts.vaults()
+        } | {RUNS: Call(runs.address, runs.calldata("runCount"))}
         self._masks = {
             name: [_mask(bytes.fromhex(address[2:])) | _mask(topic) for topic in topics_of(name)]
             for address, name in self._kinds.items()

@@ -18,9 +18,11 @@ from web3.exceptions import BlockNotFound
 from agentescrow.chain.connection import require_chain
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.reverts import in_words
+from agentescrow.domain.contracts import OURS
 from agentescrow.errors import DeploymentDiffers, DeploymentUnknown, OtherChain
 
 _HEAD_OF_A_WORD: Final = bytes(12)  # an address fills 20 bytes of a word
+_ROLES: Final = {"usdc": "token", "identity": "identity registry", "runs": "escrow"}
 
 
 def require_recorded(w3: Web3, deployment: Deployment) -> None:
@@ -73,11 +75,7 @@ def require_same_chain(w3: Web3, deployment: Deployment) -> None:
 
 def places(deployment: Deployment) -> dict[str, str]:
     """The addresses of our contracts by their names."""
-    return {
-        "Forwarder": deployment.forwarder,
-        "StakeRegistry": deployment.registry,
-        "RunEscrow": deployment.escrow,
-    }
+    return {each.name: deployment.addresses[each.name] for each in OURS}
 
 
 def code_at(w3: Web3, address: str) -> bytes:
@@ -109,17 +107,9 @@ def _require_code(deployment: Deployment, codes: dict[str, bytes]) -> None:
 
 
 def _require_known(deployment: Deployment, codes: dict[str, bytes]) -> None:
-    token_and_others = {
-        "token": deployment.usdc,
-        "identity registry": deployment.identity,
-        "forwarder": deployment.forwarder,
-    }
-    known = {
-        "StakeRegistry": {**token_and_others, "escrow": deployment.escrow},
-        "RunEscrow": {**token_and_others, "registry": deployment.registry},
-    }
-    for name, addresses in known.items():
-        for role, address in addresses.items():
-            if _HEAD_OF_A_WORD + bytes.fromhex(address[2:]) not in codes[name]:
-                what = f"the {role} of {name}"
+    for contract in OURS:
+        for key in contract.knows:
+            address = getattr(deployment, key)
+            if _HEAD_OF_A_WORD + bytes.fromhex(address[2:]) not in codes[contract.name]:
+                what = f"the {_ROLES.get(key, key)} of {contract.name}"
                 raise DeploymentDiffers(deployment.network, what, address, "another one")

@@ -122,7 +122,7 @@ def _metrics(service: Service, address: str | None) -> Iterator[None]:
 def _service(base: Ground, replica: Engine | None, *, read_only: bool) -> Service:
     record = base.deployment
     admission = Admission(base.database, base.pool, record, limits_of(base.settings))
-    calls = Calls(record.escrow)
+    calls = Calls(record.runs)
     return Service(
         base.database,
         record,

@@ -20,6 +20,7 @@ class Contract:
         is_ours: Whether `ape run deploy` creates it; the others exist on a chain before.
         holds_money: Whether it owes USDC, so that its books are compared with its balance.
         locks_stake: Whether StakeRegistry's constructor makes it a market (STAKE-9).
+        knows: Keys of the contracts whose addresses are in its code, put there by the constructor.
         actions: What the relayer sends to it; None if it sends nothing.
         former_key: Its key in records of version 0.1.
     """
@@ -29,20 +30,28 @@ class Contract:
     is_ours: bool = True
     holds_money: bool = False
     locks_stake: bool = False
+    knows: tuple[str, ...] = ()
     actions: ActionTable[Any] | None = None
     former_key: str = ""
 
+
+_EVERYWHERE: Final = ("usdc", "identity", "forwarder")
 
 RUN_ESCROW: Final = Contract(
     "RunEscrow",
     "runs",
     holds_money=True,
     locks_stake=True,
+    knows=(*_EVERYWHERE, "registry"),
     actions=RUN_ACTIONS,
     former_key="escrow",
 )
 STAKE_REGISTRY: Final = Contract(
-    "StakeRegistry", "registry", holds_money=True, actions=STAKE_ACTIONS
+    "StakeRegistry",
+    "registry",
+    holds_money=True,
+    knows=(*_EVERYWHERE, "runs"),
+    actions=STAKE_ACTIONS,
 )
 CONTRACTS: Final = (
     Contract("Usdc", "usdc", is_ours=False),

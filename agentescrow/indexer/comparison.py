@@ -133,7 +133,7 @@ class Comparison:
     def _vaults(self, connection: Connection) -> list[Expected]:
         found = []
         for name, vault in (
-            ("RunEscrow", self._reader.contracts.escrow),
+            ("RunEscrow", self._reader.contracts.runs),
             ("StakeRegistry", self._reader.contracts.registry),
         ):
             row = find_vault(connection, name)
@@ -153,7 +153,7 @@ class Comparison:
         return found
 
     def _run(self, row: AnyRow) -> list[Expected]:
-        run, escrow = run_of(row), self._reader.contracts.escrow
+        run, escrow = run_of(row), self._reader.contracts.runs
         if run.state != RunState.REVISION_REQUESTED:
             run = replace(run, revision_due_at=0)  # the contract tells it while it is due
         call = Call(escrow.address, escrow.calldata("getRun", row.run_id))

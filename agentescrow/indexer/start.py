@@ -33,11 +33,11 @@ def begin(
     if known is None:
         known = _beginning(deployment, _first_block(reader, deployment, first_block))
         begin_position(connection, known)
-    mine = (deployment.chain_id, deployment.escrow, deployment.registry, deployment.identity)
+    mine = (deployment.chain_id, deployment.runs, deployment.registry, deployment.identity)
     if mine != (known.chain_id, known.escrow, known.registry, known.identity):
         raise OtherDeployment(
             f"the database is of the escrow {known.escrow} on chain {known.chain_id}, not of "
-            f"{deployment.escrow} on {deployment.chain_id}: use another one"
+            f"{deployment.runs} on {deployment.chain_id}: use another one"
         )
     _require_filled_from(connection, deployment)
     return known
@@ -76,7 +76,7 @@ def _require_filled_from(connection: Connection, deployment: Deployment) -> None
 def _beginning(deployment: Deployment, first: int) -> Position:
     return Position(
         chain_id=deployment.chain_id,
-        escrow=deployment.escrow,
+        escrow=deployment.runs,
         registry=deployment.registry,
         identity=deployment.identity,
         first_block=first,

@@ -17,6 +17,7 @@ from agentescrow.chain.forwarder import ForwardRequest, forwarder_domain
 from agentescrow.chain.signatures import canonical
 from agentescrow.chain.typed_data import Domain, digest, forward_request, forward_request_hash
 from agentescrow.domain.constants import ZERO_ADDRESS
+from agentescrow.domain.contracts import RELAYED
 from agentescrow.errors import RequestRefused
 from agentescrow.relayer.called_functions import relayed_functions
 
@@ -158,10 +159,12 @@ def contract_at(deployment: Deployment, address: str) -> str:
     Raises:
         RequestRefused: It is none that is called.
     """
-    kinds = {deployment.escrow.lower(): "RunEscrow", deployment.registry.lower(): "StakeRegistry"}
+    kinds = {deployment.addresses[name].lower(): name for name in RELAYED}
     kind = kinds.get(address.lower())
     if kind is None:
-        raise RequestRefused(f"{address} is not called: only RunEscrow and StakeRegistry are")
+        raise RequestRefused(
+            f"the relayer does not call {address}: it calls {' and '.join(RELAYED)}"
+        )
     return kind
 
 

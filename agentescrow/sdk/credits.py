@@ -64,7 +64,7 @@ def withdraw_credit(session: Session, to: str | None) -> Steps[Credits]:
 
 def _relayed(session: Session, name: str, receiver: str) -> Steps[Credits]:
     deployment, signer = (yield from session.deployment()), session.wallet().address
-    calls: VaultCalls = Calls(deployment.escrow)
+    calls: VaultCalls = Calls(deployment.runs)
     contract: Literal["RunEscrow", "StakeRegistry"] = "RunEscrow"
     if name == "registry":
         calls, contract = StakeCalls(deployment.registry), "StakeRegistry"
@@ -85,13 +85,13 @@ def _relayed(session: Session, name: str, receiver: str) -> Steps[Credits]:
 def _withdraw(
     name: str, receiver: str, contracts: Contracts, wallet: Wallet
 ) -> Mined[CreditWithdrawn]:
-    vault: Vault = contracts.escrow if name == "escrow" else contracts.registry
+    vault: Vault = contracts.runs if name == "escrow" else contracts.registry
     return vault.withdraw_credit(wallet, receiver)
 
 
 def _owed(contracts: Contracts, account: str) -> Credits:
     return Credits(
         account=account,
-        run_escrow=contracts.escrow.credit_of(account),
+        run_escrow=contracts.runs.credit_of(account),
         stake_registry=contracts.registry.credit_of(account),
     )

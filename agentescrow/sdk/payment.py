@@ -43,7 +43,7 @@ def authorize_run(
     purpose = run_nonce(terms, uri, key.salt)
     contracts = yield from session.deployment()
     return (
-        yield from _authorize(session, contracts, contracts.escrow, terms.cost, purpose, key, until)
+        yield from _authorize(session, contracts, contracts.runs, terms.cost, purpose, key, until)
     )
 
 

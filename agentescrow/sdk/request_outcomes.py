@@ -18,13 +18,14 @@ from agentescrow.chain.decode import decode_event, decode_events, topics_of
 from agentescrow.chain.events import Event, ExecutedForwardRequest, OtherEvent
 from agentescrow.chain.reverts import in_words
 from agentescrow.chain.transactions import Mined
+from agentescrow.domain.contracts import RELAYED
 from agentescrow.errors import StillPending
 from agentescrow.sdk.signing import Message
 
 Did = Callable[[Event], bool]
 """Tells by an event of a contract of ours that something is done."""
 
-_OURS: Final = ("RunEscrow", "StakeRegistry")
+_OURS: Final = tuple(RELAYED)
 _PAID: Final = "AuthorizationUsed"
 _PAID_TOPIC: Final = keccak(text=f"{_PAID}(address,bytes32)")
 

@@ -66,8 +66,8 @@ def verified_run(session: Session, run_id: int, since: int = 0) -> Steps[RunWith
         return _of_run(chain, block, run) or _of_texts(chain, block, run)
 
     def hidden(chain: Contracts) -> Contradicted | None:
-        if 1 <= run_id <= chain.escrow.run_count():
-            state = chain.escrow.get_run(run_id).state.name
+        if 1 <= run_id <= chain.runs.run_count():
+            state = chain.runs.get_run(run_id).state.name
             return Contradicted(f"run {run_id}", "state", "unknown", state)
         return None
 
@@ -260,7 +260,7 @@ def _difference(
 def _of_run(chain: Contracts, block: int, run: Run) -> Contradicted | None:
     subject = f"run {run.bounty_id}"
     try:
-        found = chain.escrow.as_of(block).get_run(run.bounty_id)
+        found = chain.runs.as_of(block).get_run(run.bounty_id)
     except ContractReverted as reverted:
         if reverted.name != "RunUnknown":
             raise
@@ -353,7 +353,7 @@ def _time_of(chain: Contracts, receipt: TxReceipt) -> int:
 
 
 def _events_of(chain: Contracts, receipt: TxReceipt, run_id: int) -> list[Event]:
-    kinds = {chain.deployment.escrow.lower(): "RunEscrow"}
+    kinds = {chain.deployment.runs.lower(): "RunEscrow"}
     events = decode_events(kinds, receipt["logs"])
     return [event for event in events if getattr(event, "run_id", None) == run_id]
 

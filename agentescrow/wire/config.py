@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from agentescrow.wire.shape import Address, Amount, Shape, Time
 
 
@@ -33,14 +35,14 @@ class ContractAddresses(Shape):
         identity: ERC-8004 identity registry.
         forwarder: ERC-2771 forwarder.
         registry: StakeRegistry.
-        escrow: RunEscrow.
+        runs: RunEscrow.
     """
 
     usdc: Address
     identity: Address
     forwarder: Address
     registry: Address
-    escrow: Address
+    runs: Address = Field(alias="escrow")
 
 
 class Constants(Shape):

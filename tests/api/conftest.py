@@ -138,7 +138,7 @@ class Market:
 
     def post(self, wallet, reward=100 * USDC, **more):
         """A run that is OPEN; its number."""
-        escrow = self.contracts.escrow.address
+        escrow = self.contracts.runs.address
         if self.contracts.usdc.allowance(wallet.address, escrow) < 10**11:
             self.contracts.usdc.approve(wallet, escrow, 10**12)
         answer = self.write(wallet, "/api/runs", **self.terms(reward, **more))
@@ -164,7 +164,7 @@ def service_on(url, folder):
         migrate(engine)
         pool = Pool(chain.url)
         admission = Admission(engine, pool, contracts.deployment, UNLIMITED)
-        calls = Calls(contracts.deployment.escrow)
+        calls = Calls(contracts.deployment.runs)
         service = Service(engine, contracts.deployment, pool, admission, calls, patience=ENOUGH)
         sender = Sender(engine, pool, contracts.deployment, chain.accounts["relayer"])
         sender.step()  # so that it is known to be at work

@@ -73,7 +73,7 @@ def money(market):
 def held(market):
     usdc, escrow, registry = (
         market.contracts.usdc,
-        market.contracts.escrow,
+        market.contracts.runs,
         market.contracts.registry,
     )
     people = [market.wallet(role).address for role in ROLES]
@@ -261,7 +261,7 @@ def signed(market, client, poster):
 
 def test_request__sent_many_times_at_once__is_done_once(market, client, signed):
     """API-4: each gets the same answer, under whatever key; and nothing else is paid."""
-    before = market.contracts.escrow.run_count()
+    before = market.contracts.runs.run_count()
 
     def send(number):
         headers = {"Idempotency-Key": f"replay-{number}"} if number % 2 else {}
@@ -272,7 +272,7 @@ def test_request__sent_many_times_at_once__is_done_once(market, client, signed):
 
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
-    assert market.contracts.escrow.run_count() == before + 1
+    assert market.contracts.runs.run_count() == before + 1
     balances = held(market)
     with market.another_app() as later:
         assert later.post("/api/runs", json=signed).content == answers[0].content

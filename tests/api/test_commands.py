@@ -58,7 +58,7 @@ def test_commands__together__carry_a_signed_run(chain, start, tmp_path):
     start("index")
     contracts = Contracts(chain.w3, load(next(tmp_path.glob("*.json"))))
     poster = LocalWallet(chain.w3, chain.accounts["poster"])
-    contracts.usdc.approve(poster, contracts.escrow.address, 10**9)
+    contracts.usdc.approve(poster, contracts.runs.address, 10**9)
 
     alone, shared = free_port(), free_port()
     with_relayer = start("serve", "--port", str(alone))

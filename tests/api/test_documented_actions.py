@@ -74,7 +74,7 @@ def test_slash_and_finalize__when_time_is_over__do_what_time_allows(market, post
 @pytest.mark.parametrize("strikes", [1, 3])
 def test_claim__by_a_slashed_agent__is_403(market, client, poster, agent, strikes):
     """API-3, STAKE-5, STAKE-6: frozen by the first slash, banned by the third; both are told."""
-    escrow, registry = market.contracts.escrow, market.contracts.registry
+    escrow, registry = market.contracts.runs, market.contracts.registry
     agent_id = market.agent(agent, 20 * USDC)
     for strike in range(1, strikes + 1):
         if strike > 1:

@@ -33,7 +33,7 @@ STEPS = (
 @pytest.fixture(scope="module")
 def scene(market, poster, agent, outsider):
     """Agents of three people, one of them the poster's own; each test goes on from here."""
-    market.contracts.usdc.approve(poster, market.contracts.escrow.address, 10**12)
+    market.contracts.usdc.approve(poster, market.contracts.runs.address, 10**12)
     agents = [market.agent(agent, 60 * USDC), market.agent(poster), market.agent(outsider, 0)]
     market.post(poster)
     return agents
@@ -44,19 +44,19 @@ def play(market, agents, step, choice):
     contracts, chain = market.contracts, market.chain
     poster, owner = market.wallet("poster"), market.wallet("owner")
     people = [market.wallet(role) for role in ("agent", "poster", "outsider")]
-    run = max(1, contracts.escrow.run_count() - choice.randrange(3))
+    run = max(1, contracts.runs.run_count() - choice.randrange(3))
     which = choice.randrange(3)
     agent_id, person = agents[which], people[which]
     call = {
-        "claim": lambda: contracts.escrow.claim_run(person, run, agent_id),
-        "cancel": lambda: contracts.escrow.cancel_run(poster, run),
-        "slash": lambda: contracts.escrow.slash(poster, run),
+        "claim": lambda: contracts.runs.claim_run(person, run, agent_id),
+        "cancel": lambda: contracts.runs.cancel_run(poster, run),
+        "slash": lambda: contracts.runs.slash(poster, run),
         "stake": lambda: contracts.registry.stake(person, agent_id, choice.choice([5, 20]) * USDC),
         "unstake": lambda: contracts.registry.unstake(person, agent_id, 5 * USDC, person.address),
         "approve": lambda: send(market, person, "identity", "approve", poster.address, agent_id),
         "unset wallet": lambda: send(market, person, "identity", "unsetAgentWallet", agent_id),
-        "pause": lambda: send(market, owner, "escrow", "pause"),
-        "unpause": lambda: send(market, owner, "escrow", "unpause"),
+        "pause": lambda: send(market, owner, "runs", "pause"),
+        "unpause": lambda: send(market, owner, "runs", "unpause"),
     }
     if step.startswith("post"):
         more = {"minStatus": "ESTABLISHED"} if "established" in step else {}
@@ -89,16 +89,16 @@ def test_claim_eligibility__after_any_history__is_the_contract_s_view(market, sc
     market.chain.w3.provider.make_request("evm_mine", [])
     market.indexed()
     block = market.chain.w3.eth.block_number
-    count = market.contracts.escrow.run_count()
+    count = market.contracts.runs.run_count()
     for run_id in range(max(1, count - 4), count + 1):
         for agent_id in (*scene, 10_000):
             require_same(market, run_id, agent_id, block)
     if market.client.get("/api/stats").json()["paused"]:
-        send(market, market.wallet("owner"), "escrow", "unpause")
+        send(market, market.wallet("owner"), "runs", "unpause")
 
 
 def require_same(market, run_id, agent_id, block):
-    bits = market.contracts.escrow.claim_eligibility(run_id, agent_id)
+    bits = market.contracts.runs.claim_eligibility(run_id, agent_id)
     path = f"/api/runs/{run_id}/claim-eligibility"
     answer = market.client.get(path, params={"agentId": agent_id})
     assert answer.headers["x-indexed-block"] == str(block)

@@ -18,7 +18,7 @@ def key(name):
 def test_post_run__retried_with_a_new_signature__makes_one_run(market, client, poster):
     """API-4: a retry that asks and signs anew would pay twice without the key."""
     market.post(poster)  # the allowance
-    terms, before = market.terms(), market.contracts.escrow.run_count()
+    terms, before = market.terms(), market.contracts.runs.run_count()
     first = market.write(poster, "/api/runs", headers=key("post-1"), **terms)
     again = market.write(poster, "/api/runs", headers=key("post-1"), **terms)
 
@@ -26,14 +26,14 @@ def test_post_run__retried_with_a_new_signature__makes_one_run(market, client, p
     assert again.content == first.content
     assert "idempotency-replayed" not in first.headers
     assert again.headers["idempotency-replayed"] == "true"
-    assert market.contracts.escrow.run_count() == before + 1
+    assert market.contracts.runs.run_count() == before + 1
 
 
 def test_post_run__two_signatures_at_once_for_one_key__make_one_run(market, client, poster):
     """API-4: the first signed request is the one; the other waits for its outcome."""
     market.post(poster)
     body = {"walletAddress": poster.address, **market.terms()}
-    before = market.contracts.escrow.run_count()
+    before = market.contracts.runs.run_count()
     asked = client.post("/api/runs", json=body, headers=key("post-2"))
     signed = market.signed(poster, body, asked)
     asked.json()["typedData"]["message"]["deadline"] += 1
@@ -51,7 +51,7 @@ def test_post_run__two_signatures_at_once_for_one_key__make_one_run(market, clie
 
     assert {answer.status_code for answer in answers} <= {200, 409}
     assert 200 in [answer.status_code for answer in answers]
-    assert market.contracts.escrow.run_count() == before + 1
+    assert market.contracts.runs.run_count() == before + 1
     assert (
         send(other).json()["run"] == next(a for a in answers if a.status_code == 200).json()["run"]
     )
@@ -61,7 +61,7 @@ def test_post_run__signed_again_while_the_first_is_under_way__makes_one_run(mark
     """API-4: the second has a nonce of its own, so that nothing but the key is against it."""
     market.post(poster)  # the allowance
     body, path = {"walletAddress": poster.address, **market.terms()}, "/api/runs"
-    w3, escrow = market.chain.w3, market.contracts.escrow
+    w3, escrow = market.chain.w3, market.contracts.runs
     before = escrow.run_count()
     asked = client.post(path, json=body, headers=key("post-4"))
     first = market.signed(poster, body, asked)
@@ -176,7 +176,7 @@ def test_stake__reported_with_a_key__is_not_kept(market, client, agent):
 def test_post_run__block_taken_back__names_no_run_of_a_stranger(market, client, poster, outsider):
     """API-4: the chain goes on with another's run under that number; ours comes again."""
     market.post(poster), market.post(outsider)  # the allowances
-    w3, escrow = market.chain.w3, market.contracts.escrow
+    w3, escrow = market.chain.w3, market.contracts.runs
     body, path = {"walletAddress": poster.address, **market.terms()}, "/api/runs"
     before = w3.eth.block_number
     first = market.write(poster, path, headers=key("order-18"), **body)
@@ -208,7 +208,7 @@ def test_key__of_a_request_that_failed__is_free_once_that_is_for_good(
     market, client, poster, outsider
 ):
     """API-4: a key that is spent on nothing would refuse its client for a day."""
-    escrow, forwarder, w3 = market.contracts.escrow, market.contracts.forwarder, market.chain.w3
+    escrow, forwarder, w3 = market.contracts.runs, market.contracts.forwarder, market.chain.w3
     body = {"walletAddress": poster.address, **market.terms(), "fund": False}
     path, before = "/api/runs", escrow.run_count()
     signed = market.signed(poster, body, client.post(path, json=body, headers=key("post-3")))

@@ -44,7 +44,7 @@ def allow(market, wallet, agent_id, to=ADDED, cap=40 * USDC):
 
 def test_allow_market__signed_by_the_owner__is_what_the_contract_has(market, agent, agent_id):
     """STAKE-9, RUN-19: relayed for the owner, whose leave it is."""
-    escrow = market.contracts.escrow.address
+    escrow = market.contracts.runs.address
 
     answer = allow(market, agent, agent_id)
 
@@ -83,7 +83,7 @@ def test_allow_market__by_anybody_else__is_403(market, agent_id):
 )
 def test_allow_market__no_market_or_no_cap__is_400(market, agent, agent_id, to, cap, error):
     """STAKE-9: in the words of the contract, before anything is signed."""
-    to = to or market.contracts.escrow.address
+    to = to or market.contracts.runs.address
 
     assert require_problem(allow(market, agent, agent_id, to, cap), 400)["error"] == error
 
@@ -96,7 +96,7 @@ def test_markets__of_an_unknown_agent__is_404(market):
 def test_claim__escrow_retired__is_403_with_its_code(market, agent, agent_id):
     """RUN-5, STAKE-9: the registry lets it lock nothing more."""
     run_id = market.post(market.wallet("poster"))
-    escrow = market.contracts.escrow.address
+    escrow = market.contracts.runs.address
     market.contracts.registry.retire_market(market.wallet("owner"), escrow)
     market.indexed()
 

@@ -49,7 +49,7 @@ def api(market, begun):
     market.agent(market.wallet("agent"))
     for more in ({}, {"fund": False}, {"minStatus": "ESTABLISHED"}):
         market.post(market.wallet("poster"), **more)
-    escrow, registry = market.contracts.escrow, market.contracts.registry
+    escrow, registry = market.contracts.runs, market.contracts.registry
     before = escrow.total_owed(), registry.total_owed(), escrow.run_count()
     yield openapi.from_asgi("/openapi.json", market.client.app)
     assert (escrow.total_owed(), registry.total_owed(), escrow.run_count()) == before

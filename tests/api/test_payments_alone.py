@@ -72,7 +72,7 @@ def posting(market, wallet, salt=b"\x0d" * 32, valid_seconds=DAY):
     """What posts a run of this wallet's by itself."""
     terms = RunTerms(reward=USDC, deadline=market.now + DAY)
     purpose = run_nonce(terms, "ipfs://description", salt)
-    escrow = market.contracts.escrow
+    escrow = market.contracts.runs
     paid = authorization(market, wallet, escrow, terms.cost, purpose, salt, valid_seconds)
     deadline = {"deadline": iso_time(terms.deadline), "walletAddress": wallet.address}
     return {**market.terms(USDC), **deadline, "authorization": paid}
@@ -106,7 +106,7 @@ def test_stake__with_an_authorization_alone__stakes(market, client, outsider, re
 
 def test_post__sent_again__is_done_once(market, client, payer):
     """API-4: the same authorization is the same request, with a key and without."""
-    body, before = posting(market, payer), market.contracts.escrow.run_count()
+    body, before = posting(market, payer), market.contracts.runs.run_count()
     first = client.post("/api/runs", json=body, headers=KEY)
     again = client.post("/api/runs", json=body, headers=KEY)
     resigned = client.post("/api/runs", json=posting(market, payer, b"\x0f" * 32) | {
@@ -116,7 +116,7 @@ def test_post__sent_again__is_done_once(market, client, payer):
     assert again.content == first.content == client.post("/api/runs", json=body).content
     assert resigned.status_code == 200, resigned.text
     assert resigned.json()["run"]["bountyId"] == first.json()["run"]["bountyId"]
-    assert market.contracts.escrow.run_count() == before + 1
+    assert market.contracts.runs.run_count() == before + 1
 
 
 def test_post__authorization_of_another__is_refused_and_nothing_is_kept(
@@ -155,7 +155,7 @@ def overtaken(market, body, outsider, call_of):
 
 def test_post__somebody_else_was_quicker__is_done_once(market, client, payer, outsider):
     """API-4: anybody may send it; the payer's run is there, by whichever transaction."""
-    body, escrow = posting(market, payer), market.contracts.escrow
+    body, escrow = posting(market, payer), market.contracts.runs
     before = escrow.run_count()
     overtaken(market, body, outsider, lambda relay: (escrow.address, relay.execute))
     posted = client.post("/api/runs", json=body)
@@ -167,7 +167,7 @@ def test_post__somebody_else_was_quicker__is_done_once(market, client, payer, ou
 
 def test_post__payer_uses_the_nonce_for_another_payee__has_failed(market, payer, outsider):
     """API-4: what another transaction has paid for is no run."""
-    usdc_contract, before = market.contracts.usdc, market.contracts.escrow.run_count()
+    usdc_contract, before = market.contracts.usdc, market.contracts.runs.run_count()
 
     def elsewhere(relay):
         nonce = relay.signer_nonce.to_bytes(32, "big")
@@ -189,7 +189,7 @@ def test_post__payer_uses_the_nonce_for_another_payee__has_failed(market, payer,
         "failed",
         "The authorization was used by another transaction.",
     )
-    assert market.contracts.escrow.run_count() == before
+    assert market.contracts.runs.run_count() == before
 
 
 def test_post__valid_for_a_year__waits_a_day_at_most(market, client, payer):

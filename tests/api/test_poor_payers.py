@@ -44,7 +44,7 @@ REFUSED = (400, "INSUFFICIENT_FUNDS", "The payer has less USDC than that.")
 
 @pytest.mark.parametrize("way", ["allowance", "permit", "authorization"])
 def test_post__less_usdc_than_that__is_said(market, client, poor, way):
-    escrow, deadline = market.contracts.escrow, market.now + DAY
+    escrow, deadline = market.contracts.runs, market.now + DAY
     terms = RunTerms(reward=10 * USDC, deadline=deadline)
     if way == "allowance":
         market.contracts.usdc.approve(poor, escrow.address, terms.cost)
@@ -63,7 +63,7 @@ def test_post__less_usdc_than_that__is_said(market, client, poor, way):
 
 @pytest.mark.parametrize("way", ["allowance", "permit"])
 def test_fund__less_usdc_than_that__is_said(market, client, poor, way):
-    escrow = market.contracts.escrow
+    escrow = market.contracts.runs
     terms = RunTerms(reward=10 * USDC, deadline=market.now + DAY)
     run_id = escrow.create_run(poor, terms, "ipfs://d").event.run_id
     market.indexed()

@@ -114,7 +114,7 @@ def test_eligibility__of_many_pairs__is_the_contract_s_view(market, client, agen
     agents = [market.agent(agent), market.agent(agent, staked=0), market.agent(poster)]
     for run_id in runs:
         for agent_id in agents:
-            bits = market.contracts.escrow.claim_eligibility(run_id, agent_id)
+            bits = market.contracts.runs.claim_eligibility(run_id, agent_id)
             answer = client.get(
                 f"/api/runs/{run_id}/claim-eligibility", params={"agentId": agent_id}
             ).json()
@@ -174,10 +174,8 @@ def test_stats__beside_the_contracts__are_the_same(market, client, runs):
     market.indexed()
     stats = client.get("/api/stats").json()
 
-    assert (
-        stats["runs"] == sum(stats["runsByState"].values()) == market.contracts.escrow.run_count()
-    )
-    owed = market.contracts.escrow.total_owed() - market.contracts.escrow.accrued_fees()
+    assert stats["runs"] == sum(stats["runsByState"].values()) == market.contracts.runs.run_count()
+    owed = market.contracts.runs.total_owed() - market.contracts.runs.accrued_fees()
     assert int(stats["escrowed"]) == owed
     assert int(stats["staked"]) == market.contracts.registry.total_owed()
 

@@ -155,7 +155,7 @@ def test_post__with_a_permit__needs_no_allowance(market, client, outsider):
     """API-1a: permit and post are one request; the poster never has ETH or an allowance."""
     contracts = market.contracts
     until = market.now + DAY
-    permit = contracts.usdc.sign_permit(outsider, contracts.escrow.address, 105 * USDC, until)
+    permit = contracts.usdc.sign_permit(outsider, contracts.runs.address, 105 * USDC, until)
     answer = market.write(
         outsider,
         "/api/runs",
@@ -189,7 +189,7 @@ def test_fund__without_allowance__says_which_permit_to_sign(market, client, outs
     asked = client.post(path, json={"walletAddress": poor.address})
     assert (asked.status_code, asked.json()["error"]) == (401, "PERMIT_REQUIRED")
     message = asked.json()["typedData"]["message"]
-    assert (message["spender"], message["value"]) == (market.contracts.escrow.address, 105 * USDC)
+    assert (message["spender"], message["value"]) == (market.contracts.runs.address, 105 * USDC)
 
     signature = f"0x{poor.sign_typed_data(asked.json()['typedData']).hex()}"
     permit = {"deadline": message["deadline"], "signature": signature}

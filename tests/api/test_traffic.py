@@ -106,7 +106,7 @@ def test_web_page__of_an_allowed_origin__may_read_the_headers(market):
 
 def test_relayer__of_all_these_tests__has_no_limit_that_they_could_meet(market):
     """The default was met where a fast machine has one poster sign for everybody."""
-    wallet, escrow = LocalWallet(market.chain.w3, Account.create()), market.contracts.escrow
+    wallet, escrow = LocalWallet(market.chain.w3, Account.create()), market.contracts.runs
     domain = forwarder_domain(market.contracts.deployment)
     terms = (USDC, market.now + DAY, 7, 0, 1)
     asked = {"to": escrow.address, "gas": 300_000, "deadline": market.now + 3600}

@@ -37,7 +37,7 @@ def authorized(market, poster, reward=100 * USDC):
     """A body that pays by EIP-3009, and its terms."""
     terms = RunTerms(reward, market.now + DAY)
     salt = os.urandom(32)
-    signed = market.contracts.escrow.authorize_run(
+    signed = market.contracts.runs.authorize_run(
         poster, terms, "ipfs://description", salt=salt, valid_before=market.now + DAY
     )
     return {
@@ -51,7 +51,7 @@ def authorized(market, poster, reward=100 * USDC):
 
 def test_post__with_an_authorization__needs_no_allowance(market, client, outsider):
     """API-1a, STAKE-1: EIP-3009 pays for this run and no other; allowance stays untouched."""
-    escrow = market.contracts.escrow.address
+    escrow = market.contracts.runs.address
     before = market.contracts.usdc.allowance(outsider.address, escrow)
     authorization = authorized(market, outsider)
     terms = market.terms()
@@ -92,11 +92,11 @@ def test_post__paid_twice_over__is_400(market, client, outsider):
 
 def test_draft__created__holds_no_money(market, client, poster):
     """API-1a: create and post differ by `fund`."""
-    before = market.contracts.escrow.total_owed()
+    before = market.contracts.runs.total_owed()
     answer = market.write(poster, "/api/runs", **market.terms(fund=False))
 
     assert answer.json()["run"]["state"] == "DRAFT"
-    assert market.contracts.escrow.total_owed() == before
+    assert market.contracts.runs.total_owed() == before
 
 
 def test_ready__while_the_index_is_behind__is_503(market, tmp_path):

@@ -100,7 +100,7 @@ def test_authorization_of_a_run__in_any_form__is_taken(market, payer, form):
     """API-7."""
     until, terms = market.now + DAY, RunTerms(reward=USDC, deadline=market.now + DAY)
     purpose = run_nonce(terms, "ipfs://description", SALT)
-    paid = raw(market.contracts.escrow, payer, terms.cost, purpose, until, form)
+    paid = raw(market.contracts.runs, payer, terms.cost, purpose, until, form)
     body = {**market.terms(USDC), "deadline": iso_time(terms.deadline), **paid}
 
     assert market.write(payer, "/api/runs", **body).status_code == 200
@@ -130,7 +130,7 @@ def test_authorization_of_a_smart_wallet__is_taken(market, payer, outsider, form
     until, terms = market.now + DAY, RunTerms(reward=USDC, deadline=market.now + DAY)
     purpose = run_nonce(terms, "ipfs://description", SALT)
     owner = Giving(outsider, same, contract)
-    paid = raw(market.contracts.escrow, owner, terms.cost, purpose, until, form)
+    paid = raw(market.contracts.runs, owner, terms.cost, purpose, until, form)
     body = {**market.terms(USDC), "deadline": iso_time(terms.deadline), **paid}
 
     assert market.write(payer, "/api/runs", **body).status_code == 200
@@ -150,7 +150,7 @@ def said(client, payer, body):
 
 
 def permit_of(market, wallet, amount, until=None, form=same):
-    until, escrow = until or market.now + DAY, market.contracts.escrow.address
+    until, escrow = until or market.now + DAY, market.contracts.runs.address
     signature = form(market.contracts.usdc.sign_permit(wallet, escrow, amount, until))
     return {"permit": {"deadline": until, "signature": f"0x{signature.hex()}"}}
 
@@ -171,7 +171,7 @@ def test_permit__over_another_amount__says_over_what(market, client, payer):
     status, error, detail = said(client, payer, market.terms() | permit_of(market, payer, COST + 1))
 
     assert (status, error) == (400, "PERMIT_REFUSED")
-    assert f"105 USDC for {market.contracts.escrow.address} under nonce 0" in detail
+    assert f"105 USDC for {market.contracts.runs.address} under nonce 0" in detail
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_permit__used_up_before_the_request__is_said_too(market, client, outside
     body = {"walletAddress": payer.address, **market.terms(), **permit_of(market, payer, COST)}
     asked = client.post("/api/runs", json=body)
     assert asked.json()["error"] == "SIGNATURE_REQUIRED", asked.text
-    token, spender, until = market.contracts.usdc, market.contracts.escrow.address, market.now + DAY
+    token, spender, until = market.contracts.usdc, market.contracts.runs.address, market.now + DAY
     spent = token.sign_permit(payer, spender, 1, until)
     used = "permit(address,address,uint256,uint256,bytes)"
     call = token.calldata(used, payer.address, spender, 1, until, spent)
@@ -223,7 +223,7 @@ def test_payment__of_an_account_whose_code_vouches_for_nothing__says_what_helps(
     """API-3: real USDC asks the code of an account that has any."""
     terms = RunTerms(reward=100 * USDC, deadline=market.now + DAY)
     purpose, until = run_nonce(terms, "ipfs://description", SALT), market.now + DAY
-    escrow = market.contracts.escrow
+    escrow = market.contracts.runs
     paid = (
         permit_of(market, payer, COST)
         if way == "permit"

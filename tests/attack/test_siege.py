@@ -84,7 +84,7 @@ class Siege:
         self.agent_id = contracts.identity.register(self.agent, "ipfs://agent").event.agent_id
         for wallet, payee in (
             (self.agent, contracts.registry.address),
-            (self.poster, contracts.escrow.address),
+            (self.poster, contracts.runs.address),
         ):
             contracts.usdc.approve(wallet, payee, 10**12)
         contracts.registry.stake(self.agent, self.agent_id, 20 * USDC)
@@ -108,7 +108,7 @@ class Siege:
 
     def _work(self):
         """The next thing to do for the run that is under way."""
-        escrow = self.ground.contracts.escrow
+        escrow = self.ground.contracts.runs
         run_id, run = self._under_way()
         if run is None:
             self._directly(lambda: escrow.post_run(self.poster, self._terms(), "ipfs://work"))
@@ -124,7 +124,7 @@ class Siege:
 
     def _under_way(self):
         """The poster's latest run, among those of the attackers; a reorganisation may move it."""
-        escrow = self.ground.contracts.escrow
+        escrow = self.ground.contracts.runs
         for run_id in range(escrow.run_count(), 0, -1):
             run = escrow.get_run(run_id)
             if run.poster == self.poster.address:
@@ -152,7 +152,7 @@ class Siege:
         self.admission.submit_all([kind(key) for key in self.choice.sample(self.keys, 6)])
 
     def _dust(self, key):
-        escrow, terms = self.ground.contracts.escrow, RunTerms(1, self.ground.now() + DAY)
+        escrow, terms = self.ground.contracts.runs, RunTerms(1, self.ground.now() + DAY)
         until_day = {"salt": self.choice.randbytes(32), "valid_before": self.ground.now() + DAY}
         paid = escrow.authorize_run(key, terms, "ipfs://x", **until_day)
         call = ("postRunWithAuthorization", terms_tuple(terms), "ipfs://x", paid.struct())
@@ -272,7 +272,7 @@ def test_siege__for_as_long_as_it_takes__nobody_loses_a_thing(ground, tmp_path):
         siege.begin()
         deployment = ground.contracts.deployment
         service = Service(
-            database, deployment, siege.admission._pool, siege.admission, Calls(deployment.escrow)
+            database, deployment, siege.admission._pool, siege.admission, Calls(deployment.runs)
         )
         app = create_app(service, rate_limit=RateLimit(0))
         with (
@@ -288,7 +288,7 @@ def test_siege__for_as_long_as_it_takes__nobody_loses_a_thing(ground, tmp_path):
             while len(siege.submitted) < RUNS or time.monotonic() < end:
                 siege.round(index)
             node.fault = lambda: None
-            siege.ground.contracts.escrow.create_run(siege.poster, siege._terms(), "ipfs://end")
+            siege.ground.contracts.runs.create_run(siege.poster, siege._terms(), "ipfs://end")
             index()
         with new_index(tmp_path, "fresh") as another:
             sync(another, ground.contracts, ground.chain.url)

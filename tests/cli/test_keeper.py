@@ -73,7 +73,7 @@ def test_keeper__without_a_key__lists_and_does_nothing(later, runs):
     assert own == [("finalize", run, "due") for run in silent] + [
         ("cancel", run, "due") for run in expired
     ]
-    assert later.contracts.escrow.get_run(silent[0]).state == RunState.SUBMITTED
+    assert later.contracts.runs.get_run(silent[0]).state == RunState.SUBMITTED
 
 
 def test_keeper__without_a_key__does_not_wait_for_something_due(market):
@@ -156,7 +156,7 @@ def test_keeper__once__does_all_that_is_due(later, runs):
     words = ("keeper", "--once", "--all", "--most", "999", "--gasless", "--json")
     done = Command(environment(later, "outsider"))(*words)
     assert {line["outcome"] for line in _lines(done)} == {"now APPROVED", "now CANCELLED"}
-    run = later.contracts.escrow.get_run
+    run = later.contracts.runs.get_run
     assert {run(each).state for each in silent} == {RunState.APPROVED}
     assert {run(each).state for each in expired} == {RunState.CANCELLED}
     assert [run(each).state for each in others] == [RunState.OPEN, RunState.SUBMITTED]
@@ -185,7 +185,7 @@ def test_keeper__every__stays_and_does_what_falls_due(later, runs):
             process.kill()
             process.communicate()
     assert process.returncode == 0
-    assert later.contracts.escrow.get_run(submitted).state == RunState.APPROVED
+    assert later.contracts.runs.get_run(submitted).state == RunState.APPROVED
 
 
 def test_keeper__transaction_waits__says_so_and_goes_on(later, runs):

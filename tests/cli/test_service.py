@@ -154,7 +154,7 @@ def test_service__whose_contracts_are_not_there__is_one_line_and_a_code(
     """API-5: a record of another chain, or of one that was restarted, is not served."""
     key = market.chain.accounts["outsider"].key.to_0x_hex()
     record = json.loads(market.record.read_text())
-    for name in ("forwarder", "registry", "escrow"):
+    for name in ("forwarder", "registry", "runs"):
         elsewhere = tmp_path / f"{name}.json"
         elsewhere.write_text(json.dumps({**record, name: f"0x{'5c' * 20}"}))
         for command in (("serve", "--no-relayer"), ("relay",)):

@@ -77,7 +77,7 @@ TERMS = ("--reward", "1", "--deadline", "+3d", "--uri", "ipfs://description")
 
 def test_max_fee__below_what_the_node_asks__sends_nothing(command, market):
     """SECURITY: in the option, else in the environment; the option comes first."""
-    poster, runs = command("poster"), market.contracts.escrow.run_count
+    poster, runs = command("poster"), market.contracts.runs.run_count
     low, enough, before = "0.000000001", "200", runs()
     for words, environment in (
         (("--max-fee-gwei", low), {}),
@@ -101,7 +101,7 @@ def test_max_fee__below_what_the_node_asks__sends_nothing(command, market):
 
 def test_max_fee__that_is_none__is_refused_in_a_line(command, market, bad_fee):
     """SECURITY: no value that looks like a limit is taken for none."""
-    before = market.contracts.escrow.run_count()
+    before = market.contracts.runs.run_count()
     for words, environment in (
         ((f"--max-fee-gwei={bad_fee}",), {}),
         ((), {"MAX_FEE_GWEI": bad_fee}),
@@ -112,7 +112,7 @@ def test_max_fee__that_is_none__is_refused_in_a_line(command, market, bad_fee):
         said = json.loads(done.stderr)
         assert said["code"] == "INVALID_INPUT"
         assert "MAX_FEE_GWEI" in said["detail"]
-    assert market.contracts.escrow.run_count() == before
+    assert market.contracts.runs.run_count() == before
 
 
 @pytest.mark.parametrize("verb", ["submit", "revise"])

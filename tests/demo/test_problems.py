@@ -16,7 +16,7 @@ from localnet import anvil, usdc
 def _gift(stage):
     """Send USDC straight to the escrow, which nobody can get back (RUN-24), and make some."""
     poster = stage.cast.named("poster")
-    stage.contracts.usdc.transfer(poster.wallet, stage.contracts.escrow.address, 1)
+    stage.contracts.usdc.transfer(poster.wallet, stage.contracts.runs.address, 1)
     stage.contracts.usdc.transfer(poster.wallet, usdc.PAUSER, 2)
     usdc.mint(stage.contracts.w3, poster.address, 3)
 

@@ -88,7 +88,7 @@ def test_deploy__public_network__rehearsed_with_a_key_file(tmp_path, key_file, m
         record = json.loads((tmp_path / "base-sepolia.json").read_text())
         assert record["deployer"] == record["owner"] == key_file.address
         escrow = Web3(Web3.HTTPProvider(url)).eth.contract(
-            record["escrow"], abi=ours("RunEscrow").abi
+            record["runs"], abi=ours("RunEscrow").abi
         )
         assert escrow.functions.immutables().call()[1] == record["registry"]
 
@@ -108,7 +108,7 @@ def looked_at(folder, network, record, environment):
     assert differs.stderr.startswith("Error: 1 of ")
 
     file.unlink()
-    adopted = run("--adopt", record["escrow"], *where, **environment)
+    adopted = run("--adopt", record["runs"], *where, **environment)
     assert adopted.returncode == 0, adopted.stderr
     assert json.loads(file.read_text())["contracts"] == record["contracts"]
 
@@ -147,7 +147,7 @@ def test_local_chain__started__roles_have_money(records):
         held = {
             role: token.balanceOf(chain.accounts[role].address).call() // 10**6 for role in ROLES
         }
-        assert chain.w3.eth.get_code(chain.record.escrow)
+        assert chain.w3.eth.get_code(chain.record.runs)
     assert held == {
         "owner": 0,
         "treasury": 0,

@@ -34,8 +34,8 @@ def test_deploy__empty_chain__three_contracts_that_know_each_other(w3, wallet, l
     record = deploy(w3, wallet, local, records)
 
     registry = contract(w3, "StakeRegistry", record.registry)
-    escrow = contract(w3, "RunEscrow", record.escrow)
-    assert registry.isMarket(record.escrow).call()
+    escrow = contract(w3, "RunEscrow", record.runs)
+    assert registry.isMarket(record.runs).call()
     fixed = (usdc.ADDRESS, record.registry, local.identity)
     assert tuple(escrow.immutables().call()[:3]) == fixed
     assert registry.identities().call() == local.identity
@@ -56,7 +56,7 @@ def test_after__market_of_another_registry__is_refused_by_both_sides(w3, wallet,
     mixed = {
         "Forwarder": ours_.forwarder,
         "StakeRegistry": ours_.registry,
-        "RunEscrow": others.escrow,
+        "RunEscrow": others.runs,
     }
 
     with pytest.raises(NotVerified) as refusal:
@@ -98,7 +98,7 @@ def test_deploy__done__record_says_all(w3, wallet, local, records):
         "usdc": local.usdc.address,
         "identity": local.identity,
         "owner": wallet.address,
-        "markets": [record.escrow],
+        "markets": [record.runs],
         "trustedForwarder": record.forwarder,
     }
     assert written["deployer"] == wallet.address
@@ -112,7 +112,7 @@ def test_deploy__done__package_reads_the_record(w3, wallet, local, records):
     record = deploy(w3, wallet, local, records)
 
     deployment = load(records.path("local"))
-    assert (deployment.escrow, deployment.registry) == (record.escrow, record.registry)
+    assert (deployment.runs, deployment.registry) == (record.runs, record.registry)
     assert (deployment.chain_id, deployment.block) == (31337, record.block)
 
 
@@ -131,7 +131,7 @@ def test_deploy__again__says_so_and_changes_nothing(w3, wallet, local, records, 
 def test_deploy__again_after_treasury_moved__changes_nothing(w3, wallet, public, records):
     """The owner may set another treasury (RUN-24); that is no other deployment."""
     record = deploy(w3, wallet, public, records)
-    call = contract(w3, "RunEscrow", record.escrow).setTreasury(_NOBODY)
+    call = contract(w3, "RunEscrow", record.runs).setTreasury(_NOBODY)
     wallet.transact(call.build_transaction({"from": wallet.address, "gas": 100_000}))
 
     assert deploy(w3, wallet, public, records) == record
@@ -231,7 +231,7 @@ def test_deploy__local_chain_restarted__deploys_anew(w3, node, wallet, local, re
     node.rpc("evm_revert", snapshot)
 
     record = deploy(w3, wallet, local, records, tell=told.append)
-    assert w3.eth.get_code(record.escrow)
+    assert w3.eth.get_code(record.runs)
     assert "is of another chain or another build" in told[0]
 
 

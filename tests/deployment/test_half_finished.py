@@ -116,7 +116,7 @@ def test_deploy__nonce_moved_before_the_first__run_again(w3, wallet, local, reco
         deploy(w3, wallet, local, records, confirm=lambda: meddle() or True)
 
     assert records.progress("local") is None
-    assert deploy(w3, wallet, local, records).escrow
+    assert deploy(w3, wallet, local, records).runs
 
 
 def test_deploy__transaction_on_its_way__says_so(w3, node, wallet, local, records, send_another):
@@ -150,7 +150,7 @@ def test_abandon__nonce_moved__next_deployment_starts_anew(w3, wallet, local, re
         deploy(w3, FatefulWallet(wallet, 1, after=meddle), local, records)
 
     abandon("local", records)
-    assert w3.eth.get_code(deploy(w3, wallet, local, records).escrow)
+    assert w3.eth.get_code(deploy(w3, wallet, local, records).runs)
 
 
 def test_abandon__nothing_half_done__says_so(records):

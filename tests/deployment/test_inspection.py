@@ -41,7 +41,7 @@ def test_inspect__as_deployed__nothing_differs(w3, recorded):
     assert len(fields) > 15
 
 
-@pytest.mark.parametrize("name", ["forwarder", "registry", "escrow"])
+@pytest.mark.parametrize("name", ["forwarder", "registry", "runs"])
 def test_inspect__other_code__differs(w3, recorded, name):
     at = getattr(recorded, name)
     Web3Host(w3).set_code(at, b"\x5f\x5f\xfd")
@@ -77,10 +77,10 @@ def test_inspect__other_block__differs(w3, recorded):
 def test_inspect__what_owners_changed__differs(w3, wallet, recorded):
     """STAKE-9, RUN-18: a pause, another treasury, a market, an ownership on offer."""
     contracts = Contracts(w3, recorded)
-    contracts.escrow.pause(wallet)
-    contracts.escrow.set_treasury(wallet, _NOBODY)
+    contracts.runs.pause(wallet)
+    contracts.runs.set_treasury(wallet, _NOBODY)
     contracts.registry.add_market(wallet, _NOBODY)
-    contracts.registry.retire_market(wallet, recorded.escrow)
+    contracts.registry.retire_market(wallet, recorded.runs)
     call = w3.eth.contract(recorded.registry, abi=contracts.registry._contract.abi).functions
     w3.eth.wait_for_transaction_receipt(
         wallet.transact(
@@ -97,7 +97,7 @@ def test_inspect__what_owners_changed__differs(w3, wallet, recorded):
         "RunEscrow: paused",
         "StakeRegistry: markets",
     }
-    assert found["StakeRegistry: markets"][1] == {recorded.escrow: "retired", _NOBODY: "active"}
+    assert found["StakeRegistry: markets"][1] == {recorded.runs: "retired", _NOBODY: "active"}
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def lost(made, records):
 
 def test_adopt__lost_record__is_as_it_was(w3, local, records, lost):
     """All but when it was made."""
-    made = adopt(w3, local, records, lost.escrow)
+    made = adopt(w3, local, records, lost.runs)
     same = {"time": lost.time, "source": lost.source}
     assert made.model_copy(update=same) == lost
     assert load(records.path("local")).code_hashes["RunEscrow"]
@@ -118,9 +118,9 @@ def test_adopt__lost_record__is_as_it_was(w3, local, records, lost):
 def test_adopt__treasury_and_owner_changed_since__those_of_now(
     w3, wallet, local, records, recorded, accounts_by_role
 ):
-    Contracts(w3, recorded).escrow.set_treasury(wallet, _NOBODY)
+    Contracts(w3, recorded).runs.set_treasury(wallet, _NOBODY)
     records.path("local").unlink()
-    made = adopt(w3, local, records, recorded.escrow)
+    made = adopt(w3, local, records, recorded.runs)
     assert (made.treasury, made.owner) == (_NOBODY, wallet.address)
     assert made.contracts["RunEscrow"].arguments["treasury"] == local.treasury
     assert differing(w3, load(records.path("local"))) == {}
@@ -128,7 +128,7 @@ def test_adopt__treasury_and_owner_changed_since__those_of_now(
 
 def test_adopt__record_is_there__refused(w3, local, records, made):
     with pytest.raises(CannotResume, match="there is a record"):
-        adopt(w3, local, records, made.escrow)
+        adopt(w3, local, records, made.runs)
 
 
 @pytest.mark.parametrize("name", ["usdc", "registry", "forwarder"])
@@ -146,4 +146,4 @@ def test_adopt__nothing_there__refused(w3, local, records):
 def test_adopt__registry_of_strangers__refused(w3, local, records, lost):
     Web3Host(w3).set_code(lost.registry, b"\x5f\x5f\xfd")
     with pytest.raises(NotVerified, match="not that of the compiled StakeRegistry"):
-        adopt(w3, local, records, lost.escrow)
+        adopt(w3, local, records, lost.runs)

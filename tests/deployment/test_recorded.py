@@ -46,7 +46,7 @@ def test_require_present__as_recorded__passes(w3, deployed):
     require_present(w3, deployed)
 
 
-@pytest.mark.parametrize("name", ["forwarder", "registry", "escrow"])
+@pytest.mark.parametrize("name", ["forwarder", "registry", "runs"])
 def test_require_present__other_code_at_an_address__refused(w3, deployed, name):
     """No approval and no authorization is signed for a stranger's contract."""
     address = getattr(deployed, name)
@@ -59,10 +59,10 @@ def test_require_present__other_code_at_an_address__refused(w3, deployed, name):
 @pytest.mark.parametrize("known_by_code", ["usdc", "identity", "forwarder", "registry"])
 def test_require_present__our_code_built_for_others__refused(w3, deployed, known_by_code):
     """What constructors fill in is part of the code: a false token makes another hash."""
-    code = bytes(w3.eth.get_code(deployed.escrow))
+    code = bytes(w3.eth.get_code(deployed.runs))
     ours = bytes.fromhex(getattr(deployed, known_by_code)[2:])
     assert ours in code
-    Web3Host(w3).set_code(deployed.escrow, code.replace(ours, bytes.fromhex(_STRANGER[2:])))
+    Web3Host(w3).set_code(deployed.runs, code.replace(ours, bytes.fromhex(_STRANGER[2:])))
 
     with pytest.raises(DeploymentDiffers, match="the code of RunEscrow"):
         require_present(w3, deployed)
@@ -76,7 +76,7 @@ def test_require_present__record_names_another__refused(w3, deployed, field):
     assert refusal.value.expected == _STRANGER
 
 
-@pytest.mark.parametrize("field", ["registry", "escrow", "forwarder"])
+@pytest.mark.parametrize("field", ["registry", "runs", "forwarder"])
 def test_require_present__nothing_there__refused(w3, deployed, field):
     with pytest.raises(DeploymentUnknown, match="are not on this chain: there is no code"):
         require_present(w3, deployed, **{field: _STRANGER})
@@ -140,7 +140,7 @@ def test_usual__node_not_for_development__no_local_record(w3, leftover, monkeypa
 
 def test_usual__strangers_contracts_on_another_chain__no_local_record(w3, leftover):
     """The attack: Anvil's keys are public, so anybody puts the same code at the same addresses."""
-    ours = (leftover.forwarder, leftover.registry, leftover.escrow)
+    ours = (leftover.forwarder, leftover.registry, leftover.runs)
     with Anvil() as another:
         for address in ours:
             Web3Host(another.w3).set_code(address, bytes(w3.eth.get_code(address)))

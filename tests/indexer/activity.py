@@ -26,14 +26,14 @@ class Activity:
         self.people = accounts[3:6]
         self._runs = 0  # as far as is known here: some are refused
         self._code = {
-            name: getattr(contracts, name) for name in ("escrow", "registry", "identity", "usdc")
+            name: getattr(contracts, name) for name in ("runs", "registry", "identity", "usdc")
         }
 
     def begin(self) -> None:
         """Three agents with stake, and a poster with allowance."""
         self.anvil.rpc("evm_setAutomine", False)
         everything = 2**255
-        self.send(self.poster, "usdc", "approve", self.contracts.escrow.address, everything)
+        self.send(self.poster, "usdc", "approve", self.contracts.runs.address, everything)
         for person in self.people:
             self.send(person, "identity", "register(string)", "ipfs://agent")
         self.mine()
@@ -65,7 +65,7 @@ class Activity:
     def burst(self, calls: int) -> None:
         """Some blocks of random calls."""
         kinds = list(self._kinds())
-        self._runs = self.contracts.escrow.run_count()
+        self._runs = self.contracts.runs.run_count()
         for _ in range(calls):
             self.random.choice(kinds)()
             if self.random.random() < 0.2:
@@ -99,7 +99,7 @@ class Activity:
         terms = (reward, now + self.random.randint(1, 10) * DAY, 1, self.random.randint(0, 2), 1)
         text = self.random.choice(["ipfs://task", "näher", "a\0b", "x" * 200])
         function = self.random.choice(["postRun", "postRun", "createRun"])
-        self.send(self.poster, "escrow", function, terms, text)
+        self.send(self.poster, "runs", function, terms, text)
         self._runs += 1
 
     def _step(self) -> None:
@@ -122,7 +122,7 @@ class Activity:
             (person, "finalize", run),
         ]
         sender, function, *args = self.random.choice(calls)
-        self.send(sender, "escrow", function, *args)
+        self.send(sender, "runs", function, *args)
 
     def _stake(self) -> None:
         agent = self.random.randrange(3)
@@ -136,7 +136,7 @@ class Activity:
         """The owner's leave for a market; it binds nobody else."""
         agent = self.random.randrange(3)
         market = self.random.choice(
-            [self.contracts.escrow.address, "0x" + f"{self.random.randint(1, 9):040d}"]
+            [self.contracts.runs.address, "0x" + f"{self.random.randint(1, 9):040d}"]
         )
         cap = self.random.choice([0, 20 * USDC, 40 * USDC, 2**48 - 1])
         sender = self.random.choice([self._owner_of(agent)] * 3 + self.people)
@@ -158,17 +158,17 @@ class Activity:
 
     def _platform(self) -> None:
         calls = [
-            ("escrow", "sweepFees"),
-            ("escrow", "pause"),
-            ("escrow", "unpause"),
-            ("escrow", "unpause"),
+            ("runs", "sweepFees"),
+            ("runs", "pause"),
+            ("runs", "unpause"),
+            ("runs", "unpause"),
             ("registry", "addMarket", "0x" + f"{self.random.randint(1, 9):040d}"),
             ("registry", "retireMarket", "0x" + f"{self.random.randint(1, 9):040d}"),
-            ("escrow", "setTreasury", self.random.choice(self.people)),
+            ("runs", "setTreasury", self.random.choice(self.people)),
         ]
         contract, function, *args = self.random.choice(calls)
         self.send(self.owner, contract, function, *args)
-        self.send(self.owner, "escrow", "unpause")
+        self.send(self.owner, "runs", "unpause")
 
 
 class Trade(Activity):

@@ -61,7 +61,7 @@ def by_consent():
         identity.place(running.w3)
         wallet = LocalWallet(running.w3, role_accounts()["owner"])
         contracts = Contracts(running.w3, _without_a_market(running, wallet))
-        contracts.registry.add_market(wallet, contracts.escrow.address)
+        contracts.registry.add_market(wallet, contracts.runs.address)
         for account in running.w3.eth.accounts[2:6]:
             usdc.mint(running.w3, account, 10**12)
         activity = Trade(running, contracts)
@@ -87,7 +87,7 @@ def _without_a_market(anvil, wallet):
         identity=settled.identity,
         forwarder=plan.address(FORWARDER),
         registry=plan.address(REGISTRY),
-        escrow=plan.address(ESCROW),
+        runs=plan.address(ESCROW),
         treasury=str(settled.treasury),
         owner=wallet.address,
         block=1,

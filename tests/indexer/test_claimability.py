@@ -33,7 +33,7 @@ def test_claimability__any_history__is_the_view_of_the_contract(
     activity.random.seed(seed)
     activity.burst(calls)
     if paused:
-        activity.send(activity.owner, "escrow", "pause")
+        activity.send(activity.owner, "runs", "pause")
         activity.mine()
 
     _require_same_bits(activity, tmp_path)
@@ -56,7 +56,7 @@ def test_claimability__market_that_needs_leave__is_the_view_of_the_contract(
 def test_claimability__cap_used_up__is_allowed_again_when_a_lock_is_freed(by_consent, tmp_path):
     """API-6, STAKE-9: leave for one claim at a time, which a sale ends."""
     contracts = by_consent.contracts
-    escrow, registry = contracts.escrow, contracts.registry
+    escrow, registry = contracts.runs, contracts.registry
     snapshot = by_consent.anvil.rpc("evm_snapshot")
     owner, buyer = by_consent.people[:2]
     agent = _fresh_agent(by_consent, owner)
@@ -71,8 +71,8 @@ def test_claimability__cap_used_up__is_allowed_again_when_a_lock_is_freed(by_con
     answers = [is_allowed()]
     for sender, contract, function, *args in (
         (owner, "registry", "allowMarket", agent, escrow.address, 39_999_999),
-        (owner, "escrow", "claimRun", first, agent),
-        (owner, "escrow", "abandonRun", first),
+        (owner, "runs", "claimRun", first, agent),
+        (owner, "runs", "abandonRun", first),
         (owner, "identity", "transferFrom", owner, buyer, agent),
         (buyer, "identity", "transferFrom", buyer, owner, agent),
         (owner, "registry", "allowMarket", agent, escrow.address, 19_999_999),
@@ -89,7 +89,7 @@ def test_claimability__cap_used_up__is_allowed_again_when_a_lock_is_freed(by_con
 
 def test_claimability__market_retired__is_the_view_of_the_contract(by_consent, tmp_path):
     """API-6, STAKE-9: whatever agents' owners had allowed, a retired market takes no claim."""
-    escrow = by_consent.contracts.escrow.address
+    escrow = by_consent.contracts.runs.address
     snapshot = by_consent.anvil.rpc("evm_snapshot")
     for agent in range(3):
         owner = by_consent.contracts.identity.owner_of(agent)
@@ -113,7 +113,7 @@ def test_claimability__constructor_s_market_retired__is_the_view_of_the_contract
     """API-6, STAKE-9: retired for good, it takes no claim more."""
     activity.burst(30)
     before = _require_same_bits(activity, tmp_path)
-    activity.send(activity.owner, "registry", "retireMarket", contracts.escrow.address)
+    activity.send(activity.owner, "registry", "retireMarket", contracts.runs.address)
     activity.mine()
 
     after = _require_same_bits(activity, tmp_path)
@@ -136,11 +136,11 @@ def test_standings__of_agents__are_the_allowances_of_the_contract(by_consent, tm
     with database.connect() as connection:
         for agent in connection.execute(select(agents)).all():
             found = standings(connection, agent)
-            assert contracts.escrow.address in {standing.market for standing in found}
+            assert contracts.runs.address in {standing.market for standing in found}
             for standing in found:
                 allowed = contracts.registry.market_allowance(agent.agent_id, standing.market)
                 assert allowed == (0 if standing.retired else standing.cap)
-                if standing.market == contracts.escrow.address:
+                if standing.market == contracts.runs.address:
                     assert standing.locked == agent.locked  # nobody else locks here
     database.dispose()
 
@@ -151,21 +151,19 @@ def test_claimability__poster_becomes_operator_by_each_way__is_a_self_claim(
     """RUN-5: approved for one agent, for all of an owner, and buyer of the third."""
     owners = activity.people
     now = activity.w3.eth.get_block("latest")["timestamp"]
-    activity.send(
-        activity.poster, "escrow", "postRun", (10**6, now + 86_400, 1, 0, 1), "ipfs://task"
-    )
+    activity.send(activity.poster, "runs", "postRun", (10**6, now + 86_400, 1, 0, 1), "ipfs://task")
     activity.send(owners[0], "identity", "approve", activity.poster, 0)
     activity.send(owners[1], "identity", "setApprovalForAll", activity.poster, True)
     activity.send(owners[2], "identity", "transferFrom", owners[2], activity.poster, 2)
     activity.mine()
     sync(database, contracts, activity.anvil.url)
-    run = contracts.escrow.run_count()
+    run = contracts.runs.run_count()
 
     with database.connect() as connection:
         bits = [claimability(connection, run, agent).bits for agent in range(3)]
 
     assert bits == [Ineligibility.SELF_CLAIM] * 3
-    assert bits == [contracts.escrow.claim_eligibility(run, agent) for agent in range(3)]
+    assert bits == [contracts.runs.claim_eligibility(run, agent) for agent in range(3)]
 
 
 def test_claimability__unknown_run__is_none_where_the_contract_reverts(
@@ -177,7 +175,7 @@ def test_claimability__unknown_run__is_none_where_the_contract_reverts(
     with database.connect() as connection:
         assert claimability(connection, 10**6, 0) is None
     with pytest.raises(ContractReverted, match="RunUnknown"):
-        contracts.escrow.claim_eligibility(10**6, 0)
+        contracts.runs.claim_eligibility(10**6, 0)
 
 
 def _fresh_agent(activity, owner):
@@ -201,9 +199,9 @@ def _posted(activity):
     """An OPEN run; its number."""
     now = activity.w3.eth.get_block("latest")["timestamp"]
     terms = (10**6, now + 86_400, 1, 0, 1)
-    activity.send(activity.poster, "escrow", "postRun", terms, "ipfs://task")
+    activity.send(activity.poster, "runs", "postRun", terms, "ipfs://task")
     activity.mine()
-    return activity.contracts.escrow.run_count()
+    return activity.contracts.runs.run_count()
 
 
 def _require_same_bits(activity, tmp_path, pairs=None):
@@ -212,7 +210,7 @@ def _require_same_bits(activity, tmp_path, pairs=None):
     database = new_database(f"sqlite:///{tmp_path / 'index.db'}")
     sync(database, contracts, activity.anvil.url)
     if pairs is None:
-        pairs = [(r, a) for r in range(1, contracts.escrow.run_count() + 1) for a in AGENTS]
+        pairs = [(r, a) for r in range(1, contracts.runs.run_count() + 1) for a in AGENTS]
     views = dict(zip(pairs, _views(activity, pairs), strict=True))
     with database.connect() as connection:
         for pair, expected in views.items():
@@ -223,6 +221,6 @@ def _require_same_bits(activity, tmp_path, pairs=None):
 
 def _views(activity, pairs):
     """The contract's answers, asked for in one request."""
-    abi, escrow = Abi(ours("RunEscrow").abi), activity.contracts.escrow.address
+    abi, escrow = Abi(ours("RunEscrow").abi), activity.contracts.runs.address
     calls = [(escrow, "0x" + abi.call("claimEligibility", pair).hex()) for pair in pairs]
     return [int.from_bytes(word) for word in Pool(activity.anvil.url).views(calls)] if calls else []

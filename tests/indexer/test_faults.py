@@ -141,9 +141,9 @@ def test_sync__beginning_of_a_run_kept_back_for_ever__is_found_out_by_what_follo
 ):
     """API-5: a draft owes nothing, so the sums do not tell; nor does the index go on without it."""
     database, now = fresh(), activity.w3.eth.get_block("latest")["timestamp"]
-    activity.send(activity.poster, "escrow", "createRun", (10**6, now + 10**5, 1, 0, 1), "ipfs://1")
+    activity.send(activity.poster, "runs", "createRun", (10**6, now + 10**5, 1, 0, 1), "ipfs://1")
     activity.mine()
-    activity.send(activity.poster, "escrow", "fundRun", contracts.escrow.run_count())
+    activity.send(activity.poster, "runs", "fundRun", contracts.runs.run_count())
     activity.mine()
 
     with FaultyNode(activity.anvil.url) as node:

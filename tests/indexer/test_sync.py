@@ -29,15 +29,15 @@ def test_sync__rows__are_what_the_contracts_say(activity, contracts, database):
 
     with database.connect() as connection:
         found = connection.execute(select(runs).order_by(runs.c.run_id)).all()
-        assert len(found) == contracts.escrow.run_count() > 5
+        assert len(found) == contracts.runs.run_count() > 5
         for row in found:
-            _require_run(row, contracts.escrow.get_run(row.run_id))
+            _require_run(row, contracts.runs.get_run(row.run_id))
         for row in connection.execute(select(agents)):
             _require_agent(row, contracts)
         for row in connection.execute(select(vaults)):
-            vault = contracts.escrow if row.contract == "RunEscrow" else contracts.registry
+            vault = contracts.runs if row.contract == "RunEscrow" else contracts.registry
             assert row.held + row.credits + row.fees == vault.total_owed()
-            assert row.treasury == (vault.treasury() if vault is contracts.escrow else None)
+            assert row.treasury == (vault.treasury() if vault is contracts.runs else None)
             assert row.owner == vault.owner()
 
 
@@ -46,24 +46,24 @@ def test_sync__refused_payouts__are_credits_until_they_are_withdrawn(
 ):
     """RUN-16: who USDC does not pay has a credit in the contract, and in the database."""
     activity.send(
-        activity.poster, "escrow", "postRun", (10**6, _soon(activity), 1, 0, 1), "ipfs://task"
+        activity.poster, "runs", "postRun", (10**6, _soon(activity), 1, 0, 1), "ipfs://task"
     )
     activity.mine()
-    run, agent = contracts.escrow.run_count(), activity.people[0]
-    activity.send(agent, "escrow", "claimRun", run, 0)
-    activity.send(agent, "escrow", "submitWork", run, "ipfs://work")
+    run, agent = contracts.runs.run_count(), activity.people[0]
+    activity.send(agent, "runs", "claimRun", run, 0)
+    activity.send(agent, "runs", "submitWork", run, "ipfs://work")
     activity.mine()
     _blacklisted(activity, agent, True)
-    activity.send(activity.poster, "escrow", "approve", run)
+    activity.send(activity.poster, "runs", "approve", run)
     activity.mine()
 
     sync(database, contracts, activity.anvil.url)
 
-    assert _credits(database) == [("RunEscrow", agent, contracts.escrow.credit_of(agent))]
-    assert contracts.escrow.credit_of(agent) == 10**6
+    assert _credits(database) == [("RunEscrow", agent, contracts.runs.credit_of(agent))]
+    assert contracts.runs.credit_of(agent) == 10**6
 
     _blacklisted(activity, agent, False)
-    activity.send(agent, "escrow", "withdrawCredit", activity.people[1])
+    activity.send(agent, "runs", "withdrawCredit", activity.people[1])
     activity.mine()
     sync(database, contracts, activity.anvil.url)
 

@@ -88,7 +88,7 @@ def promised(api, chain, record):
         LocalWallet(chain.w3, chain.accounts["agent"]),
         Contracts(chain.w3, load(record)),
     )
-    contracts.usdc.approve(wallet, contracts.escrow.address, 10 * USDC)
+    contracts.usdc.approve(wallet, contracts.runs.address, 10 * USDC)
     body = {"walletAddress": wallet.address, "reward": str(USDC), "ipfsHash": "ipfs://promised"}
     body["deadline"] = iso_time(int(time.time()) + DAY)
     chain.w3.provider.make_request("evm_setAutomine", [False])

@@ -57,7 +57,7 @@ class Ground:
 
     def request(self, wallet, function="createRun", *args, **changes):
         """A request of anybody, signed: to create a DRAFT where nothing else is said."""
-        escrow, now = self.contracts.escrow, self.now()
+        escrow, now = self.contracts.runs, self.now()
         args = args or ((100_000_000, now + DAY, 7, 3, 1), "ipfs://description")
         changes = {"to": escrow.address, "gas": 300_000, "deadline": now + 3600, **changes}
         changes.setdefault("data", bytes(escrow.calldata(function, *args)))

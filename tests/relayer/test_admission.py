@@ -89,7 +89,7 @@ def test_submit__for_another_chain_or_forwarder__is_refused(ground, admission, p
     request, deployment = ground.request(poster), ground.contracts.deployment
     for other in (
         replace(deployment, chain_id=1),
-        replace(deployment, forwarder=ground.contracts.escrow.address),
+        replace(deployment, forwarder=ground.contracts.runs.address),
     ):
         with pytest.raises(RequestRefused, match="signed by another key"):
             check(other, request)
@@ -138,7 +138,7 @@ def test_submit__nonce_used_or_ahead__is_refused(ground, admission, poster):
 
 def test_submit__call_that_would_revert__is_refused_in_words(ground, admission, poster):
     """API-4: the forwarder swallows the reason, so it is asked for before."""
-    data = bytes(ground.contracts.escrow.calldata("approve", 77))
+    data = bytes(ground.contracts.runs.calldata("approve", 77))
 
     with pytest.raises(ContractReverted, match="There is no run 77"):
         admission.submit(ground.request(poster, data=data))

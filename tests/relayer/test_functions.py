@@ -17,11 +17,11 @@ from agentescrow.relayer.called_functions import relayed_functions, run_of
 
 
 def calls_of(ground, *calls):
-    return bytes(ground.contracts.escrow.multicall_data([HexBytes(call) for call in calls]))
+    return bytes(ground.contracts.runs.multicall_data([HexBytes(call) for call in calls]))
 
 
 def call(ground, function, *args):
-    return bytes(ground.contracts.escrow.calldata(function, *args))
+    return bytes(ground.contracts.runs.calldata(function, *args))
 
 
 @pytest.mark.parametrize("function", ["pause", "unpause", "sweepFees", "renounceOwnership"])

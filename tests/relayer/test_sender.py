@@ -52,7 +52,7 @@ def nonce_of(ground):
 
 
 def runs(ground):
-    return ground.contracts.escrow.run_count()
+    return ground.contracts.runs.run_count()
 
 
 @BOTH
@@ -67,7 +67,7 @@ def test_step__many_signers__each_is_mined_once_without_a_gap(ground, admission,
     assert sorted(relay.nonce for relay in found) == list(range(before, before + len(signers)))
     assert len({relay.tx_hash for relay in found}) == len(signers)
     assert runs(ground) == len(signers)
-    posters = {ground.contracts.escrow.get_run(n + 1).poster for n in range(len(signers))}
+    posters = {ground.contracts.runs.get_run(n + 1).poster for n in range(len(signers))}
     assert posters == {signer.address for signer in signers}
 
 
@@ -234,7 +234,7 @@ def test_step__call_fails_after_all__is_said_and_uses_its_nonce(
     ground, admission, sender, poster, outsider
 ):
     """API-4: no transaction but the forwarder's call fills a nonce, so a failing one is mined."""
-    escrow = ground.contracts.escrow
+    escrow = ground.contracts.runs
     run_id = escrow.create_run(poster, ground.terms(), "ipfs://description").event.run_id
     relay = admission.submit(ground.request(poster, "cancelRun", run_id))
     other = admission.submit(ground.request(outsider))

@@ -45,9 +45,9 @@ def run_id(ground, agent, poster):
     agent_id = contracts.identity.register(agent, "ipfs://agent").event.agent_id
     contracts.usdc.approve(agent, contracts.registry.address, 20 * USDC)
     contracts.registry.stake(agent, agent_id, 20 * USDC)
-    contracts.usdc.approve(poster, contracts.escrow.address, 1_000 * USDC)
-    run_id = contracts.escrow.post_run(poster, ground.terms(), "ipfs://work").event.run_id
-    contracts.escrow.claim_run(agent, run_id, agent_id)
+    contracts.usdc.approve(poster, contracts.runs.address, 1_000 * USDC)
+    run_id = contracts.runs.post_run(poster, ground.terms(), "ipfs://work").event.run_id
+    contracts.runs.claim_run(agent, run_id, agent_id)
     ground.rpc("anvil_setBalance", agent.address, "0x0")
     return run_id
 
@@ -72,7 +72,7 @@ def require_submitted(ground, admission, sender, agent, run_id):
     relay = admission.submit(ground.request(agent, "submitWork", run_id, "ipfs://done"))
     work(sender, ground, steps=2)
     assert admission.find(relay.request_id).status == "mined"
-    assert ground.contracts.escrow.get_run(run_id).state.name == "SUBMITTED"
+    assert ground.contracts.runs.get_run(run_id).state.name == "SUBMITTED"
 
 
 def test_attack__fresh_keys_with_nothing__leave_an_agent_its_submission(
@@ -108,7 +108,7 @@ def test_attack__fresh_keys_with_dust__leave_an_agent_its_submission(
     keys = signers_of(ground, KEYS)
     for key in keys:
         usdc.mint(ground.chain.w3, key.address, 2)
-    escrow, terms, posted = ground.contracts.escrow, RunTerms(1, ground.now() + DAY), []
+    escrow, terms, posted = ground.contracts.runs, RunTerms(1, ground.now() + DAY), []
     for key in keys:
         until = {"salt": b"\x01" * 32, "valid_before": ground.now() + DAY}
         paid = escrow.authorize_run(key, terms, "ipfs://x", **until)

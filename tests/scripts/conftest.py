@@ -104,7 +104,7 @@ def open_run(contracts, wallets, terms):
     """Post a run and return its id."""
 
     def post(**changes):
-        return contracts.escrow.post_run(wallets.poster, terms(**changes), "ipfs://d").event.run_id
+        return contracts.runs.post_run(wallets.poster, terms(**changes), "ipfs://d").event.run_id
 
     return post
 
@@ -115,7 +115,7 @@ def claimed_run(contracts, wallets, open_run, staked_agent):
 
     def claim(**changes):
         run_id = open_run(**changes)
-        contracts.escrow.claim_run(wallets.agent, run_id, staked_agent)
+        contracts.runs.claim_run(wallets.agent, run_id, staked_agent)
         return run_id
 
     return claim
@@ -127,7 +127,7 @@ def submitted_run(contracts, wallets, claimed_run):
 
     def submit(**changes):
         run_id = claimed_run(**changes)
-        contracts.escrow.submit_work(wallets.agent, run_id, "ipfs://work")
+        contracts.runs.submit_work(wallets.agent, run_id, "ipfs://work")
         return run_id
 
     return submit

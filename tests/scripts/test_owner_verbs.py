@@ -46,12 +46,12 @@ def test_pause__and_unpause__shows_the_state_before_and_after(does, says, contra
     assert paused["before"]["RunEscrow.paused"] is False
     assert paused["after"]["RunEscrow.paused"] is True
     assert paused["calls"][0]["call"] == "RunEscrow.pause()"
-    assert contracts.escrow.paused()
+    assert contracts.runs.paused()
 
     said = says("unpause", by="owner")
     order = ("Before", "yes: no new runs", "RunEscrow.unpause()", "After")
     assert sorted(order, key=said.index) == list(order)
-    assert not contracts.escrow.paused()
+    assert not contracts.runs.paused()
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_pause__twice__refused(fails, says):
 
 def test_treasury__set__gets_the_fees_of_later_sweeps(does, contracts, wallets, submitted_run):
     """RUN-16: what has accrued is sent to whoever is the treasury then."""
-    contracts.escrow.approve(wallets.poster, submitted_run())
+    contracts.runs.approve(wallets.poster, submitted_run())
     done = does("treasury", TREASURY, by="owner")
     assert done["before"]["RunEscrow.treasury"] == wallets.treasury.address
     assert done["after"]["RunEscrow.treasury"] == TREASURY
@@ -93,7 +93,7 @@ def test_treasury__same_again_or_one_of_the_contracts__refused(fails, contracts,
 
 def test_markets__added_and_retired__shown(does, says, fails, contracts, market):
     """STAKE-9: for good."""
-    escrow = contracts.escrow.address
+    escrow = contracts.runs.address
     added = does("markets", "add", market, by="owner")
     assert added["before"]["StakeRegistry.markets"] == {escrow: "active"}
     assert added["after"]["StakeRegistry.markets"] == {escrow: "active", market: "active"}
@@ -123,7 +123,7 @@ def test_ownership__in_two_steps__of_both_contracts(does, says, contracts, walle
     for kind in BOTH:
         assert (offered[f"{kind}.owner"], offered[f"{kind}.pendingOwner"]) == (owner, outsider)
         assert (accepted[f"{kind}.owner"], accepted[f"{kind}.pendingOwner"]) == (outsider, None)
-    assert contracts.escrow.owner() == contracts.registry.owner() == outsider
+    assert contracts.runs.owner() == contracts.registry.owner() == outsider
     said = says("ownership", "transfer", owner, by="outsider")
     assert f"{owner} has no code: it is a single key" in said
     assert f"{owner} has to accept it" in said
@@ -134,7 +134,7 @@ def test_ownership__of_one__leaves_the_other(says, fails, contracts, wallets, ki
     says("ownership", "transfer", wallets.outsider.address, "--of", kind, by="owner")
     says("ownership", "accept", by="outsider")
 
-    owners = {"RunEscrow": contracts.escrow.owner(), "StakeRegistry": contracts.registry.owner()}
+    owners = {"RunEscrow": contracts.runs.owner(), "StakeRegistry": contracts.registry.owner()}
     assert owners.pop(kind) == wallets.outsider.address
     assert set(owners.values()) == {wallets.owner.address}
     assert "have two owners" in fails("ownership", "transfer", TREASURY, by="owner")
@@ -147,7 +147,7 @@ def test_ownership__taken_back__cannot_be_accepted(says, fails, contracts, walle
     assert "no ownership is offered" in fails("ownership", "accept", by="outsider")
     assert "no ownership is offered" in fails("ownership", "cancel", by="owner")
     assert contracts.registry.pending_owner() == ZERO_ADDRESS
-    assert contracts.escrow.owner() == wallets.owner.address
+    assert contracts.runs.owner() == wallets.owner.address
 
 
 def test_ownership__makes_no_sense__refused(fails, contracts, wallets):
@@ -163,7 +163,7 @@ def test_ownership__makes_no_sense__refused(fails, contracts, wallets):
 def test_ownership__given_up__by_no_command_and_no_call(fails, contracts, wallets):
     """A contract without an owner could never be paused."""
     assert "'renounce' is not one of" in fails("ownership", "renounce", by="owner")
-    for vault in (contracts.escrow, contracts.registry):
+    for vault in (contracts.runs, contracts.registry):
         with pytest.raises(ContractReverted, match="OwnershipNotRenounceable"):
             vault.dry_run(wallets.owner.address, "renounceOwnership")
     for script in (ROOT / "scripts").glob("*.py"):
@@ -224,7 +224,7 @@ def test_safe__accepts_an_ownership__by_a_batch(says, contracts, rpc, tmp_path):
     says("ownership", "accept", "--safe", tmp_path / "batch.json", by=None)
 
     executed(contracts, rpc, json.loads((tmp_path / "batch.json").read_text()), SAFE)
-    assert contracts.escrow.owner() == contracts.registry.owner() == SAFE
+    assert contracts.runs.owner() == contracts.registry.owner() == SAFE
 
 
 def test_safe__would_be_refused__no_file(fails, says, safe, tmp_path):

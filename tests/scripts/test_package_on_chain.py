@@ -38,13 +38,13 @@ def test_gasless_wallet__no_eth__claims_and_submits(contracts, open_run, staked_
     """RUN-19: an agent without ETH signs, a relayer pays."""
     run_id = open_run()
 
-    claimed = contracts.escrow.claim_run(gasless, run_id, staked_agent)
-    contracts.escrow.submit_work(gasless, run_id, "ipfs://w")
+    claimed = contracts.runs.claim_run(gasless, run_id, staked_agent)
+    contracts.runs.submit_work(gasless, run_id, "ipfs://w")
 
     assert claimed.event.wallet == gasless.address
     assert contracts.w3.eth.get_balance(gasless.address) == 0
     assert contracts.forwarder.nonce_of(gasless.address) == 2
-    assert contracts.escrow.get_run(run_id).state == RunState.SUBMITTED
+    assert contracts.runs.get_run(run_id).state == RunState.SUBMITTED
 
 
 def test_gasless_wallet__permit_and_multicall__stakes(contracts, staked_agent, gasless):
@@ -60,7 +60,7 @@ def test_gasless_wallet__permit_and_multicall__stakes(contracts, staked_agent, g
 def test_gasless_wallet__contract_refuses__says_why(contracts, open_run, gasless):
     """The forwarder swallows reasons; they are found out all the same."""
     with pytest.raises(ContractReverted, match="There is no agent 9") as raised:
-        contracts.escrow.claim_run(gasless, open_run(), 9)
+        contracts.runs.claim_run(gasless, open_run(), 9)
     assert raised.value.name == "AgentUnknown"
 
 
@@ -72,7 +72,7 @@ def test_gasless_wallet__relayer_without_eth__is_named(
     rpc("anvil_setBalance", payer, "0x0")
 
     with pytest.raises(InsufficientFunds, match=payer):
-        contracts.escrow.claim_run(gasless, run_id, staked_agent)
+        contracts.runs.claim_run(gasless, run_id, staked_agent)
 
 
 def test_execute__expired_changed_replayed__is_refused_in_words(
@@ -81,8 +81,8 @@ def test_execute__expired_changed_replayed__is_refused_in_words(
     """RUN-19: a request is valid once, unchanged, until its deadline."""
     forwarder, relayer = contracts.forwarder, wallets.relayer
     run_id, agent = open_run(), wallets.agent.address
-    call = contracts.escrow.calldata("claimRun", run_id, staked_agent)
-    unsigned = forwarder.request(agent, contracts.escrow.address, call, valid_seconds=ENOUGH)
+    call = contracts.runs.calldata("claimRun", run_id, staked_agent)
+    unsigned = forwarder.request(agent, contracts.runs.address, call, valid_seconds=ENOUGH)
     signed = forwarder.sign(wallets.agent, unsigned)
     assert forwarder.verify(signed)
 
@@ -100,7 +100,7 @@ def test_execute__expired_changed_replayed__is_refused_in_words(
 
 def test_authorized_run__sent_by_anyone__is_the_signers(contracts, wallets, terms):
     """RUN-1, STAKE-1: EIP-3009 with a nonce bound to terms and description."""
-    escrow, wanted = contracts.escrow, terms()
+    escrow, wanted = contracts.runs, terms()
     until = chain_time(contracts.w3) + 600
     signed = escrow.authorize_run(wallets.poster, wanted, "ipfs://d", salt=SALT, valid_before=until)
 
@@ -178,10 +178,10 @@ def test_write__state_changed_after_the_simulation__says_why(contracts, local, w
     """RUN-10: the first transaction wins; the second one learns what it met."""
     run_id = open_run()
     slow = Overtaken(local.w3, local.accounts["poster"])
-    slow.overtaken_by(lambda: contracts.escrow.cancel_run(wallets.poster, run_id))
+    slow.overtaken_by(lambda: contracts.runs.cancel_run(wallets.poster, run_id))
 
     with pytest.raises(ContractReverted, match=f"Run {run_id} is CANCELLED"):
-        contracts.escrow.cancel_run(slow, run_id)
+        contracts.runs.cancel_run(slow, run_id)
 
 
 def test_write__out_of_gas__names_the_transaction(contracts, local, open_run):
@@ -189,12 +189,12 @@ def test_write__out_of_gas__names_the_transaction(contracts, local, open_run):
     run_id = open_run()
 
     with pytest.raises(TransactionFailed, match="ran out of gas"):
-        contracts.escrow.cancel_run(Stingy(local.w3, local.accounts["poster"]), run_id)
+        contracts.runs.cancel_run(Stingy(local.w3, local.accounts["poster"]), run_id)
 
 
 def test_owner_calls__by_the_owner__work(contracts, wallets, open_run):
     """RUN-18, STAKE-9: pause stops entries; markets are added, allowed and retired."""
-    escrow, registry, owner = contracts.escrow, contracts.registry, wallets.owner
+    escrow, registry, owner = contracts.runs, contracts.registry, wallets.owner
     market = wallets.outsider.address
 
     escrow.pause(owner)
@@ -221,7 +221,7 @@ def test_claim_eligibility__of_a_newcomer__names_the_reasons(contracts, wallets,
     """RUN-5: one bit a reason."""
     agent_id = contracts.identity.register(wallets.agent).event.agent_id
 
-    reasons = contracts.escrow.claim_eligibility(open_run(), agent_id)
+    reasons = contracts.runs.claim_eligibility(open_run(), agent_id)
 
     assert [reason.name for reason in reasons] == ["AGENT_UNVERIFIED", "INSUFFICIENT_STAKE"]
 

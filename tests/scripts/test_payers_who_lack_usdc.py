@@ -25,11 +25,11 @@ from agentescrow.wire.codes import name_of
 BALANCE = "ERC20: transfer amount exceeds balance"
 SALT = b"\x09" * 32
 WAYS = {
-    "postRun by allowance": ("escrow", "allowance", "postRun"),
-    "postRun by permit": ("escrow", "permit", "postRun"),
-    "postRunWithAuthorization": ("escrow", "authorization", "postRun"),
-    "fundRun by allowance": ("escrow", "allowance", "fundRun"),
-    "fundRun by permit": ("escrow", "permit", "fundRun"),
+    "postRun by allowance": ("runs", "allowance", "postRun"),
+    "postRun by permit": ("runs", "permit", "postRun"),
+    "postRunWithAuthorization": ("runs", "authorization", "postRun"),
+    "fundRun by allowance": ("runs", "allowance", "fundRun"),
+    "fundRun by permit": ("runs", "permit", "fundRun"),
     "stake by allowance": ("registry", "allowance", "stake"),
     "stake by permit": ("registry", "permit", "stake"),
     "stakeWithAuthorization": ("registry", "authorization", "stake"),
@@ -58,7 +58,7 @@ def call(contracts, poor, terms, staked_agent):
     wanted = terms()
 
     def authorized(contract):
-        if contract is contracts.escrow:
+        if contract is contracts.runs:
             signed = contract.authorize_run(poor, wanted, "ipfs://d", salt=SALT, valid_before=until)
             values = (terms_tuple(wanted), "ipfs://d", signed.struct())
             return contract.calldata("postRunWithAuthorization", *values)
@@ -112,8 +112,8 @@ def test_from_data__bytes_of_the_real_token__are_read():
 
 def test_authorization__of_the_real_token__is_answered_with_those_bytes(contracts, poor, call):
     """The bytes above are what Circle's code returns here, so the test before is about them."""
-    data = call(contracts.escrow, "authorization", "postRun")
-    tx = {"from": poor.address, "to": contracts.escrow.address, "data": data.to_0x_hex()}
+    data = call(contracts.runs, "authorization", "postRun")
+    tx = {"from": poor.address, "to": contracts.runs.address, "data": data.to_0x_hex()}
 
     answer = contracts.w3.provider.make_request("eth_call", [tx, "latest"])
 

@@ -65,7 +65,7 @@ def test_terms__out_of_range__are_refused_in_words(
     assert words in fails(*posting(**changes), *permit)
 
     poster = wallets.poster.address
-    assert contracts.usdc.allowance(poster, contracts.escrow.address) == 0
+    assert contracts.usdc.allowance(poster, contracts.runs.address) == 0
 
 
 @pytest.mark.parametrize("permit", [(), ("--permit",)], ids=["approval", "permit"])
@@ -214,7 +214,7 @@ def test_deployment__restarted_chain__is_noticed(bare, local, record_file, tmp_p
     """A record whose contracts are not on the chain."""
     record = json.loads(record_file.read_text())
     stale = tmp_path / "stale.json"
-    stale.write_text(json.dumps({**record, "escrow": "0x" + "1" * 40}))
+    stale.write_text(json.dumps({**record, "runs": "0x" + "1" * 40}))
 
     done = bare("show", "--network", local.url, "--deployment", stale)
 

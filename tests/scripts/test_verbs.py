@@ -20,7 +20,7 @@ WEEK = 7 * DAY
 
 
 def state(contracts, run_id):
-    return contracts.escrow.get_run(run_id).state
+    return contracts.runs.get_run(run_id).state
 
 
 def test_register__with_uri__is_owned_by_the_account(does, contracts, wallets):
@@ -67,14 +67,14 @@ def test_post__all_terms__opens_the_run(does, contracts, wallets, permit):
         *("--review-days", 3, "--max-revisions", 2, "--min-status", "established", *permit),
     )
 
-    run = contracts.escrow.get_run(done["run_id"])
+    run = contracts.runs.get_run(done["run_id"])
     assert run.poster == wallets.poster.address
     assert (run.state, run.reward, run.fee) == (RunState.OPEN, 100 * ONE_USDC, 5 * ONE_USDC)
     assert (run.review_days, run.max_revisions) == (3, 2)
     assert run.min_status == AgentStatus.ESTABLISHED
     assert abs(run.deadline - ends) < 60
     assert done["ipfs_hash"] == "ipfs://d"
-    assert contracts.usdc.allowance(run.poster, contracts.escrow.address) == 0
+    assert contracts.usdc.allowance(run.poster, contracts.runs.address) == 0
 
 
 def test_post__defaults__are_those_of_the_specification(does, contracts):
@@ -118,7 +118,7 @@ def test_revise_reject__revisions_used_up__refunds(does, contracts, wallets, sub
 
     revised = does("revise", run_id, "--feedback", "shorter")
     assert (revised["revision"], revised["feedback"]) == (1, "shorter")
-    contracts.escrow.submit_work(wallets.agent, run_id, "ipfs://w2")
+    contracts.runs.submit_work(wallets.agent, run_id, "ipfs://w2")
     assert does("reject", run_id, "--reason", "no")["refund"] == 105 * ONE_USDC
 
     assert state(contracts, run_id) == RunState.REJECTED
@@ -162,7 +162,7 @@ def test_abandon__in_time__reopens(does, contracts, claimed_run):
 
 def test_sweep__fees_accrued__go_to_the_treasury(does, contracts, wallets, submitted_run):
     """RUN-16: anyone sends the fees on."""
-    contracts.escrow.approve(wallets.poster, submitted_run())
+    contracts.runs.approve(wallets.poster, submitted_run())
 
     assert does("sweep", by="outsider")["amount"] == 5 * ONE_USDC
     assert contracts.usdc.balance_of(wallets.treasury.address) == 5 * ONE_USDC
@@ -175,7 +175,7 @@ def test_credits__refused_payout__is_withdrawn_elsewhere(
     run_id = submitted_run()
     agent, outsider = wallets.agent.address, wallets.outsider.address
     usdc.blacklist(local.w3, agent)
-    contracts.escrow.approve(wallets.poster, run_id)
+    contracts.runs.approve(wallets.poster, run_id)
     before = contracts.usdc.balance_of(outsider)
 
     shown = does("credits", "--of", agent, by=None)
@@ -228,7 +228,7 @@ def test_show__nothing__tells_of_the_contracts(says, does, open_run, contracts):
 
     assert "105 USDC held, 105 USDC owed" in says("show", by=None)
     assert (facts["escrowHolds"], facts["escrowOwes"]) == (105 * ONE_USDC, 105 * ONE_USDC)
-    assert facts["escrow"] == contracts.escrow.address
+    assert facts["escrow"] == contracts.runs.address
 
 
 def test_relayer__account_without_eth__only_signs(
@@ -286,4 +286,4 @@ def test_account__address_without_key__is_impersonated(bare, local, record_file,
     done = bare("post", "--reward", 1, "--deadline", "+1d", "--uri", "x", "--draft", *where)
 
     assert done.exit_code == 0, done.output
-    assert contracts.escrow.get_run(1).poster == multisig
+    assert contracts.runs.get_run(1).poster == multisig

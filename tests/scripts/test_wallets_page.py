@@ -36,7 +36,7 @@ def run(local):
 def test_page__addresses__are_those_of_a_fresh_local_chain(local):
     """What `make chain` prints is what the page says."""
     record = local.record
-    for address in (record.forwarder, record.registry, record.escrow, record.usdc, record.identity):
+    for address in (record.forwarder, record.registry, record.runs, record.usdc, record.identity):
         assert len(re.findall(address, PAGE)) == 3
     for role in ("poster", "agent"):
         assert len(re.findall(local.accounts[role].key.to_0x_hex(), PAGE)) == 3
@@ -48,14 +48,14 @@ def test_page__with_cast__pays_the_agent_and_relays(contracts, wallets, run, ter
 
     run("sh", "bash", "-euo", "pipefail", "-c", first=1, last=4)
 
-    assert contracts.escrow.get_run(1).state == RunState.APPROVED
+    assert contracts.runs.get_run(1).state == RunState.APPROVED
     assert contracts.usdc.balance_of(wallets.agent.address) - before == 80 * ONE_USDC
 
-    run_id = contracts.escrow.post_run(wallets.poster, terms(), "ipfs://d").event.run_id
-    contracts.escrow.claim_run(wallets.agent, run_id, 0)
+    run_id = contracts.runs.post_run(wallets.poster, terms(), "ipfs://d").event.run_id
+    contracts.runs.claim_run(wallets.agent, run_id, 0)
     run("sh", "bash", "-euo", "pipefail", "-c", first=4, last=5)
 
-    assert contracts.escrow.get_run(run_id).state == RunState.SUBMITTED
+    assert contracts.runs.get_run(run_id).state == RunState.SUBMITTED
     assert contracts.forwarder.nonce_of(wallets.agent.address) == 1
 
 
@@ -69,8 +69,8 @@ def test_page__with_web3__pays_the_agent_and_relays(contracts, wallets, run):
         f"run 1: 100 USDC for {wallets.agent.address}",
         f"run 2 is claimed for {wallets.agent.address}",
     ]
-    assert contracts.escrow.get_run(1).state == RunState.APPROVED
-    assert contracts.escrow.get_run(2).state == RunState.CLAIMED
+    assert contracts.runs.get_run(1).state == RunState.APPROVED
+    assert contracts.runs.get_run(2).state == RunState.CLAIMED
     assert contracts.usdc.balance_of(wallets.agent.address) - before == 80 * ONE_USDC
 
 
@@ -84,4 +84,4 @@ def test_page__with_ape__posts(local, contracts, record_file):
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert contracts.escrow.get_run(1).state == RunState.OPEN
+    assert contracts.runs.get_run(1).state == RunState.OPEN

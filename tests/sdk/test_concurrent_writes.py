@@ -34,7 +34,7 @@ def runs(client):
 
 
 def states(market, runs):
-    return {market.contracts.escrow.get_run(run).state for run in runs}
+    return {market.contracts.runs.get_run(run).state for run in runs}
 
 
 def test_writes__of_threads_of_one_client__are_all_done(market, client, runs):

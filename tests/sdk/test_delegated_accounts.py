@@ -97,7 +97,7 @@ def test_create__delegate_vouches_for_nothing__approves(market, delegated, clien
     run = client_for(account).runs.create(10 * USDC, "+1d", "ipfs://description")
 
     assert (run.state, run.poster_address) == (RunState.OPEN, account.address)
-    allowance = market.contracts.usdc.allowance(account.address, market.contracts.escrow.address)
+    allowance = market.contracts.usdc.allowance(account.address, market.contracts.runs.address)
     assert allowance == 0
 
 
@@ -120,7 +120,7 @@ def test_gasless__delegate_vouches_for_nothing__says_whom_to_approve(
     market, client, delegated, client_for
 ):
     """API-7: before anything is sent; the allowance pays then."""
-    account, escrow, registry = delegated(NO), market.contracts.escrow, market.contracts.registry
+    account, escrow, registry = delegated(NO), market.contracts.runs, market.contracts.registry
     agent_id = client("agent").agents.register("ipfs://agent").id
     gasless = client_for(account, gasless=True)
 
@@ -157,13 +157,13 @@ def test_gasless__without_a_node__is_told_by_the_api(delegated, client_for):
 @pytest.mark.parametrize("gasless", [False, True], ids=["direct", "gasless"])
 def test_create__under_a_key__is_refused(market, delegated, client_for, gasless):
     """API-7: a key that was given must not pay twice; an approval pays as often as it is used."""
-    before = market.contracts.escrow.run_count()
+    before = market.contracts.runs.run_count()
     poster = client_for(delegated(NO), gasless=gasless)
 
     with pytest.raises(InvalidInput, match="idempotency_key"):
         poster.runs.create(USDC, "+1d", "ipfs://description", idempotency_key="order-17")
 
-    assert market.contracts.escrow.run_count() == before
+    assert market.contracts.runs.run_count() == before
 
 
 def test_create__delegate_vouches__signs_and_approves_nothing(market, delegated, client_for):
@@ -207,11 +207,11 @@ def test_pay__another_key_has_signed__is_named(market, client):
     accounts, contracts = market.chain.accounts, market.contracts
     wallet = Wrong(market.chain.w3, accounts["poster"], accounts["outsider"])
     poster = LocalWallet(market.chain.w3, accounts["poster"])
-    contracts.usdc.approve(poster, contracts.escrow.address, 0)
+    contracts.usdc.approve(poster, contracts.runs.address, 0)
     draft = client("poster").runs.create(USDC, "+1d", "ipfs://description", fund=False)
 
     until = chain_time(market.chain.w3) + 600
     with pytest.raises(InvalidInput, match=accounts["outsider"].address) as refused:
-        contracts.escrow.fund_run(wallet, draft.bounty_id, permit_until=until)
+        contracts.runs.fund_run(wallet, draft.bounty_id, permit_until=until)
 
     assert wallet.address in str(refused.value)

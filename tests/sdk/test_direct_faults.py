@@ -69,7 +69,7 @@ def through(market):
 
 @pytest.fixture
 def runs(market):
-    return market.contracts.escrow.run_count
+    return market.contracts.runs.run_count
 
 
 @pytest.mark.parametrize("times", [1, 10**6], ids=["once", "always"])

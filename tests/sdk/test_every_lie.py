@@ -219,7 +219,7 @@ class Create(Story):
         return client.runs.create(USDC, "+2d", f"ipfs://lie-{id(self)}-{self.number}")
 
     def is_what_was_asked(self, done):
-        run = self.contracts.escrow.get_run(done.bounty_id)
+        run = self.contracts.runs.get_run(done.bounty_id)
         return (run.poster, run.reward) == (self.honest.address, USDC) and self.moved() == COST
 
 
@@ -228,7 +228,7 @@ class CreateByAllowance(Create):
 
     def prepare(self, client):
         wallet = LocalWallet(self.market.chain.w3, self.market.chain.accounts["poster"])
-        self.contracts.usdc.approve(wallet, self.contracts.escrow.address, PLENTY)
+        self.contracts.usdc.approve(wallet, self.contracts.runs.address, PLENTY)
 
 
 class Unstake(Story):
@@ -275,12 +275,12 @@ class Approve(Story):
         return client.runs.get(self.cheap)
 
     def moved(self):
-        state = self.contracts.escrow.get_run(self.dear).state
+        state = self.contracts.runs.get_run(self.dear).state
         assert state == RunState.SUBMITTED, "another run was approved"
         return super().moved()
 
     def is_what_was_asked(self, done):
-        return self.contracts.escrow.get_run(self.cheap).state == RunState.APPROVED
+        return self.contracts.runs.get_run(self.cheap).state == RunState.APPROVED
 
 
 STORIES = {

@@ -52,7 +52,7 @@ def test_examples__agent_and_poster__do_a_run_together(market):
     finally:
         with poster:  # which closes its pipe
             poster.kill()
-    assert market.contracts.escrow.get_run(run_id).state == RunState.APPROVED
+    assert market.contracts.runs.get_run(run_id).state == RunState.APPROVED
 
 
 def test_readme__sdk__submits_work(market, run_id):
@@ -72,4 +72,4 @@ def test_readme__sdk__submits_work(market, run_id):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "SUBMITTED"
-    assert market.contracts.escrow.get_run(run_id).state == RunState.SUBMITTED
+    assert market.contracts.runs.get_run(run_id).state == RunState.SUBMITTED

@@ -49,20 +49,20 @@ def _asks_for_the_index(seen):
 @pytest.mark.parametrize("status", [502, 504])
 def test_create__gateway_gives_up__is_done_once(market, status):
     """API-7: the answer was lost, whatever stands in its place."""
-    before = market.contracts.escrow.run_count()
+    before = market.contracts.runs.run_count()
     gateway = _Gateway(market.api_url, _is_signed, status, PAGE, times=2)
     options = market.options("poster", True, True)
     with between(gateway) as url, AgentClient(url, **options) as poster:
         run = poster.runs.create(USDC, "+1d", "ipfs://description")
     assert run.state == RunState.OPEN
-    assert market.contracts.escrow.run_count() == before + 1
+    assert market.contracts.runs.run_count() == before + 1
     assert len({seen.key for seen in gateway.signed}) == 1
     assert len(gateway.signed) == 3
 
 
 def test_create__gateway_never_gets_an_answer__is_pending(market):
     """API-7: who reads "refused" sends it again, and pays twice."""
-    before = market.contracts.escrow.run_count()
+    before = market.contracts.runs.run_count()
     gateway = _Gateway(market.api_url, _is_signed, 504, PAGE)
     options = market.options("poster", True, True)
     with (
@@ -71,17 +71,17 @@ def test_create__gateway_never_gets_an_answer__is_pending(market):
         pytest.raises(StillPending, match=r"0x[0-9a-f]{64}: signed and sent"),
     ):
         poster.runs.create(USDC, "+1d", "ipfs://description")
-    assert market.contracts.escrow.run_count() == before + 1
+    assert market.contracts.runs.run_count() == before + 1
 
 
 @pytest.mark.parametrize("content", [PAGE, BUSY], ids=["page", "busy"])
 def test_create__mined_and_the_index_cannot_be_asked__waits(market, content):
     """API-7: an index that is away for a moment is no failure of what is mined."""
-    before = market.contracts.escrow.run_count()
+    before = market.contracts.runs.run_count()
     gateway = _Gateway(market.api_url, _asks_for_the_index, 503, content, times=3)
     options = market.options("poster", False, True)
     with between(gateway) as url, AgentClient(url, **options) as poster:
         run = poster.runs.create(USDC, "+1d", "ipfs://description")
     assert run.state == RunState.OPEN
     assert gateway.left == 0
-    assert market.contracts.escrow.run_count() == before + 1
+    assert market.contracts.runs.run_count() == before + 1

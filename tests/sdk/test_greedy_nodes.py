@@ -65,13 +65,13 @@ def poster_behind(market):
 @pytest.mark.parametrize(("method", "change"), WAYS.values(), ids=WAYS)
 def test_create__node_asks_for_too_much__sends_nothing(market, poster_behind, method, change):
     """SECURITY: 120 ETH for one call was the most that a node could have."""
-    greedy, before = Greedy(method, change), market.contracts.escrow.run_count()
+    greedy, before = Greedy(method, change), market.contracts.runs.run_count()
 
     with pytest.raises(TooExpensive, match="are allowed"):
         poster_behind(greedy).runs.create(USDC, "+2d", "ipfs://description")
 
     assert greedy.sent == []
-    assert market.contracts.escrow.run_count() == before
+    assert market.contracts.runs.run_count() == before
 
 
 def test_create__within_a_cap_of_one_s_own__is_sent(poster_behind):

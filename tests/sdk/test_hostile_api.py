@@ -215,13 +215,13 @@ def test_get_stake_info__api_that_lies_in_any_field__is_told_both_answers(hostil
 @pytest.mark.parametrize("gasless", [False, True], ids=["direct", "gasless"])
 def test_write__shown_otherwise__is_done_and_named(market, hostile, agent_id, gasless):
     """API-7: an error after a write says that it is done, so that nobody pays again."""
-    runs = market.contracts.escrow.run_count()
+    runs = market.contracts.runs.run_count()
     hostile.lies = {"/api/runs/": set_to(reward="7")}
     poster = hostile.client("poster", gasless=gasless, patience=5)
     with pytest.raises(Contradicted, match=r"transaction 0x.* is done, do not repeat it") as caught:
         poster.runs.create(USDC, "+2d", "ipfs://x")
     made = market.chain.w3.eth.get_transaction_receipt(caught.value.done.split()[-1])
-    assert (made["status"], market.contracts.escrow.run_count()) == (1, runs + 1)
+    assert (made["status"], market.contracts.runs.run_count()) == (1, runs + 1)
     hostile.lies = {"/api/agents/": set_to(stakedAmount="7")}
     with pytest.raises(Contradicted, match="is done"):
         hostile.client("agent", gasless=gasless, patience=5).agents.stake(agent_id, USDC)
@@ -242,7 +242,7 @@ def test_create__answers_about_another_run__has_the_run_of_the_receipt(
     hostile.lies["/api/runs"] = another
     poster = hostile.client("poster", gasless=gasless, patience=5)
     run = poster.runs.create(USDC, "+2d", "ipfs://mine")
-    assert run.bounty_id == market.contracts.escrow.run_count() != run_id
+    assert run.bounty_id == market.contracts.runs.run_count() != run_id
     assert (run.reward, run.ipfs_hash) == (USDC, "ipfs://mine")
 
 
@@ -256,7 +256,7 @@ def test_create__refused_after_it_went_through__is_what_went_through(
     money = usdc.balance_of(poster.address)
     hostile.says = status
     run = poster.runs.create(USDC, "+2d", "ipfs://x")
-    assert (run.state, run.bounty_id) == (RunState.OPEN, market.contracts.escrow.run_count())
+    assert (run.state, run.bounty_id) == (RunState.OPEN, market.contracts.runs.run_count())
     assert usdc.balance_of(poster.address) == money - USDC * 105 // 100
 
 
@@ -295,7 +295,7 @@ def test_submit__swallowed__is_said_and_can_be_sent_oneself(
     agent = hostile.client("agent", gasless=True)
     with pytest.raises(Contradicted, match=r"request 0x.*not carried, as it still may be until "):
         agent.runs.submit_work(run_id, "ipfs://work")
-    assert market.contracts.escrow.get_run(run_id).state == RunState.CLAIMED
+    assert market.contracts.runs.get_run(run_id).state == RunState.CLAIMED
     hostile.lies = {}
     sending = hostile.client("agent", gasless=False, patience=5)
     assert sending.runs.submit_work(run_id, "ipfs://work").state == RunState.SUBMITTED
@@ -325,7 +325,7 @@ def test_submit__swallowed_and_said_to_be_mined__is_said(hostile, client, agent_
 def test_write__done_before_anything_was_signed__is_not_believed(market, hostile, run_id, node):
     """API-7: the kept answer of somebody else's request."""
     wallet = LocalWallet(market.chain.w3, market.chain.accounts["poster"])
-    market.contracts.usdc.approve(wallet, market.contracts.escrow.address, 0)
+    market.contracts.usdc.approve(wallet, market.contracts.runs.address, 0)
     told = hostile.truth(f"/api/runs/{run_id}")
     kept = {"success": True, "run": told, "message": "Done."}
     hostile.swallows = lambda seen: (200, kept) if seen.method == "POST" else None

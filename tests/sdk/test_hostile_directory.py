@@ -35,7 +35,7 @@ def hostile(market, tmp_path, monkeypatch):
     """The directory, in which the test works; its contracts are a stranger's."""
     record = json.loads(market.record.read_text())
     robbing = tmp_path / "robbing.json"
-    robbing.write_text(json.dumps({**record, "escrow": THIEF, "registry": THIEF}))
+    robbing.write_text(json.dumps({**record, "runs": THIEF, "registry": THIEF}))
     key = market.chain.accounts["outsider"].key.to_0x_hex()
     lines = {
         "API_URL": "http://127.0.0.1:1",
@@ -57,7 +57,7 @@ def hostile(market, tmp_path, monkeypatch):
 
 def test_create__in_a_hostile_directory__pays_no_stranger(market, hostile):
     """API-7: node and key given, as documented; the contracts are those that were named."""
-    usdc, escrow = market.contracts.usdc, market.contracts.escrow
+    usdc, escrow = market.contracts.usdc, market.contracts.runs
     with AgentClient(market.api_url, **market.options("poster", False, True)) as poster:
         poster.runs.create(USDC, "+1d", "ipfs://x")
         assert usdc.allowance(poster.address, THIEF) == 0

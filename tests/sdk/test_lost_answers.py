@@ -51,7 +51,7 @@ def _is_post(seen):
 
 
 def _runs(market):
-    return market.contracts.escrow.run_count()
+    return market.contracts.runs.run_count()
 
 
 def test_create__answers_lost__posts_one_run_and_pays_once(market, client):
@@ -114,7 +114,7 @@ def test_claim__answers_lost_for_good__is_pending_and_names_the_request(market, 
     with AgentClient(market.api_url, **options) as agent:
         status = agent._http.get(f"/api/requests/{request}").json()
     assert status["status"] == "mined"
-    assert market.contracts.escrow.get_run(run_id).state == RunState.CLAIMED
+    assert market.contracts.runs.get_run(run_id).state == RunState.CLAIMED
 
 
 def test_claim__answer_lost_before_anything_is_signed__is_unreachable(market, agent_id, run_id):
@@ -127,7 +127,7 @@ def test_claim__answer_lost_before_anything_is_signed__is_unreachable(market, ag
     ):
         agent.runs.claim(run_id, agent_id)
     assert lossy.signed == []
-    assert market.contracts.escrow.get_run(run_id).state == RunState.OPEN
+    assert market.contracts.runs.get_run(run_id).state == RunState.OPEN
 
 
 def test_read__answer_lost__is_asked_again(market, client, run_id):

@@ -70,7 +70,7 @@ def poster(market):
 @pytest.fixture
 def allowed(market, poster):
     """An allowance of the poster's for ten runs; tells what was spent of it."""
-    usdc, escrow = market.contracts.usdc, market.contracts.escrow
+    usdc, escrow = market.contracts.usdc, market.contracts.runs
     usdc.approve(poster, escrow.address, 10 * COST)
     yield lambda: 10 * COST - usdc.allowance(poster.address, escrow.address)
     usdc.approve(poster, escrow.address, 0)
@@ -107,13 +107,13 @@ def test_create__by_allowance__false_receipt__again_is_the_same_run(
 ):
     """API-7: the retry of what has failed by a receipt alone would pay twice."""
     monkeypatch.setattr(transactions, "_WAIT_SECONDS", 0)
-    lying, before = Lying(**lies), market.contracts.escrow.run_count()
+    lying, before = Lying(**lies), market.contracts.runs.run_count()
     client = behind(lying)
     for _ in range(3):
         with suppress(AgentEscrowError):
             client.runs.create(USDC, "+2d", "ipfs://false-receipt")
             break
-    assert market.contracts.escrow.run_count() == before + 1
+    assert market.contracts.runs.run_count() == before + 1
     assert allowed() == COST
 
 
@@ -122,7 +122,7 @@ def test_create__by_allowance__has_failed__again_pays(market, behind, allowed):
     failing = Lying(
         eth_estimateGas=lambda _question, _gas: hex(60_000)  # too little: it runs out of gas
     )
-    client, before = behind(failing), market.contracts.escrow.run_count()
+    client, before = behind(failing), market.contracts.runs.run_count()
     with pytest.raises(AgentEscrowError):
         client.runs.create(USDC, "+2d", "ipfs://out-of-gas")
     failing.is_lying = False
@@ -142,7 +142,7 @@ def test_create__by_allowance__ctrl_c__again_is_the_same_run(
         return result
 
     interrupting = Lying(**{method: press})
-    client, escrow = behind(interrupting), market.contracts.escrow
+    client, escrow = behind(interrupting), market.contracts.runs
     with pytest.raises(KeyboardInterrupt):
         client.runs.create(USDC, "+2d", "ipfs://broken-off")
     assert client.runs.create(USDC, "+2d", "ipfs://broken-off").bounty_id == escrow.run_count()
@@ -173,7 +173,7 @@ def test_create__in_a_batch_with_another__has_its_own_run(
     market, behind, poster, fund, other_first
 ):
     """API-7: the last run of a receipt may be of terms that nobody has asked for."""
-    wallet = Batching(poster, market.contracts.escrow, other_first=other_first)
+    wallet = Batching(poster, market.contracts.runs, other_first=other_first)
     run = behind(Lying(), signer=wallet).runs.create(USDC, "+2d", "ipfs://mine", fund=fund)
 
     assert (run.reward, run.ipfs_hash) == (USDC, "ipfs://mine")
@@ -222,7 +222,7 @@ def test_sign__node_that_speaks_of_another__is_signed_for_the_record(
     market, behind, poster, chain, way
 ):
     """SECURITY: a signature for Base must not come from a client of a test chain."""
-    market.contracts.usdc.approve(poster, market.contracts.escrow.address, 0)
+    market.contracts.usdc.approve(poster, market.contracts.runs.address, 0)
     wallet = Recording(poster)
     client = behind(Elsewhere(chain=chain), signer=wallet)
     if way == "permit":

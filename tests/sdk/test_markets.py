@@ -39,7 +39,7 @@ def test_list_markets__of_the_deployment__need_no_leave(market, client, agent_id
     found = client().agents.list_markets(agent_id)
 
     caps = {each.market: (each.cap, each.retired) for each in found.markets}
-    assert caps[market.contracts.escrow.address] == (None, False)
+    assert caps[market.contracts.runs.address] == (None, False)
 
 
 @pytest.mark.parametrize("gasless", [False, True])

@@ -152,11 +152,11 @@ class Early:
 @pytest.mark.parametrize("change", EARLY.values(), ids=EARLY)
 def test_create__receipt_too_early__is_waited_for(market, through, change):
     """API-7: it is paid by then; whoever saw a crash would pay again."""
-    before = market.contracts.escrow.run_count()
+    before = market.contracts.runs.run_count()
     (poster,) = through(Early(change), "poster")
 
     assert poster.runs.create(USDC, "+2d", "ipfs://description").state == RunState.OPEN
-    assert market.contracts.escrow.run_count() == before + 1
+    assert market.contracts.runs.run_count() == before + 1
 
 
 class AheadOfItself(Between):

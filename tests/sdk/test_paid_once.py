@@ -97,9 +97,9 @@ def test_create__refused_after_it_went_through__again_is_the_same_run(
     hostile.says = status
     with pytest.raises(Refused):
         post(poster)
-    first = market.contracts.escrow.run_count()
+    first = market.contracts.runs.run_count()
     hostile.says = None
-    assert post(poster).bounty_id == first == market.contracts.escrow.run_count()
+    assert post(poster).bounty_id == first == market.contracts.runs.run_count()
     assert spent() == COST
     assert post(poster).bounty_id == first + 1  # what ended well is done: this is another one
     assert spent() == 2 * COST
@@ -112,7 +112,7 @@ def test_create__carried_later__is_paid_once(market, hostile, behind, spent, nod
     with pytest.raises(Refused):
         post(poster)
     assert send() == 200
-    first = market.contracts.escrow.run_count()
+    first = market.contracts.runs.run_count()
     monkeypatch.setattr(run_writes, "VALID_SECONDS", 3000)  # signed again, and not in that second
     if node:
         assert post(poster).bounty_id == first
@@ -120,7 +120,7 @@ def test_create__carried_later__is_paid_once(market, hostile, behind, spent, nod
         with pytest.raises(ServiceProblem, match="authorization is used"):
             post(poster)
     assert len(salts(hostile)) == 1
-    assert (market.contracts.escrow.run_count(), spent()) == (first, COST)
+    assert (market.contracts.runs.run_count(), spent()) == (first, COST)
 
 
 @pytest.mark.parametrize("node", [False, True], ids=["no node", "node"])
@@ -135,7 +135,7 @@ def test_create__never_carried__again_pays_by_the_same_authorization(
     run = post(poster)
     assert len(salts(hostile)) == 1
     send()
-    assert (run.bounty_id, spent()) == (market.contracts.escrow.run_count(), COST)
+    assert (run.bounty_id, spent()) == (market.contracts.runs.run_count(), COST)
 
 
 def test_create__earlier_attempt_expired__without_a_node_takes_the_same_salt(
@@ -160,7 +160,7 @@ def test_create__own_transaction_mined_unseen__again_is_that_run(
 ):
     """API-7: "sent, but nothing known of it" is retried by everybody."""
     poster = LocalWallet(market.chain.w3, market.chain.accounts["poster"])
-    usdc, escrow = market.contracts.usdc, market.contracts.escrow
+    usdc, escrow = market.contracts.usdc, market.contracts.runs
     usdc.approve(poster, escrow.address, 10 * COST if allowed else 0)
     losing = Losing(RECEIPT)
     client = through(losing)
@@ -254,7 +254,7 @@ def test_create__by_allowance__signs_no_second_number(market, hostile, behind, s
     An allowance that is gone may come back while the first request is kept.
     """
     poster = LocalWallet(market.chain.w3, market.chain.accounts["poster"])
-    usdc, escrow = market.contracts.usdc, market.contracts.escrow
+    usdc, escrow = market.contracts.usdc, market.contracts.runs
     usdc.approve(poster, escrow.address, 10 * COST)
     client, send = behind("poster", node=True), withhold(hostile)
     with pytest.raises(Refused):

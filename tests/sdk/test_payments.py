@@ -41,7 +41,7 @@ WAYS = {"direct": (False, True), "gasless": (True, True), "gasless without a nod
 @pytest.mark.parametrize(("gasless", "node"), WAYS.values(), ids=WAYS)
 def test_create__without_an_allowance__pays_by_authorization(market, wallet, gasless, node):
     """API-7: over reward and fee, to RunEscrow, for this run alone; nothing is approved."""
-    usdc, escrow = market.contracts.usdc, market.contracts.escrow
+    usdc, escrow = market.contracts.usdc, market.contracts.runs
     before = usdc.balance_of(wallet.address)
     with AgentClient(
         market.api_url, signer=wallet, **market.options(None, gasless, node)
@@ -62,7 +62,7 @@ def test_create__without_an_allowance__pays_by_authorization(market, wallet, gas
 @pytest.mark.parametrize("gasless", [False, True], ids=["direct", "gasless"])
 def test_create__with_an_allowance__uses_it(market, wallet, gasless):
     """API-7: cheaper, and as the poster meant it."""
-    usdc, escrow = market.contracts.usdc, market.contracts.escrow
+    usdc, escrow = market.contracts.usdc, market.contracts.runs
     usdc.approve(wallet, escrow.address, 105 * USDC)
     with AgentClient(
         market.api_url, signer=wallet, **market.options(None, gasless, True)
@@ -107,7 +107,7 @@ def test_create__draft__signs_for_no_money(market, wallet):
 @pytest.mark.parametrize(("gasless", "node"), WAYS.values(), ids=WAYS)
 def test_fund__without_an_allowance__pays_by_permit(market, wallet, gasless, node):
     """API-7, STAKE-1: over reward and fee of the draft, to RunEscrow; permit and call are one."""
-    usdc, escrow = market.contracts.usdc, market.contracts.escrow
+    usdc, escrow = market.contracts.usdc, market.contracts.runs
     options = market.options(None, gasless, node)
     with AgentClient(market.api_url, signer=wallet, **options) as poster:
         draft = poster.runs.create(10 * USDC, "+1d", "ipfs://x", fund=False)
@@ -126,7 +126,7 @@ def test_fund__without_an_allowance__pays_by_permit(market, wallet, gasless, nod
 @pytest.mark.parametrize(("gasless", "node"), WAYS.values(), ids=WAYS)
 def test_fund__with_an_allowance__signs_no_permit(market, wallet, gasless, node):
     """API-7: the allowance pays, and what is left of it stays: a permit would replace it."""
-    usdc, escrow = market.contracts.usdc, market.contracts.escrow
+    usdc, escrow = market.contracts.usdc, market.contracts.runs
     options = market.options(None, gasless, node)
     with AgentClient(market.api_url, signer=wallet, **options) as poster:
         draft = poster.runs.create(10 * USDC, "+1d", "ipfs://x", fund=False)

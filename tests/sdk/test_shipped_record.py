@@ -68,7 +68,7 @@ def test_create__nothing_shipped_for_the_chain__is_refused(market, wallet):
     assert wallet.signed == 0
 
 
-@pytest.mark.parametrize("name", ["usdc", "identity", "forwarder", "registry", "escrow"])
+@pytest.mark.parametrize("name", ["usdc", "identity", "forwarder", "registry", "runs"])
 def test_create__api_with_other_contracts__gets_no_signature(market, ship, wallet, name):
     """API-7: a stranger's contract would take the money."""
     ship()

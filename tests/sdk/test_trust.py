@@ -109,12 +109,12 @@ def test_gasless__server_that_lies__gets_no_signature(market, through, agent_id,
         with pytest.raises(UntrustedRequest):
             agent.runs.claim(run_id, agent_id)
         assert liar.signed == [], lie
-    assert market.contracts.escrow.get_run(run_id).state == RunState.OPEN
+    assert market.contracts.runs.get_run(run_id).state == RunState.OPEN
 
 
 def test_gasless__server_that_lies_to_a_poster__gets_no_signature_for_more(market, through):
     """API-4, API-7: what it gets is good for the run that was asked for, and for nothing else."""
-    escrow, usdc = market.contracts.escrow, market.contracts.usdc
+    escrow, usdc = market.contracts.runs, market.contracts.usdc
     outsider = LocalWallet(market.chain.w3, market.chain.accounts["outsider"])
     liar, poster = through(lambda _typed: None, "poster")
     liar.stands_in = lambda seen: (400, b"{}") if seen.is_signed else None
@@ -190,7 +190,7 @@ def test_gasless__server_of_another_record__gets_no_signature(market, agent_id, 
             pytest.raises(UntrustedRequest, match="nothing was signed"),
         ):
             agent.runs.claim(run_id, agent_id)
-    assert market.contracts.escrow.get_run(run_id).state == RunState.OPEN
+    assert market.contracts.runs.get_run(run_id).state == RunState.OPEN
 
 
 def test_gasless__deadlines__are_measured_by_no_clock_of_the_api(market, through, monkeypatch):

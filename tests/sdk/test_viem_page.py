@@ -49,7 +49,7 @@ def test_page__with_viem__pays_by_one_signature_and_relays(market, run_page):
     )
     assert said, done.stdout
     own, second, safe = int(said[1]), int(said[2]), said[3]
-    escrow = market.contracts.escrow
+    escrow = market.contracts.runs
     assert escrow.get_run(own).poster == market.chain.accounts["poster"].address
     assert [escrow.get_run(run_id).state for run_id in (own, second)] == [RunState.APPROVED] * 2
     assert escrow.get_run(second).poster == safe

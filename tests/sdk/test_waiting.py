@@ -54,7 +54,7 @@ def test_write__not_mined_in_time__is_pending_and_done_once_it_is(slow):
     with AgentClient(slow.api_url, **options) as poster:
         again = poster.runs.create(*values, **key)
         newest = poster.runs.list(sort="newest", limit=1).runs[0]
-    assert again.bounty_id == newest.bounty_id == slow.contracts.escrow.run_count()
+    assert again.bounty_id == newest.bounty_id == slow.contracts.runs.run_count()
 
 
 def test_writes__under_way__do_not_wait_for_each_other(slow):

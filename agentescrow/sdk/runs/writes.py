@@ -81,7 +81,7 @@ def move(session: Session, run_id: int, call: str, *values: object) -> Steps[Run
     if not session.options.gasless:
         return (
             yield from session.send(
-                lambda contracts, wallet: contracts.escrow.act(wallet, call, run_id, *values),
+                lambda contracts, wallet: contracts.runs.act(wallet, call, run_id, *values),
                 lambda mined: shown_run(session, run_id, mined.block_number),
             )
         )
@@ -123,7 +123,7 @@ def post(
         return (
             yield from attempt.send(
                 session,
-                lambda contracts, wallet: _post(contracts.escrow, wallet, terms, uri, paid, fund),
+                lambda contracts, wallet: _post(contracts.runs, wallet, terms, uri, paid, fund),
                 lambda mined: shown_run(session, mined.event.run_id, mined.block_number),
             )
         )
@@ -165,7 +165,7 @@ def fund_run(session: Session, run_id: int) -> Steps[Run]:
         until = (yield from session.now()) + VALID_SECONDS
         return (
             yield from session.send(
-                lambda contracts, wallet: contracts.escrow.fund_run(
+                lambda contracts, wallet: contracts.runs.fund_run(
                     wallet, run_id, permit_until=until
                 ),
                 lambda mined: shown_run(session, run_id, mined.block_number),
@@ -186,7 +186,7 @@ def _cost_of(session: Session, run_id: int) -> Steps[int]:
     poster's alone can spend: so the API's word does.
     """
     if session.options.rpc_url is not None:
-        return (yield from session.on_chain(lambda chain: chain.escrow.get_run(run_id))).cost
+        return (yield from session.on_chain(lambda chain: chain.runs.get_run(run_id))).cost
     run = yield from get_run(session, run_id)
     return run.reward + run.fee
 
@@ -205,7 +205,7 @@ def claim(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
     if not session.options.gasless:
         return (
             yield from session.send(
-                lambda contracts, wallet: contracts.escrow.claim_run(wallet, run_id, agent_id),
+                lambda contracts, wallet: contracts.runs.claim_run(wallet, run_id, agent_id),
                 lambda mined: _claimed(session, run_id, agent_id, mined.block_number),
             )
         )
@@ -233,9 +233,7 @@ def _caution(session: Session, run_id: int) -> Steps[None]:
     if session.options.rpc_url is None:
         deadline = (yield from get_run(session, run_id)).deadline
     else:
-        deadline = (
-            yield from session.on_chain(lambda chain: chain.escrow.get_run(run_id))
-        ).deadline
+        deadline = (yield from session.on_chain(lambda chain: chain.runs.get_run(run_id))).deadline
     caution_of_a_short_deadline(run_id, deadline, now)
 
 
@@ -262,7 +260,7 @@ def _claimed(session: Session, run_id: int, agent_id: int, since: int) -> Steps[
 
 def _require_claimable(chain: Contracts, run_id: int, agent_id: int) -> None:
     """Refuse with every reason, where the contract would name the first alone."""
-    bits = chain.escrow.claim_eligibility(run_id, agent_id)
+    bits = chain.runs.claim_eligibility(run_id, agent_id)
     if bits:
         found = reasons(bits)
         sentences, codes = [one.sentence for one in found], [one.code for one in found]
@@ -363,4 +361,4 @@ def _post_body(
 
 
 def _calls(session: Session) -> Steps[Calls]:
-    return Calls((yield from session.deployment()).escrow)
+    return Calls((yield from session.deployment()).runs)

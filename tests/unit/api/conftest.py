@@ -24,7 +24,7 @@ NOW = 1_700_000_000
 ADDRESSES = {
     name: f"0x{number:040x}"
     for number, name in enumerate(
-        ("usdc", "identity", "forwarder", "registry", "escrow", "treasury", "owner"), 1
+        ("usdc", "identity", "forwarder", "registry", "runs", "treasury", "owner"), 1
     )
 }
 
@@ -34,7 +34,7 @@ def service(database):
     deployment = Deployment(chain_id=31337, network="local", block=0, **ADDRESSES)
     pool = Pool("http://127.0.0.1:1")
     admission = Admission(database, pool, deployment, clock=lambda: NOW)
-    return Service(database, deployment, pool, admission, Calls(deployment.escrow))
+    return Service(database, deployment, pool, admission, Calls(deployment.runs))
 
 
 @pytest.fixture

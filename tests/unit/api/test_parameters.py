@@ -7,9 +7,9 @@ import base64
 import pytest
 from sqlalchemy import insert
 
-from agentescrow.api.runs import routes
 from agentescrow.api.errors import ApiError
 from agentescrow.api.parameters import LIMIT_MAX, PASSED_MAX, read_cursor, write_cursor
+from agentescrow.api.runs import routes
 from agentescrow.domain.runs.run import RunState
 from agentescrow.store.changes import Changes
 from agentescrow.store.tables import agents, run_counts, runs

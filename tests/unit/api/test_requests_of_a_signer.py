@@ -17,7 +17,7 @@ def filled(database, indexed):
     others = {2: ADDRESSES["treasury"]}
     made = [
         Relay(
-            *(f"0x{number:064x}", others.get(number, SIGNER), number, ADDRESSES["escrow"]),
+            *(f"0x{number:064x}", others.get(number, SIGNER), number, ADDRESSES["runs"]),
             *(CALLDATA + SIGNATURE, 100, NOW + 9, NOW + number, 1),
             function="claimRun",
             run_id=70 + number,

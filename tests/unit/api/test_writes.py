@@ -91,7 +91,7 @@ def act(service, database, indexed):
         changed = {"admission": Admission(under_way, unavailable), "pool": Pool(estimate)}
         changed |= {"patience": 0}
         body = Action.model_validate({"walletAddress": POSTER})
-        target = service.deployment.escrow
+        target = service.deployment.runs
         write = Write(body, POSTER, target, CALL, allow, lambda _snapshot, _relay: answer)
         mine = replace(service, **changed)
         return asyncio.run(perform(mine, Index(), retries, write)), mine.pool, retries
@@ -107,7 +107,7 @@ def test_perform__unsigned__says_what_to_sign_with_gas_to_spare(act, service):
     assert (asked.value.status, asked.value.error) == (401, "SIGNATURE_REQUIRED")
     message = asked.value.more["typedData"]["message"]
     assert (message["gas"], message["nonce"]) == (125_001, 7)
-    assert (message["from"].lower(), message["to"]) == (POSTER, service.deployment.escrow)
+    assert (message["from"].lower(), message["to"]) == (POSTER, service.deployment.runs)
     assert message["deadline"] == NOW + 3_600
     assert message["data"] in (CALL, "0x12345678")
 

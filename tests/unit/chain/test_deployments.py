@@ -10,7 +10,7 @@ from agentescrow.chain import deployments
 from agentescrow.chain.deployments import Deployment, load
 from agentescrow.errors import DeploymentUnknown
 
-ADDRESSES = ("usdc", "identity", "forwarder", "registry", "escrow", "treasury", "owner")
+ADDRESSES = ("usdc", "identity", "forwarder", "registry", "runs", "treasury", "owner")
 RECORD = {
     "chain_id": 84532,
     "network": "base-sepolia",
@@ -38,7 +38,7 @@ def test_load__a_record__has_checksummed_addresses(written):
 
     assert isinstance(deployment, Deployment)
     assert (deployment.chain_id, deployment.network, deployment.block) == (84532, "base-sepolia", 5)
-    assert deployment.escrow == "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
+    assert deployment.runs == "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
 
 
 @pytest.mark.parametrize("name", ["chain_id", "network", "block", *ADDRESSES])

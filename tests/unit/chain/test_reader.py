@@ -13,7 +13,7 @@ from agentescrow.errors import NodeRefused, NodeUnreachable
 ADDRESSES = {
     name: f"0x{number:040x}"
     for number, name in enumerate(
-        ("usdc", "identity", "forwarder", "registry", "escrow", "treasury", "owner"), 1
+        ("usdc", "identity", "forwarder", "registry", "runs", "treasury", "owner"), 1
     )
 }
 DEPLOYMENT = Deployment(chain_id=31337, network="local", block=0, **ADDRESSES)
@@ -73,9 +73,9 @@ def test_head__of_a_node__is_its_latest_block():
 @pytest.mark.parametrize(
     ("owed", "said"),
     [
-        ((hex(5), hex(6), hex(7)), {"RunEscrow": 5, "StakeRegistry": 6, "runs": 7}),
-        (("0x", hex(6), "0x"), {"StakeRegistry": 6}),  # before the contract was there
-        ((NodeRefused("no state"), hex(6), "0x"), {"StakeRegistry": 6}),
+        ((hex(5), hex(6), hex(7)), {"StakeRegistry": 5, "RunEscrow": 6, "runs": 7}),
+        ((hex(5), "0x", "0x"), {"StakeRegistry": 5}),  # before RunEscrow was created
+        ((hex(5), NodeRefused("no state"), "0x"), {"StakeRegistry": 5}),
         ((NodeRefused("no state"),) * 3, {}),
     ],
 )
@@ -89,7 +89,7 @@ def test_logs__sums_that_the_node_does_not_remember__are_not_said(owed, said):
     assert (method, where["fromBlock"], where["toBlock"]) == ("eth_getLogs", "0x3", "0x9")
     assert sorted(where["address"]) == sorted(
         Web3.to_checksum_address(ADDRESSES[name]).lower()
-        for name in ("escrow", "registry", "identity")
+        for name in ("runs", "registry", "identity")
     )
 
 

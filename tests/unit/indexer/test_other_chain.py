@@ -12,7 +12,7 @@ from agentescrow.indexer.start import begin
 from agentescrow.store.database import migrate, open_database
 from agentescrow.store.position import Block, keep_blocks, move_position, read_position
 
-ADDRESSES = ("usdc", "identity", "forwarder", "registry", "escrow", "treasury", "owner")
+ADDRESSES = ("usdc", "identity", "forwarder", "registry", "runs", "treasury", "owner")
 DEPLOYED_IN = 5
 
 

@@ -29,21 +29,21 @@ DEPLOYMENT = Deployment(
     identity="0x" + "20" * 20,
     forwarder="0x" + "30" * 20,
     registry="0x" + "40" * 20,
-    escrow="0x" + "50" * 20,
+    runs="0x" + "50" * 20,
     treasury="0x" + "60" * 20,
     owner="0x" + "70" * 20,
     block=0,
 )
 POSTER = Account.from_key("0x" + "01" * 32)
 HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
-APPROVE = bytes(Calls(DEPLOYMENT.escrow).of("approve", 1))
+APPROVE = bytes(Calls(DEPLOYMENT.runs).of("approve", 1))
 UNSTAKE = bytes(StakeCalls(DEPLOYMENT.registry).of("unstake", 1, 1, POSTER.address))
 
 
 def signed(**changes):
     """A request of the poster's to approve a run."""
     asked = {"gas": 100_000, "nonce": 0, "deadline": 2_000_000_000, "data": APPROVE}
-    asked |= {"to": DEPLOYMENT.escrow, **changes}
+    asked |= {"to": DEPLOYMENT.runs, **changes}
     domain = forwarder_domain(DEPLOYMENT)
     # What is out of range cannot be signed; it is refused before its signature is looked at.
     within = asked | {"gas": asked["gas"] % 2**256, "nonce": asked["nonce"] % 2**256}
