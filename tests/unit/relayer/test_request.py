@@ -86,8 +86,8 @@ def test_check__lowest_and_highest_numbers__are_taken(change):
         ({"gas": 2**64}, "gas is out of range"),
         ({"data": APPROVE[:3]}, "data has 3 bytes: 4 to 32768"),
         ({"data": APPROVE.ljust(32_769, b"\0")}, "data has 32769 bytes: 4 to 32768"),
-        ({"to": DEPLOYMENT.usdc}, "only RunEscrow and StakeRegistry"),
-        ({"to": DEPLOYMENT.forwarder}, "only RunEscrow and StakeRegistry"),
+        ({"to": DEPLOYMENT.usdc}, "calls StakeRegistry and RunEscrow"),
+        ({"to": DEPLOYMENT.forwarder}, "calls StakeRegistry and RunEscrow"),
     ],
 )
 def test_check__one_beyond__is_refused(change, words):
