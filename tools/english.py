@@ -42,7 +42,6 @@ NOT_YET_MARKDOWN: Final = (
             "invariants",
             "mutants",
             "performance",
-            "sdk",
             "spec",
             "threats",
         )
