@@ -434,7 +434,6 @@ class ApprovalNeeded(ChainProblem):
     allowance, which it sets by a transaction of its own.
 
     Args:
-        account: The payer.
         spender: The contract that has to be allowed.
         amount: Base units.
     """
@@ -460,7 +459,6 @@ class TransactionFailed(ChainProblem):
     """A transaction was sent, but its outcome is bad or unknown.
 
     Args:
-        transaction: Its hash.
         words: What is known.
     """
 
@@ -699,7 +697,6 @@ class KeyShared(RelayProblem):
     """The relayer's account has sent requests that its database does not know: it stops.
 
     Args:
-        account: The account.
         transaction: One of those that carry such requests.
     """
 

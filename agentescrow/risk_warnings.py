@@ -23,7 +23,6 @@ class UnencryptedAddress(Caution):
 
     Args:
         field: "api_url" or "rpc_url".
-        url: The address.
     """
 
     code: ClassVar[str] = "UNENCRYPTED_ADDRESS"
@@ -45,7 +44,6 @@ class ShortDeadline(Caution):
     """A run that is being claimed leaves less than a day for the work.
 
     Args:
-        run_id: Run.
         seconds: From now to its deadline.
     """
 

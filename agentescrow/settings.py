@@ -29,7 +29,6 @@ def read(kind: type[S], **given: object) -> S:
     """Read settings.
 
     Args:
-        kind: Which.
         given: What comes before the environment; None where it does not.
 
     Raises:

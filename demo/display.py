@@ -85,7 +85,6 @@ class Display:
 
         Args:
             timestamp: The chain's time.
-            name: Who.
             role: Gives the colour.
             text: What, in words.
         """

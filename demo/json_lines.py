@@ -31,8 +31,6 @@ class Member:
     """A key of an object, with its value.
 
     Args:
-        key: The key.
-        value: Its value.
         line: Where the key stands, from 1.
     """
 

@@ -21,7 +21,6 @@ class RunsFileRefused(Exception):
     """The file cannot be played.
 
     Args:
-        path: The file.
         line: Where the problem is, from 1; None where it is the file as a whole.
         reason: What is wrong, in words.
     """

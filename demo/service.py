@@ -55,7 +55,6 @@ def service_on(
 
     Args:
         chain: Running; its role "relayer" pays for relayed requests.
-        deployment: On it.
         folder: Where the database goes.
         patience: Seconds that the API waits for a transaction before it answers 202.
 

@@ -15,11 +15,7 @@ _FEWEST: Final = 2  # decimals
 
 
 def description_uri(description: str) -> str:
-    """A run's description as the URI that goes into the chain.
-
-    Args:
-        description: Text.
-    """
+    """A run's description as the URI that goes into the chain."""
     return f"data:text/plain;charset=utf-8,{quote(description)}"
 
 
@@ -103,12 +99,7 @@ def passed(seconds: int) -> str:
 
 
 def shown(text: str, limit: int = 36) -> str:
-    """Make a stranger's text fit for a line: no control characters, not too long.
-
-    Args:
-        text: Anything.
-        limit: Characters.
-    """
+    """Make a stranger's text fit for a line: no control characters, not too long."""
     plain = " ".join(text.split())
     plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in plain)
     return plain if len(plain) <= limit else f"{plain[: limit - 1]}…"

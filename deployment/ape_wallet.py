@@ -22,7 +22,6 @@ def wallet_of(w3: Web3, account: AccountAPI, max_fee: int | None = None) -> Wall
 
     Args:
         w3: The chain that Ape is connected to.
-        account: The account.
         max_fee: Wei a gas that may be offered; the chain's default where None.
     """
     if isinstance(account, ImpersonatedAccount):
@@ -34,7 +33,6 @@ def impersonated(w3: Web3, address: str, max_fee: int | None = None) -> Wallet:
     """Make a wallet of any address, on a development node.
 
     Args:
-        w3: The node.
         address: The account to act for.
         max_fee: As of `wallet_of`.
 

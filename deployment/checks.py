@@ -41,7 +41,6 @@ def before(w3: Web3, parameters: Parameters) -> None:
     """Make sure that this is the chain that was meant, with the contracts of others on it.
 
     Args:
-        w3: The chain.
         parameters: What it has to be like.
 
     Raises:
@@ -56,7 +55,6 @@ def funds(w3: Web3, plan: Plan) -> Cost:
     """Make sure that the deployer can pay for all of it, so that it does not stop half way.
 
     Args:
-        w3: The chain.
         plan: What is deployed; what is there already is not counted.
 
     Returns:
@@ -78,9 +76,7 @@ def has_code(w3: Web3, name: str, address: str) -> bool:
     """Tell whether one of our contracts is at an address.
 
     Args:
-        w3: The chain.
         name: The contract's name.
-        address: The address.
 
     Returns:
         False where there is no code.
@@ -98,7 +94,6 @@ def after(w3: Web3, addresses: Mapping[str, str], expected: Parameters) -> None:
     """Make sure that our contracts are there and know each other, and others, as they should.
 
     Args:
-        w3: The chain.
         addresses: Where each contract is, by its name.
         expected: The parameters that they were deployed with; an owner or a treasury of None is
             not looked at, since both can change later on.

@@ -131,7 +131,6 @@ class Session:
         """Say what a transaction did.
 
         Args:
-            mined: The transaction.
             sentence: The same for people.
         """
         if self.json_wanted:

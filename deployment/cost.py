@@ -66,7 +66,6 @@ def cost_of(w3: Web3, plan: Plan) -> Cost:
     """Work out what is still to be paid.
 
     Args:
-        w3: The chain.
         plan: What is deployed; what is there already is not counted.
     """
     sizes = [len(step.init_code) for step in plan.steps if not w3.eth.get_code(step.address)]

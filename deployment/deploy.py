@@ -40,7 +40,6 @@ def deploy(
     An attempt that stopped half way is gone on with.
 
     Args:
-        w3: The chain.
         wallet: The deploying account.
         parameters: Those of the network.
         records: Where records are kept.

@@ -26,7 +26,6 @@ def show_table(title: str, rows: Mapping[str, str]) -> None:
     """Print a table of two columns.
 
     Args:
-        title: Above it.
         rows: Text by name; empty ones are left out.
     """
     table = Table(title=title, title_justify="left", show_header=False)

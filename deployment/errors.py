@@ -47,7 +47,6 @@ class NonceMoved(DeploymentError):
     """The deployer sent something else in between: the predicted addresses are lost.
 
     Args:
-        deployer: The account.
         expected: The nonce that the plan needs next.
         actual: The nonce that the chain would take.
         stranded: Names of our contracts which are on the chain already, and useless now.

@@ -29,7 +29,6 @@ class Execution:
     """Sends one step after the other.
 
     Args:
-        w3: The chain.
         wallet: The deploying account.
         plan: What is deployed.
         tell: Gets lines for the person in front of it.
@@ -160,7 +159,6 @@ def creation(
     """Find the transaction that created a contract.
 
     Args:
-        w3: The chain.
         address: The contract, which is there.
         transaction: Its hash, where it could be written down.
         since: A block at which the contract was not there yet.

@@ -48,10 +48,6 @@ class Field:
 def inspect(w3: Web3, record: Deployment) -> list[Field]:
     """Compare a record with the chain.
 
-    Args:
-        w3: The chain.
-        record: The record.
-
     Returns:
         Every field; where the chain is another one, those of chain and code alone.
 
@@ -96,10 +92,6 @@ def _asked(contracts: Contracts) -> Iterator[Field]:
 
 def ask(contract: Contract, view: str) -> Any:  # noqa: ANN401 - any ABI value
     """What a view without arguments of one of our contracts says.
-
-    Args:
-        contract: Which.
-        view: Its name.
 
     Raises:
         ChainProblem: The node does not answer, or not so.

@@ -51,9 +51,6 @@ def is_for_development(w3: Web3) -> bool:
 
     Neither is enough by itself: a public node may call itself what it likes, and a node of a public
     chain may run on this machine.
-
-    Args:
-        w3: The node.
     """
     url = str(getattr(w3.provider, "endpoint_uri", ""))
     if not _is_on_this_machine(urlsplit(url).hostname or ""):

@@ -19,9 +19,6 @@ _EVENTS: Final = {"MarketAdded": "active", "MarketRetired": "retired"}
 def markets_of(contracts: Contracts) -> dict[str, str]:
     """All markets, "active" or "retired", in the order in which they were added.
 
-    Args:
-        contracts: Which.
-
     Raises:
         NodeRefused: The node does not look through so many blocks at once.
     """

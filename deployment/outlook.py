@@ -17,7 +17,6 @@ def remarks(w3: Web3, plan: Plan, cost: Cost) -> list[str]:
     """One line each.
 
     Args:
-        w3: The chain.
         plan: What is deployed.
         cost: What it costs.
     """

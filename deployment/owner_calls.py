@@ -15,9 +15,6 @@ class OwnerCall:
     """One call.
 
     Args:
-        contract: Called.
-        function: Its name.
-        arguments: Its values.
         sender: Who has to make it; None where anybody may.
     """
 

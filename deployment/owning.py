@@ -63,11 +63,7 @@ def show(session: Session) -> None:
 
 
 def facts(contracts: Contracts) -> dict[str, Any]:
-    """What owners decide about; amounts in base units.
-
-    Args:
-        contracts: Which.
-    """
+    """What owners decide about; amounts in base units."""
     escrow, registry = contracts.runs, contracts.registry
     return {
         "RunEscrow": escrow.address,

@@ -130,7 +130,6 @@ class Progress(_Strict):
 
         Args:
             name: The contract's name.
-            transaction: The hash.
         """
         return self.model_copy(update={"transactions": {**self.transactions, name: transaction}})
 

@@ -28,9 +28,7 @@ def batch(
 
     Args:
         calls: In the order in which they are made.
-        chain_id: Where.
         safe: The Safe that makes them.
-        created_at: Unix milliseconds.
         name: What it is for, in words.
     """
     content: dict[str, Any] = {
@@ -65,7 +63,6 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
 
     Args:
         path: Where; nothing may be there.
-        content: From `batch`.
 
     Raises:
         FileExistsError: There is something.

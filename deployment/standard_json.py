@@ -63,9 +63,6 @@ def read(name: str) -> Input:
 def compiled(given: Input) -> dict[str, Any]:
     """Compile an input by itself; of the contracts that it imports no code is asked for.
 
-    Args:
-        given: The input.
-
     Returns:
         The compiler's output for the contract: "evm" with its bytecode.
 
@@ -95,7 +92,6 @@ def write(name: str, folder: Path = FOLDER) -> Path:
 
     Args:
         name: The contract's name.
-        folder: Where to.
 
     Returns:
         The file.

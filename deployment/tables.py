@@ -16,7 +16,6 @@ def run_facts(contracts: Contracts, run_id: int) -> dict[str, Any]:
 
     Args:
         contracts: Where it is.
-        run_id: Run.
     """
     run = contracts.runs.get_run(run_id)
     claimed = run.claimed_at != 0
@@ -41,11 +40,7 @@ def run_facts(contracts: Contracts, run_id: int) -> dict[str, Any]:
 
 
 def run_rows(facts: Mapping[str, Any]) -> dict[str, str]:
-    """The facts of a run for people.
-
-    Args:
-        facts: From `run_facts`.
-    """
+    """The facts of a run for people."""
     claimed = facts["agent"] is not None
     return {
         "state": f"{facts['state']}: {RunState[facts['state']].description}",
@@ -69,7 +64,6 @@ def agent_facts(contracts: Contracts, agent_id: int) -> dict[str, Any]:
 
     Args:
         contracts: Where it is.
-        agent_id: Agent.
     """
     registry, identity = contracts.registry, contracts.identity
     owner = identity.owner_of(agent_id)
@@ -93,11 +87,7 @@ def agent_facts(contracts: Contracts, agent_id: int) -> dict[str, Any]:
 
 
 def agent_rows(facts: Mapping[str, Any]) -> dict[str, str]:
-    """The facts of an agent for people.
-
-    Args:
-        facts: From `agent_facts`.
-    """
+    """The facts of an agent for people."""
     return {
         "status": facts["status"],
         "owner": facts["owner"],
@@ -112,11 +102,7 @@ def agent_rows(facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def system_facts(contracts: Contracts) -> dict[str, Any]:
-    """What is known of the contracts; amounts in base units.
-
-    Args:
-        contracts: Which.
-    """
+    """What is known of the contracts; amounts in base units."""
     escrow, registry, usdc_token = contracts.runs, contracts.registry, contracts.usdc
     return {
         "network": contracts.deployment.network,
@@ -137,11 +123,7 @@ def system_facts(contracts: Contracts) -> dict[str, Any]:
 
 
 def system_rows(facts: Mapping[str, Any]) -> dict[str, str]:
-    """The facts of the contracts for people.
-
-    Args:
-        facts: From `system_facts`.
-    """
+    """The facts of the contracts for people."""
     return {
         "network": f"{facts['network']}, chain id {facts['chainId']}",
         "RunEscrow": facts["escrow"],

@@ -21,7 +21,6 @@ def created_address(sender: str, nonce: int) -> str:
     """Tell where an account's contract will be.
 
     Args:
-        sender: Who deploys.
         nonce: With which nonce.
     """
     return checksum("0x" + keccak(rlp.encode([bytes.fromhex(sender[2:]), nonce]))[12:].hex())
@@ -128,9 +127,6 @@ class Chain(ABC):
         """Send a transaction in anybody's name.
 
         Args:
-            sender: Whose name.
-            to: The contract.
-            data: The calldata.
             value: Wei that go with it; the sender is given them first.
 
         Raises:

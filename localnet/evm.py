@@ -219,9 +219,6 @@ class Revm(Chain):
         """Run a transaction in anybody's name.
 
         Args:
-            sender: Whose name.
-            to: The contract.
-            data: The calldata.
             value: Wei.
             gas: What the contract has, without what a transaction itself costs.
 

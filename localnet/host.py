@@ -41,7 +41,6 @@ class Host(Protocol):
         Args:
             sender: Who sends it.
             to: The contract, or None to create one.
-            data: The calldata.
 
         Returns:
             The address of the contract that was created, or None.

@@ -26,12 +26,7 @@ class VaultCalls:
         self.target = to_checksum_address(vault.address)
 
     def of(self, function: str, *args: object) -> bytes:
-        """Encode a call.
-
-        Args:
-            function: Name.
-            args: Values.
-        """
+        """Encode a call."""
         return bytes(self._vault.calldata(function, *args))
 
     def with_permit(self, amount: int, deadline: int, signature: bytes, call: bytes) -> bytes:
@@ -40,8 +35,6 @@ class VaultCalls:
         Args:
             amount: Base units.
             deadline: Last unix second at which the permit is valid.
-            signature: The payer's.
-            call: Encoded.
         """
         permit = self.of("selfPermit", amount, deadline, signature)
         return bytes(self._vault.multicall_data([HexBytes(permit), HexBytes(call)]))
@@ -51,18 +44,13 @@ class Calls(VaultCalls):
     """Encodes calls of one RunEscrow."""
 
     def __init__(self, escrow: str) -> None:
-        """Bind the contract.
-
-        Args:
-            escrow: Its address.
-        """
+        """Bind the contract."""
         super().__init__(RunEscrow(Web3(), escrow))
 
     def terms(self, function: str, terms: RunTerms, uri: str) -> bytes:
         """Encode `createRun` or `postRun`.
 
         Args:
-            function: Name.
             terms: Of the run.
             uri: Of the description.
         """
@@ -84,18 +72,13 @@ class StakeCalls(VaultCalls):
     """Encodes calls of one StakeRegistry."""
 
     def __init__(self, registry: str) -> None:
-        """Bind the contract.
-
-        Args:
-            registry: Its address.
-        """
+        """Bind the contract."""
         super().__init__(StakeRegistry(Web3(), registry))
 
     def authorized(self, agent_id: int, amount: int, authorization: Authorization) -> bytes:
         """Encode `stakeWithAuthorization`.
 
         Args:
-            agent_id: Agent.
             amount: Base units.
             authorization: The payer's, over the amount.
         """

@@ -17,7 +17,6 @@ def connect(rpc_url: str, chain_id: int | None = None) -> Web3:
     """Connect to a node by HTTP.
 
     Args:
-        rpc_url: Its address.
         chain_id: The chain that it must serve; any where None.
 
     Raises:
@@ -36,10 +35,6 @@ def connect(rpc_url: str, chain_id: int | None = None) -> Web3:
 
 def require_chain(w3: Web3, chain_id: int) -> None:
     """Make sure that a node serves the chain that is meant.
-
-    Args:
-        w3: The node.
-        chain_id: The chain.
 
     Raises:
         WrongChain: It serves another one.

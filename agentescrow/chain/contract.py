@@ -49,7 +49,6 @@ class Contract:
         """Bind a contract.
 
         Args:
-            w3: The chain.
             address: Where it is.
             kinds: Names of all contracts whose events are to be read, by address in lower case.
             own: What the client writes, in this contract and in others; nothing yet where None.

@@ -31,7 +31,6 @@ class Contracts:
         """Bind the contracts; nothing is asked of the chain yet.
 
         Args:
-            w3: The chain.
             deployment: Where they are.
         """
         self.w3 = w3

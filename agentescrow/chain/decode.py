@@ -56,7 +56,6 @@ def read_event(contract: str, topics: Sequence[bytes], data: bytes) -> Event | N
     Args:
         contract: Its name, one of `abis.NAMES`.
         topics: 32 bytes each.
-        data: The rest.
     """
     reader = _readers(contract).get((topics[0], len(topics))) if topics else None
     return reader.read(topics, data) if reader else None

@@ -39,13 +39,8 @@ class Deployment:
     """One set of contracts on one chain.
 
     Args:
-        chain_id: The chain.
         network: Name of the record: "base", "base-sepolia", "base-sepolia-fork", "local".
-        usdc: Token.
         identity: ERC-8004 identity registry.
-        forwarder: ERC-2771 forwarder.
-        registry: StakeRegistry.
-        runs: RunEscrow.
         treasury: Receiver of the fees when it was deployed.
         owner: Owner of both contracts when they were deployed.
         block: Block from which on all events are found.
@@ -100,9 +95,6 @@ def find(w3: Web3) -> Deployment:
     """Find the shipped record for the chain id of a node.
 
     Nothing is compared with the chain yet: `Contracts.require_present` does that.
-
-    Args:
-        w3: The node.
 
     Raises:
         DeploymentUnknown: There is no record for the chain id.

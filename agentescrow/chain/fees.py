@@ -63,11 +63,7 @@ class GasBudget:
 
 
 def max_fee_on(chain_id: int) -> int:
-    """Wei a gas that are offered at most where nobody says otherwise.
-
-    Args:
-        chain_id: The chain.
-    """
+    """Wei a gas that are offered at most where nobody says otherwise."""
     return _MAX_FEES.get(chain_id, _MAX_FEE)
 
 
@@ -118,7 +114,6 @@ def priced(w3: Web3, tx: TxParams, chain_id: int, max_fee: int | None) -> TxPara
     """Add EIP-1559 fees that stay good for several full blocks, if they are allowed.
 
     Args:
-        w3: The chain.
         tx: With its gas, where that is known; fees that are there stay, if they are allowed.
         chain_id: The chain that the transaction is for.
         max_fee: Wei a gas that may be offered; the chain's default where None.
@@ -160,7 +155,6 @@ def require_gas(asked: int, allowed: int) -> None:
 
     Args:
         asked: By the node's estimate.
-        allowed: At most.
 
     Raises:
         TooExpensive: It takes more.

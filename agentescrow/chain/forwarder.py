@@ -35,7 +35,6 @@ class ForwardRequest:
         gas: Gas for the call.
         nonce: The signer's next nonce of the forwarder.
         deadline: Last unix second at which it is valid.
-        data: The call.
         signature: 65 bytes; empty while unsigned.
     """
 
@@ -78,8 +77,6 @@ class Forwarder(Contract):
 
         Args:
             signer: In whose name.
-            to: Contract called.
-            data: The call.
             valid_seconds: How long it is to be valid, by the chain's clock.
 
         Raises:
@@ -108,7 +105,6 @@ class Forwarder(Contract):
 
         Args:
             wallet: The request's signer.
-            request: Unsigned.
 
         Returns:
             The same, signed.
@@ -120,7 +116,6 @@ class Forwarder(Contract):
 
         Args:
             relayer: Who pays for the gas.
-            request: Signed.
 
         Raises:
             ContractReverted: The request is invalid, or its call would revert; in words why.

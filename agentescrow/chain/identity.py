@@ -55,7 +55,6 @@ class IdentityRegistry(Contract):
 
         Args:
             wallet: Owner of the agent, or approved for it.
-            agent_id: Agent.
             new_wallet: The wallet to be, which signs here.
             deadline: Last unix second at which the consent is valid, at most five minutes ahead.
         """

@@ -45,7 +45,6 @@ class Receipt:
     """What has become of a transaction.
 
     Args:
-        tx_hash: Its hash.
         block_number: Where it is.
         succeeded: Whether it did its work.
         paid: What its sender paid for it, wei; on a rollup for its data too.
@@ -81,7 +80,6 @@ class Signed:
     """A signed transaction.
 
     Args:
-        tx_hash: Its hash.
         raw: As it is sent, 0x and hex.
     """
 
@@ -210,7 +208,6 @@ class Pool:
         """Find the transactions that carried requests, whoever sent them.
 
         Args:
-            forwarder: Its address.
             first: Block.
             last: Block.
 
@@ -246,8 +243,6 @@ class Pool:
         """Find the requests of a signer that were passed on, whoever sent them.
 
         Args:
-            forwarder: Its address.
-            signer: Whose requests.
             first: Block.
             last: Block.
 
@@ -274,8 +269,6 @@ class Pool:
         """Find the transaction that used an authorization of USDC, whoever sent it.
 
         Args:
-            usdc: The token.
-            payer: Who signed.
             nonce: Of the authorization.
             first: Block.
             last: Block.
@@ -325,11 +318,7 @@ def sign_call(
     """Sign a call without value: the one thing that the relayer's key ever signs.
 
     Args:
-        key: The relayer's.
-        chain_id: The chain.
-        to: Contract called.
         data: The call, 0x and hex.
-        gas: Limit.
         nonce: Of the relayer's account.
         max_fee: Wei a gas.
         tip: Wei a gas.

@@ -35,7 +35,6 @@ class OwnWrites:
         """Nothing is written yet.
 
         Args:
-            w3: The chain.
             chain_id: The chain that transactions are signed for; the one that the node says where
                 None.
         """
@@ -54,27 +53,16 @@ class OwnWrites:
         self.last = None
 
     def sent(self, transaction: str) -> None:
-        """Note a transaction that was counted, once its hash is known.
-
-        Args:
-            transaction: Its hash.
-        """
+        """Note a transaction that was counted, once its hash is known."""
         self.last = transaction
 
     def expect(self, block: int) -> None:
-        """Read nothing older than a block from now on, because somebody has it, or we wrote in it.
-
-        Args:
-            block: Its number.
-        """
+        """Read nothing older than a block from now on."""
         self._block = max(self._block, block)
         self._until = time.monotonic() + _CARE
 
     def hear(self, block: int) -> bool:
         """Read nothing older than a block that others name; one that is far ahead is made up.
-
-        Args:
-            block: Its number.
 
         Returns:
             Whether it is believed.

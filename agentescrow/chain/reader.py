@@ -35,7 +35,6 @@ class Header:
     """What identifies a block.
 
     Args:
-        number: Its number.
         hash: 0x and 64 hex digits.
         parent_hash: Of the block before.
         time: Unix seconds.
@@ -57,7 +56,6 @@ class Log(NamedTuple):
         block_hash: Which block of that number.
         log_index: Place in the block.
         time: Unix second of the block, where the node says it with the log.
-        tx_hash: Transaction.
         contract: One of `abis.NAMES`.
         event: What was said.
     """
@@ -72,12 +70,7 @@ class Log(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A view of a contract.
-
-    Args:
-        to: The contract.
-        data: The call.
-    """
+    """A view of a contract."""
 
     to: str
     data: bytes
@@ -110,12 +103,7 @@ class Reader:
     """Reads the events of a deployment."""
 
     def __init__(self, node: Node, contracts: Contracts) -> None:
-        """Ask nothing yet.
-
-        Args:
-            node: The chain.
-            contracts: The deployment.
-        """
+        """Ask nothing yet."""
         self._node = node
         self.contracts = contracts
         self._kinds = {a: kind for a, kind in contracts.kinds.items() if kind in _KINDS}
@@ -138,11 +126,7 @@ class Reader:
             return _header(answer)
 
     def headers(self, numbers: Iterable[int]) -> dict[int, Header]:
-        """Blocks by number; without those that the node does not have.
-
-        Args:
-            numbers: Which.
-        """
+        """Blocks by number; without those that the node does not have."""
         answers = self._node.ask(*map(_block_question, numbers))
         with making_sense():
             headers = [_header(answer) for answer in answers if answer is not None]
@@ -170,11 +154,7 @@ class Reader:
             return Answer(self._decoded(logs), block["hash"], self._said(owed), size)
 
     def owed(self, block: Header) -> dict[str, int]:
-        """`totalOwed()` at a block by name of contract, as far as the node remembers.
-
-        Args:
-            block: Which.
-        """
+        """`totalOwed()` at a block by name of contract, as far as the node remembers."""
         owed = self._node.try_each(*self._owed_questions(block.hash))
         with making_sense():
             return self._said(owed)
@@ -198,7 +178,6 @@ class Reader:
         """Whether the filter of a block lets one of our contracts speak that is silent in it.
 
         Args:
-            block: Which.
             logs: What is known of it.
         """
         silent = self._masks.keys() - {log.contract for log in logs}
@@ -208,7 +187,6 @@ class Reader:
         """What contracts answer as of a block; None where they refuse.
 
         Args:
-            block: Which.
             calls: What is asked of whom.
 
         Raises:

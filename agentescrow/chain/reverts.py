@@ -110,9 +110,6 @@ def words_of(error: object) -> str:
 def translate(error: BaseException) -> AgentEscrowError | None:
     """Find out what an exception of web3 or Ape, or of the HTTP client below it, means.
 
-    Args:
-        error: Any exception.
-
     Returns:
         The error of this package, for the caller to raise, or None if it is nothing of the chain.
     """

@@ -27,7 +27,6 @@ class Node:
         """Connect to nothing yet.
 
         Args:
-            rpc_url: Its address.
             timeout: Seconds after which an answer comes too late.
         """
         self._provider = NodeProvider(rpc_url, timeout=timeout, loads=orjson.loads)
@@ -37,7 +36,6 @@ class Node:
         """Ask, in one request where the node takes as many.
 
         Args:
-            questions: Any number.
             longest: Bytes that the answer to a request may have.
 
         Returns:
@@ -89,9 +87,6 @@ def _answered(places: Sequence[int], said: Sequence[Any]) -> dict[int, Any]:
 
 def required(answers: list[Any]) -> list[Any]:
     """The answers, where each of them is needed.
-
-    Args:
-        answers: Of `Node.try_each`.
 
     Raises:
         AgentEscrowError: The first that is one.

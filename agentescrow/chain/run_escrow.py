@@ -48,8 +48,6 @@ class RunEscrow(Vault):
         Args:
             wallet: Account that sends.
             call: Name of the function, "approve".
-            run_id: Run.
-            values: Further arguments.
         """
         expected = outcome_of(RUN_ACTIONS[call], run_id, *values)
         return self._write(wallet, expected, call, run_id, *values)
@@ -60,7 +58,6 @@ class RunEscrow(Vault):
         """Create a run without funding it (DRAFT).
 
         Args:
-            wallet: Poster.
             terms: Frozen from now on.
             uri: Of the description.
         """
@@ -73,7 +70,6 @@ class RunEscrow(Vault):
         """Create a run and escrow reward and fee (OPEN), approving them first where needed.
 
         Args:
-            wallet: Poster.
             terms: Frozen from now on.
             uri: Of the description.
             permit_until: Where given, a permit that is valid until then goes along in the same
@@ -107,9 +103,6 @@ class RunEscrow(Vault):
 
         Args:
             wallet: Who sends; need not be the poster.
-            terms: As signed.
-            uri: As signed.
-            authorization: From `authorize_run`.
         """
         values = (terms_tuple(terms), uri, authorization.struct())
         created = run_created(authorization.payer, terms, uri)
@@ -121,8 +114,6 @@ class RunEscrow(Vault):
         """Escrow reward and fee of a DRAFT (OPEN), approving them first where needed.
 
         Args:
-            wallet: Poster.
-            run_id: Run.
             permit_until: As in `post_run`.
         """
         cost = self.get_run(run_id).cost

@@ -77,7 +77,6 @@ def signed(wallet: Wallet, message: dict[str, Any]) -> bytes:
     """Have a wallet sign, and bring its signature into the form that is taken.
 
     Args:
-        wallet: Signer.
         message: EIP-712, as `Wallet.sign_typed_data` has it.
     """
     plain = unwrapped(wallet.sign_typed_data(message))

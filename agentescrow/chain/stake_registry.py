@@ -22,7 +22,6 @@ class StakeRegistry(Vault):
         """Stake the wallet's USDC for an agent (STAKE-1), approving it first where that is missing.
 
         Args:
-            wallet: Payer.
             agent_id: Agent; need not be the payer's.
             amount: Base units.
             permit_until: Where given, a permit that is valid until then goes along in the same
@@ -38,7 +37,6 @@ class StakeRegistry(Vault):
 
         Args:
             wallet: Payer and signer.
-            agent_id: Agent.
             amount: Base units.
             salt: 32 bytes, fresh for each authorization.
             valid_before: Unix second before which it is valid.
@@ -55,7 +53,6 @@ class StakeRegistry(Vault):
             wallet: Who sends; need not be the payer.
             agent_id: Agent, as signed.
             amount: Base units, as signed.
-            authorization: From `authorize_stake`.
         """
         struct = authorization.struct()
         staked = staked_for(agent_id, authorization.payer, amount)
@@ -66,7 +63,6 @@ class StakeRegistry(Vault):
 
         Args:
             wallet: Owner of the agent's NFT, or approved for it.
-            agent_id: Agent.
             amount: Base units.
             to: Receiver; for an approved operator the owner.
         """
@@ -108,8 +104,6 @@ class StakeRegistry(Vault):
 
         Args:
             wallet: Owner of the agent's NFT.
-            agent_id: Agent.
-            market: The contract.
             cap: Base units; not below what it has locked already.
         """
         allowed = Outcome(MarketAllowed, {"agent_id": agent_id, "market": market, "cap": cap})
@@ -129,7 +123,6 @@ def staked_for(agent_id: int, payer: str, amount: int) -> Outcome[Staked]:
     """A deposit.
 
     Args:
-        agent_id: Agent.
         payer: Whose USDC it is.
         amount: Base units.
     """
@@ -140,8 +133,6 @@ def unstaked(agent_id: int, to: str, amount: int) -> Outcome[Unstaked]:
     """Stake that is taken out.
 
     Args:
-        agent_id: Agent.
-        to: Receiver.
         amount: Base units.
     """
     return Outcome(Unstaked, {"agent_id": agent_id, "to": to, "amount": amount})

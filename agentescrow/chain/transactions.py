@@ -43,9 +43,7 @@ class Mined(Generic[E]):
     Args:
         event: What the called function says that it did.
         events: Everything that our contracts, USDC and the identity registry said, in order.
-        transaction: Its hash.
         block_number: The block that holds it.
-        gas_used: Gas.
     """
 
     event: E
@@ -59,7 +57,6 @@ def simulate(w3: Web3, tx: TxParams, own: OwnWrites | None = None) -> int:
     """Find out whether a transaction would work now, and how much gas it takes.
 
     Args:
-        w3: The chain.
         tx: With `from`, `to` and `data`.
         own: What the client has written, which has to be there.
 
@@ -85,10 +82,6 @@ def transact(
     """Simulate, send and wait.
 
     Args:
-        w3: The chain.
-        wallet: Who sends.
-        to: Contract called.
-        data: The call.
         own: What the client has written; this is added.
         gas_max: Gas that the call may take.
         is_whole: Whether a receipt of success says all that it has to: logs may come later.
@@ -170,8 +163,6 @@ def mined_receipt(
     may come before its block has a number or a hash, and before its logs; it is none yet.
 
     Args:
-        w3: The chain.
-        transaction: Its hash.
         seconds: How long to wait.
         is_whole: Whether a receipt of success says all that it has to.
 

@@ -48,7 +48,6 @@ class Domain:
         name: Its EIP-712 name.
         version: Its EIP-712 version.
         chain_id: The chain it is on.
-        contract: Its address.
     """
 
     name: str
@@ -88,7 +87,6 @@ def receive_with_authorization(
 
     Args:
         domain: USDC's.
-        payer: Signer.
         payee: The contract that will pull.
         value: Base units.
         valid_after: Unix second after which it is valid.
@@ -104,7 +102,6 @@ def stake_nonce(agent_id: int, salt: bytes) -> bytes:
     """The nonce that binds an authorization to a deposit for an agent (STAKE-1).
 
     Args:
-        agent_id: Agent.
         salt: 32 bytes, free choice of the signer.
     """
     return keccak(encode(["uint256", "bytes32"], [agent_id, salt]))
@@ -150,13 +147,10 @@ def forward_request(
     """The request that OpenZeppelin's ERC2771Forwarder passes on.
 
     Args:
-        domain: The forwarder's.
         signer: In whose name the call is made.
-        to: Contract called.
         gas: Gas for the call.
         nonce: The signer's next nonce of the forwarder.
         deadline: Last unix second at which it is valid.
-        data: The call.
     """
     message = {"from": signer, "to": to, "value": 0, "gas": gas, "nonce": nonce}
     message |= {"deadline": deadline, "data": _hex(data)}
@@ -170,11 +164,9 @@ def forward_request_hash(
 
     Args:
         signer: In whose name the call is made.
-        to: Contract called.
         gas: Gas for the call.
         nonce: The signer's next nonce of the forwarder.
         deadline: Last unix second at which it is valid.
-        data: The call.
     """
     values = [_FORWARD_TYPE, signer, to, 0, gas, nonce, deadline, keccak(data)]
     return keccak(encode(_FORWARD_WORDS, values))
@@ -187,8 +179,6 @@ def agent_wallet_set(
 
     Args:
         domain: The identity registry's.
-        agent_id: Agent.
-        new_wallet: Signer.
         owner: Owner of the agent's NFT.
         deadline: Last unix second at which it is valid, at most five minutes ahead.
     """

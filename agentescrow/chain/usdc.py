@@ -144,7 +144,6 @@ class Usdc(Contract):
         a key's account gets code by an EIP-7702 delegation.
 
         Args:
-            account: Signer.
             message: EIP-712 data that was signed.
             signature: As `signatures.signed` gives it.
 
@@ -176,7 +175,6 @@ class Usdc(Contract):
         """Make sure that an account can pay.
 
         Args:
-            account: Payer.
             amount: Base units.
 
         Raises:

@@ -32,7 +32,6 @@ class Authorization:
     """An EIP-3009 authorization that one of our contracts will pull.
 
     Args:
-        payer: Signer.
         valid_after: Unix second after which it is valid.
         valid_before: Unix second before which it is valid.
         salt: 32 bytes, from which the nonce is derived.
@@ -57,10 +56,8 @@ def payment_message(
 
     Args:
         domain: USDC's.
-        payer: Signer.
         payee: The contract of ours that will pull.
         amount: Base units.
-        purpose: The nonce.
         valid_before: Unix second before which it is valid.
     """
     return typed_data.receive_with_authorization(

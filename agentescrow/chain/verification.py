@@ -28,10 +28,6 @@ _ROLES: Final = {"usdc": "token", "identity": "identity registry", "runs": "escr
 def require_recorded(w3: Web3, deployment: Deployment) -> None:
     """Make sure that a node serves the record's chain, with the record's contracts on it.
 
-    Args:
-        w3: The node.
-        deployment: The record.
-
     Raises:
         WrongChain: It serves a chain with another id.
         OtherChain: It serves another chain with the same id, or a fork.

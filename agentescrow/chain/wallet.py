@@ -126,7 +126,6 @@ class NodeWallet:
 
         Args:
             w3: Where transactions go; the node must accept `eth_sendTransaction` for the account.
-            address: The account.
             max_fee: As of `LocalWallet`.
         """
         self._w3 = w3
@@ -160,10 +159,6 @@ def sent(w3: Web3, signed: HexBytes) -> HexBytes:
 
     An answer that is no plain refusal tells nothing: a gateway's page, half an answer, a timeout
     inside the node, or the revert of a transaction that is mined already.
-
-    Args:
-        w3: The chain.
-        signed: The transaction.
 
     Returns:
         Its hash.
@@ -209,11 +204,7 @@ class Nonces:
     """The nonces of one account, its own last one remembered: a node may not have seen it yet."""
 
     def __init__(self, w3: Web3) -> None:
-        """Nothing is sent yet.
-
-        Args:
-            w3: The chain.
-        """
+        """Nothing is sent yet."""
         self._w3 = w3
         self._last: tuple[Nonce, HexBytes] | None = None
 
@@ -223,9 +214,6 @@ class Nonces:
         A node that counts less than what we have sent is waited for, unless it has our last
         transaction. One that has neither in time is believed: the transaction was dropped, or the
         chain was put back.
-
-        Args:
-            sender: The account.
         """
         end = time.monotonic() + PATIENCE
         while True:
@@ -240,10 +228,6 @@ class Nonces:
 
     def sent(self, nonce: Nonce, signed: HexBytes) -> HexBytes:
         """Send a signed transaction, and remember it unless the node refuses it.
-
-        Args:
-            nonce: Its nonce.
-            signed: The transaction.
 
         Returns:
             Its hash.
@@ -266,9 +250,7 @@ def completed(w3: Web3, tx: TxParams, nonces: Nonces, max_fee: int | None = None
     """Add what a transaction needs to be signed: chain id, nonce, and fees that stay good.
 
     Args:
-        w3: The chain.
         tx: With `from`; `nonce`, `chainId` and fees that are there stay.
-        nonces: The sender's.
         max_fee: Wei a gas that may be offered.
 
     Raises:

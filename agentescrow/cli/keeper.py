@@ -55,7 +55,6 @@ class Chosen:
     Args:
         everybodys: Other people's runs too.
         min_reward: Base units.
-        most: Calls.
         wei: For gas, where the calls are transactions of one's own; without a limit where None.
     """
 
@@ -125,7 +124,6 @@ def do(client: AgentClient, due: Due) -> str:
 
     Args:
         client: Who makes it.
-        due: Which.
 
     Returns:
         What has become of it, in words.

@@ -21,10 +21,6 @@ from agentescrow.errors import InvalidInput
 def content_of(whose: str, file: Path) -> Any:  # noqa: ANN401 - JSON
     """Read a key file, before anybody is asked for its passphrase.
 
-    Args:
-        whose: Key.
-        file: The file.
-
     Raises:
         InvalidInput: There is no such file, or it is not JSON.
     """
@@ -38,8 +34,6 @@ def opened(whose: str, file: Path, passphrase: str) -> LocalAccount:
     """Open a key file.
 
     Args:
-        whose: Key.
-        file: The file.
         passphrase: What it is encrypted with.
 
     Raises:
@@ -57,7 +51,6 @@ def passphrase_of(whose: str, told: SecretStr | None, file: str | Path | None) -
     """Find the passphrase that the settings name; None where they name none.
 
     Args:
-        whose: Key.
         told: The passphrase itself.
         file: Or a file that has it; the end of its line is not part of it.
 

@@ -115,7 +115,6 @@ def say_database(engine: Engine, *, as_json: bool, name: str = "database") -> No
     """Tell people on standard error which database it is: the default's place is a matter of luck.
 
     Args:
-        engine: The database.
         as_json: For programs nothing is said.
         name: What it is.
     """
@@ -127,8 +126,6 @@ def say(words: str, *, as_json: bool, **facts: object) -> None:
     """Tell what has begun: people on standard error, programs on standard output.
 
     Args:
-        words: For people.
-        as_json: For programs.
         facts: The same by name.
     """
     typer.echo(json.dumps(facts) if as_json else words, err=not as_json)

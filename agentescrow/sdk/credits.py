@@ -24,7 +24,6 @@ def credits_of(session: Session, account: str | None) -> Steps[Credits]:
     """What an account has to withdraw: by the node's word where there is one, else by the API's.
 
     Args:
-        session: Who asks.
         account: Whose; the signer's where None.
 
     Raises:

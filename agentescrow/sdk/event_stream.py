@@ -142,7 +142,6 @@ def listen(http: httpx.Client, place: Place) -> Iterator[Event]:
     """Yield every event after a place.
 
     Args:
-        http: Connects.
         place: Moves on with the events.
     """
     while True:

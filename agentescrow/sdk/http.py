@@ -46,8 +46,6 @@ def persistent(
         path: From the root of the API.
         patience: Seconds after which no further one is sent.
         params: Of the query.
-        json: Body.
-        key: Idempotency-Key.
 
     Raises:
         ServiceUnreachable: The API was never reached.

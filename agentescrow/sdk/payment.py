@@ -31,7 +31,6 @@ def authorize_run(
     """Sign for reward and fee of this run alone; None where an allowance pays.
 
     Args:
-        session: Who pays.
         terms: Of the run.
         uri: Of the description.
         key: One that was given must not pay twice, so that an allowance is not for it.
@@ -53,8 +52,6 @@ def authorize_stake(
     """Sign for a deposit for this agent alone; None where an allowance pays.
 
     Args:
-        session: Who pays.
-        agent_id: Agent.
         amount: Base units.
         key: As in `authorize_run`.
         until: Unix second before which it is valid.

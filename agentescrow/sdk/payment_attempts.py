@@ -103,7 +103,6 @@ class Attempt:
         not begin then.
 
         Args:
-            session: Who pays.
             act: Sends, and waits.
             look: Reads the API, given what was mined.
         """
@@ -142,11 +141,7 @@ class Attempt:
 
 
 def both_would_pay(before: Message) -> StillPending:
-    """The error for what cannot be signed beside an earlier request.
-
-    Args:
-        before: The request.
-    """
+    """The error for what cannot be signed beside an earlier request."""
     until = format_time(before["message"]["deadline"])
     words = f"signed before, and may be carried until {until}: both would pay"
     return StillPending(name_of(before), words)
@@ -162,7 +157,6 @@ def paid_once(
     """Pay; where the same was tried before and its outcome is not known, the same once more.
 
     Args:
-        session: Who pays.
         asked: All that the caller has given; equal values are the same payment.
         key: For a first attempt.
         act: Pays, and notes in the attempt what can pay.

@@ -61,7 +61,6 @@ def require_shown(chain: Contracts, signed: Sequence[Message], first: int) -> No
 
     Args:
         chain: The caller's node.
-        signed: The requests.
         first: Block before the first signature.
 
     Raises:
@@ -111,7 +110,6 @@ def mined_in(chain: Contracts, transaction: HexBytes, did: Did) -> Mined[Event] 
 
     Args:
         chain: The caller's node.
-        transaction: Its hash.
         did: What was wanted.
     """
     receipt = _receipt(chain, transaction)
@@ -154,7 +152,6 @@ def is_settled(chain: Contracts, transaction: HexBytes, did: Did) -> bool:
 
     Args:
         chain: The caller's node.
-        transaction: Its hash.
         did: What was wanted.
     """
     receipt = _receipt(chain, transaction)

@@ -19,7 +19,6 @@ def caution_of_unencrypted(field: str, url: str) -> None:
 
     Args:
         field: What it is, in the caller's words.
-        url: The address.
     """
     if url.lower().startswith("http://") and not _is_on_this_machine(urlsplit(url).hostname or ""):
         warnings.warn(UnencryptedAddress(field, url), stacklevel=_CALLER)

@@ -35,7 +35,6 @@ class Blocking:
 
         Args:
             session: What operations work with.
-            http: Sends requests.
         """
         self._session = session
         self._http = http
@@ -77,7 +76,6 @@ class Awaiting:
 
         Args:
             session: What operations work with.
-            http: Sends requests.
         """
         self._session = session
         self._http = http
@@ -115,11 +113,7 @@ class operation(Generic[P, T]):  # noqa: N801 - a decorator
     """A method that yields steps, for both shells: it returns the result, or awaits to it."""
 
     def __init__(self, method: Callable[Concatenate[Any, P], Steps[T]]) -> None:
-        """Wrap a method.
-
-        Args:
-            method: Written once.
-        """
+        """Wrap a method."""
         self._method = method
         update_wrapper(cast(Any, self), method)
 

@@ -130,7 +130,6 @@ class Session:
         """Ask the API for something.
 
         Args:
-            path: Where.
             kind: What it is.
             params: Of the query; None is left out.
 
@@ -151,7 +150,6 @@ class Session:
         """The same, with its headers; the caller looks at the block that they name.
 
         Args:
-            path: Where.
             params: Of the query; None is left out.
         """
         return successful((yield from self._answer(path, params)))
@@ -181,7 +179,6 @@ class Session:
         """Send the API something to do.
 
         Args:
-            path: Where.
             body: What; None is left out.
             key: Idempotency-Key, so that it is done once.
 
@@ -200,9 +197,6 @@ class Session:
 
         The forwarder numbers what an account signs, so a second request cannot be signed before
         the first is on its way; threads and tasks of one client wait for each other.
-
-        Args:
-            steps: To take.
         """
         turn = object()
         self._turns.append(turn)
@@ -225,7 +219,6 @@ class Session:
         """Wait until the API has indexed a block.
 
         Args:
-            block: Its number.
             what: What was done in it, for the error.
 
         Raises:
@@ -325,9 +318,6 @@ class Session:
     def look_up(self, ask_chain: Callable[[Contracts], T]) -> Steps[T]:
         """Ask the node something; whatever is being sent meanwhile.
 
-        Args:
-            ask_chain: Asks.
-
         Raises:
             ContractReverted: A contract says no.
             ChainProblem: The node does not answer.
@@ -341,9 +331,6 @@ class Session:
 
     def on_chain(self, act: Callable[[Contracts], T]) -> Steps[T]:
         """Ask the chain itself.
-
-        Args:
-            act: Asks.
 
         Raises:
             Refused: A contract says no.

@@ -30,7 +30,6 @@ class Write:
 
     Args:
         path: Of the API.
-        body: Unsigned.
         calls: Of the contract that is called.
         call: The same as its call, encoded here: the only thing that is signed.
         did: Tells by an event of the contract that it is done.

@@ -21,7 +21,6 @@ class Ask:
         method: "GET" or "POST".
         path: From the root of the API.
         params: Of the query.
-        json: Body.
         key: Idempotency-Key: the API acts once on it, however often it comes.
     """
 
@@ -39,22 +38,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something that blocks: a call of the chain, or a signature; the answer is what it returns.
-
-    Args:
-        function: Does it.
-    """
+    """Something that blocks: a call of the chain, or a signature; the answer is what it returns."""
 
     function: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Waiting.
-
-    Args:
-        seconds: How long.
-    """
+    """Waiting."""
 
     seconds: float
 

@@ -53,7 +53,6 @@ def verified_run(session: Session, run_id: int, since: int = 0) -> Steps[RunWith
 
     Args:
         session: Has a node.
-        run_id: Run.
         since: Block that the answer must not be older than.
 
     Raises:
@@ -100,7 +99,6 @@ def verified_stake(session: Session, agent_id: int, since: int = 0) -> Steps[Sta
 
     Args:
         session: Has a node.
-        agent_id: Agent.
         since: Block that the answer must not be older than.
 
     Raises:
@@ -125,7 +123,6 @@ def verified_agent(session: Session, agent_id: int, since: int = 0) -> Steps[Age
 
     Args:
         session: Has a node.
-        agent_id: Agent.
         since: Block that the answer must not be older than.
 
     Raises:
@@ -151,7 +148,6 @@ def verified_markets(session: Session, agent_id: int, since: int = 0) -> Steps[A
 
     Args:
         session: Has a node.
-        agent_id: Agent.
         since: Block that the answer must not be older than.
 
     Raises:
@@ -179,7 +175,6 @@ def require_paid_by(chain: Contracts, run: RunWithEvents, payer: str, nonce: byt
 
     Args:
         chain: The caller's node.
-        run: Verified.
         payer: Who has signed the authorization.
         nonce: Of the authorization.
 

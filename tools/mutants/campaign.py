@@ -64,7 +64,6 @@ def results_of(mutants: Sequence[Mutant], workers: int, rounds: int) -> Iterator
     """Judge mutants.
 
     Args:
-        mutants: Which.
         workers: How many processes.
         rounds: How many rounds of the state machine a mutant has to survive.
 

@@ -73,9 +73,6 @@ def played(mutated: Mapping[str, Artifact], rounds: range) -> tuple[str, str]:
 def checked(mutated: Mapping[str, Artifact]) -> tuple[str, str]:
     """Run the tests of tests/in_process until one fails.
 
-    Args:
-        mutated: As above.
-
     Returns:
         The verdict, and in a line why.
     """

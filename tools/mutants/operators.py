@@ -88,8 +88,6 @@ def mutants_of(file: str, source: str, tree: Node) -> list[Mutant]:
     """Make every mutant of a source.
 
     Args:
-        file: Its path.
-        source: Its text.
         tree: The compiler's syntax tree of it.
     """
     found = _Changes(file, source.encode()).within(tree, "")

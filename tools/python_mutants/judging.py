@@ -29,7 +29,6 @@ def judged(mutant: Mutant, where: Tree, *, near: bool = False) -> Result:
     """Let the tests of its file run on a mutant, fastest first, until one fails.
 
     Args:
-        mutant: The mutant.
         where: A tree that nothing else uses meanwhile.
         near: Run only those that kill most of its mutants.
 
@@ -66,7 +65,6 @@ def results_of(mutants: Iterable[Mutant], workers: int, *, near: bool = False) -
     """Judge mutants.
 
     Args:
-        mutants: Which.
         workers: How many at a time.
         near: As in `judged`.
 

@@ -73,12 +73,7 @@ _ANNOTATIONS: Final = ("annotation", "returns")
 
 
 def mutants_of(file: str, source: str) -> list[Mutant]:
-    """Make every mutant of a source.
-
-    Args:
-        file: Its path.
-        source: Its text.
-    """
+    """Make every mutant of a source."""
     found = _Changes(file, source).within(ast.parse(source), "")
     seen: Counter[tuple[Any, ...]] = Counter()
     numbered = []

@@ -129,7 +129,6 @@ def coverage_of(source: Source, spots: set[Spot], compiled: set[Spot]) -> FileCo
     """List what there is to cover in a file, and whether it was.
 
     Args:
-        source: The file.
         spots: What was executed of it.
         compiled: What could be executed of it.
     """

@@ -31,7 +31,6 @@ def write_lcov(files: list[FileCoverage], path: Path) -> None:
     """Write lcov.info.
 
     Args:
-        files: The coverage.
         path: The file to write.
     """
     path.parent.mkdir(parents=True, exist_ok=True)

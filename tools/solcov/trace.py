@@ -103,7 +103,6 @@ class Tracer:
         Args:
             rpc: Asks the same node; returns the result.
             method: What was asked for.
-            params: With what.
             result: What came back, None for an error.
         """
         if self._busy:

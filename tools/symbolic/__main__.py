@@ -23,9 +23,6 @@ _PLAN = ROOT / "tests" / "symbolic" / "plan.toml"
 def prove(checks: tuple[Check, ...]) -> dict[str, Verdict]:
     """Run checks on the contracts as they are.
 
-    Args:
-        checks: The checks.
-
     Returns:
         The verdict on each.
     """

@@ -32,7 +32,6 @@ def run(project: Path, contract: str, names: tuple[str, ...]) -> dict[str, Verdi
     Args:
         project: A checkout, or a copy of what is compiled of it.
         contract: Contract of the checks.
-        names: The checks.
 
     Returns:
         The verdict on each of them; "not run" of those that Halmos came not to in time.

@@ -36,9 +36,6 @@ class Check:
 def read_plan(path: Path) -> tuple[Check, ...]:
     """Read the plan.
 
-    Args:
-        path: The file.
-
     Returns:
         The checks in the order of the file.
 

@@ -21,10 +21,6 @@ class FaultGone(Exception):
 def with_fault(text: str, fault: Fault) -> str:
     """Put a fault into a contract.
 
-    Args:
-        text: The contract.
-        fault: The fault.
-
     Returns:
         The contract with the fault.
 
@@ -44,7 +40,6 @@ def copy_with(fault: Fault, contract: str) -> Iterator[Path]:
     """Copy the contracts and the checks of one contract, and put the fault in.
 
     Args:
-        fault: The fault.
         contract: The contract whose checks are wanted; others need not be compiled.
 
     Yields:

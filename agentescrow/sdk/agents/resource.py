@@ -59,11 +59,7 @@ class _Operations:
 
     @operation
     def get(self, agent_id: int | None = None) -> Steps[Agent]:
-        """Get an agent with its reputation.
-
-        Args:
-            agent_id: Agent.
-        """
+        """Get an agent with its reputation."""
         return (yield from self._session.read(f"/api/agents/{self._agent(agent_id)}", Agent))
 
     @operation
@@ -73,7 +69,6 @@ class _Operations:
         """Get an agent's stake: `is_staked`, `can_claim_runs`.
 
         Args:
-            agent_id: Agent.
             verify: As in `runs.get`.
         """
         agent = self._agent(agent_id)
@@ -83,12 +78,7 @@ class _Operations:
 
     @operation
     def can_claim_run(self, agent_id: int, run_id: int) -> Steps[Eligibility]:
-        """Find out whether an agent may claim a run, and every reason against it.
-
-        Args:
-            agent_id: Agent.
-            run_id: Run.
-        """
+        """Find out whether an agent may claim a run, and every reason against it."""
         path = f"/api/runs/{number('run_id', run_id)}/claim-eligibility"
         query = {"agentId": number("agent_id", agent_id)}
         return (yield from self._session.read(path, Eligibility, query))
@@ -129,7 +119,6 @@ class _Operations:
         unless the node knows of an allowance.
 
         Args:
-            agent_id: Agent.
             amount: Base units: "20000000" is the minimum of 20 USDC.
             tx_hash: Where given, nothing is sent: that transaction is reported. Only a `Staked`
                 event of StakeRegistry counts; a transfer of USDC is refused (400, NOT_STAKED).
@@ -146,7 +135,6 @@ class _Operations:
         """Take available stake out, at once; the same once more after an error is done once.
 
         Args:
-            agent_id: Agent.
             amount: Base units.
             to: Receiver; the signer where None.
         """
@@ -155,11 +143,7 @@ class _Operations:
 
     @operation
     def list_markets(self, agent_id: int | None = None) -> Steps[AgentMarkets]:
-        """List the markets, with what each may lock of an agent's stake.
-
-        Args:
-            agent_id: Agent.
-        """
+        """List the markets, with what each may lock of an agent's stake."""
         return (yield from agent_markets(self._session, self._agent(agent_id)))
 
     @operation
@@ -169,7 +153,6 @@ class _Operations:
         The markets that StakeRegistry was made with need no leave.
 
         Args:
-            agent_id: Agent.
             market: Address of the contract.
             cap: Base units; not below what it has locked, 0 takes the leave back.
         """

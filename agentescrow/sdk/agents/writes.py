@@ -46,8 +46,6 @@ def stake(session: Session, agent_id: int, amount: int, key: WriteKey) -> Steps[
     """Stake for an agent.
 
     Args:
-        session: Who pays.
-        agent_id: Agent.
         amount: Base units.
         key: Under which it is done once.
     """
@@ -102,7 +100,6 @@ def unstake(session: Session, agent_id: int, amount: int, to: str | None) -> Ste
 
     Args:
         session: Who does it.
-        agent_id: Agent.
         amount: Base units.
         to: Receiver; the signer where None.
 
@@ -158,7 +155,6 @@ def allow_market(session: Session, agent_id: int, market: str, cap: int) -> Step
 
     Args:
         session: Who owns the agent's NFT.
-        agent_id: Agent.
         market: The contract, in checksum case.
         cap: Base units.
     """

@@ -96,7 +96,6 @@ class _Operations:
         """Get a run with its life.
 
         Args:
-            run_id: Run.
             verify: Whether state, terms, times, description, work and feedback are compared with
                 the contract; they are if there is a node (`rpc_url`), where None. `.events` is the
                 API's word.
@@ -136,7 +135,6 @@ class _Operations:
             review_days: Days to judge a submission.
             max_revisions: Revisions that may be asked for.
             min_status: Lowest status that may claim.
-            fund: Escrow now.
             idempotency_key: Of the caller's choice. What comes again with the same key and the same
                 values, from another program too, pays once: the API gives the first answer, the
                 chain refuses the used authorization (400). A deadline like "+3d" is another value
@@ -166,20 +164,12 @@ class _Operations:
 
     @operation
     def fund(self, run_id: int) -> Steps[Run]:
-        """Escrow reward and fee of a DRAFT.
-
-        Args:
-            run_id: Run.
-        """
+        """Escrow reward and fee of a DRAFT."""
         return (yield from fund_run(self._session, number("run_id", run_id)))
 
     @operation
     def approve(self, run_id: int) -> Steps[Run]:
-        """Accept the work: the agent receives the reward.
-
-        Args:
-            run_id: Run.
-        """
+        """Accept the work: the agent receives the reward."""
         run = number("run_id", run_id)
         return (yield from move(self._session, run, "approve"))
 
@@ -188,7 +178,6 @@ class _Operations:
         """Ask for changes.
 
         Args:
-            run_id: Run.
             feedback: What is to change.
         """
         run = number("run_id", run_id)
@@ -197,33 +186,20 @@ class _Operations:
 
     @operation
     def reject(self, run_id: int, reason: str = REASON_DEFAULT) -> Steps[Run]:
-        """Refuse the work, when revisions are used up or it first came late.
-
-        Args:
-            run_id: Run.
-            reason: Why.
-        """
+        """Refuse the work, when revisions are used up or it first came late."""
         run = number("run_id", run_id)
         require_text("reason", reason)
         return (yield from move(self._session, run, "reject", reason))
 
     @operation
     def slash(self, run_id: int) -> Steps[Run]:
-        """Slash an overdue agent: reward, fee and a penalty of its stake go to the poster.
-
-        Args:
-            run_id: Run.
-        """
+        """Slash an overdue agent: reward, fee and a penalty of its stake go to the poster."""
         run = number("run_id", run_id)
         return (yield from move(self._session, run, "slash"))
 
     @operation
     def cancel(self, run_id: int) -> Steps[Run]:
-        """Call a run off, with a full refund; an OPEN one from its deadline on, anybody may.
-
-        Args:
-            run_id: Run.
-        """
+        """Call a run off, with a full refund; an OPEN one from its deadline on, anybody may."""
         run = number("run_id", run_id)
         return (yield from move(self._session, run, "cancelRun"))
 
@@ -234,7 +210,6 @@ class _Operations:
         """Claim a run, which locks 20 USDC of the agent's stake.
 
         Args:
-            run_id: Run.
             agent_id: Agent; the client's (AGENT_ID) where None.
 
         Raises:
@@ -246,11 +221,7 @@ class _Operations:
 
     @operation
     def start(self, run_id: int) -> Steps[Run]:
-        """Say that work began; optional.
-
-        Args:
-            run_id: Run.
-        """
+        """Say that work began; optional."""
         run = number("run_id", run_id)
         return (yield from move(self._session, run, "startRun"))
 
@@ -259,7 +230,6 @@ class _Operations:
         """Hand in the work.
 
         Args:
-            run_id: Run.
             deliverable_uri: Where it is, an IPFS URI for example.
         """
         run = number("run_id", run_id)
@@ -268,11 +238,7 @@ class _Operations:
 
     @operation
     def abandon(self, run_id: int) -> Steps[Run]:
-        """Give a claimed run back within a day, once in its life.
-
-        Args:
-            run_id: Run.
-        """
+        """Give a claimed run back within a day, once in its life."""
         run = number("run_id", run_id)
         return (yield from move(self._session, run, "abandonRun"))
 
@@ -280,11 +246,7 @@ class _Operations:
 
     @operation
     def finalize(self, run_id: int) -> Steps[Run]:
-        """Approve in the place of a poster who stayed silent.
-
-        Args:
-            run_id: Run.
-        """
+        """Approve in the place of a poster who stayed silent."""
         run = number("run_id", run_id)
         return (yield from move(self._session, run, "finalize"))
 

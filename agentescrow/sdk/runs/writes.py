@@ -60,8 +60,6 @@ def shown_run(session: Session, run_id: int, since: int = 0) -> Steps[RunWithEve
     """The same, compared with the node where there is one.
 
     Args:
-        session: Who asks.
-        run_id: Run.
         since: Block that the answer must not be older than.
     """
     if session.is_verified(None):
@@ -74,7 +72,6 @@ def move(session: Session, run_id: int, call: str, *values: object) -> Steps[Run
 
     Args:
         session: Account, API and node.
-        run_id: Run.
         call: Name of the function in the action table.
         values: The function's arguments after the run.
     """
@@ -110,7 +107,6 @@ def post(
 
     Args:
         session: Who does it.
-        terms: Valid.
         uri: Of the description.
         attempt: Notes what can pay.
         fund: Whether its money is escrowed at once.
@@ -159,7 +155,6 @@ def fund_run(session: Session, run_id: int) -> Steps[Run]:
 
     Args:
         session: Who does it.
-        run_id: Run.
     """
     if not session.options.gasless:
         until = (yield from session.now()) + VALID_SECONDS
@@ -196,8 +191,6 @@ def claim(session: Session, run_id: int, agent_id: int) -> Steps[ClaimAnswer]:
 
     Args:
         session: Who does it.
-        run_id: Run.
-        agent_id: Agent.
     """
     if not session.options.gasless:
         yield from session.on_chain(lambda chain: _require_claimable(chain, run_id, agent_id))
