@@ -116,6 +116,7 @@ def test_stake__room_and_ban(system, minimum):
         registry.send(people.agent_owner, "stake", agent_id, room + 1)
     registry.send(people.agent_owner, "stake", agent_id, room)
     assert _agent(system)[0] == STAKE_MAX
+    assert registry.view("availableStake", agent_id) == STAKE_MAX
     with refused("StakeTooLarge", amount=1, limit=0):
         registry.send(people.agent_owner, "stake", agent_id, 1)
     record_slot.write(registry, agent_id, staked=7, strikes=3)
