@@ -12,44 +12,44 @@ import {IRunEscrow} from "./interfaces/IRunEscrow.sol";
 import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {IUsdc} from "./interfaces/IUsdc.sol";
 import {AgentIdentity} from "./libraries/AgentIdentity.sol";
-import {Claim, ClaimLibrary} from "./libraries/Claim.sol";
-import {Eligibility} from "./libraries/Eligibility.sol";
-import {Offer, OfferLibrary} from "./libraries/Offer.sol";
-import {RunStates} from "./libraries/RunStates.sol";
+import {ClaimReasons} from "./libraries/runs/ClaimReasons.sol";
+import {RunClaim, RunClaimLibrary} from "./libraries/runs/RunClaim.sol";
+import {RunOffer, RunOfferLibrary} from "./libraries/runs/RunOffer.sol";
+import {RunStates} from "./libraries/runs/RunStates.sol";
 
 /// @title RunEscrow
-/// @notice Holds reward and fee of every run and moves them by the rules of its life. See {IRunEscrow}.
+/// @notice Holds the reward and fee of every run and moves them by the rules of its life cycle. See {IRunEscrow}.
 contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     using AgentIdentity for IIdentityRegistry;
     using RunStates for uint256;
 
-    /// One slot a line: written when the run is created; at the claim and at each step after it; for revisions only.
+    /// One slot per line: written at creation; at the claim and every later step; for revisions only.
     struct Record {
-        Offer offer;
-        Claim claim;
+        RunOffer offer;
+        RunClaim claim;
         uint8 revisions;
         uint32 revisionDueAt;
     }
 
-    /* One view tells them all, `immutables`: calls find their function by comparing selectors, 22 gas for each getter. */
+    /* Exposed by one view, `immutables`: each getter would add 22 gas to selector dispatch. */
 
-    /// Fee on top of the reward, in hundredths of a percent.
+    /// Fee on top of the reward, in basis points.
     uint256 private constant _PLATFORM_FEE_BPS = 500;
-    /// Stake that an open claim locks, in base units: 20 USDC.
+    /// Stake that each open claim locks, in base units: 20 USDC.
     uint256 private constant _MIN_STAKE = 20_000_000;
-    /// Time that an agent has after a claim, at least, and after a request for revision, exactly.
+    /// Time until an agent can be slashed: at least, after a claim; exactly, after a revision request.
     uint256 private constant _CLAIM_TIMEOUT = 7 days;
-    /// Time in which a claim can be given back.
+    /// Time after the claim during which the agent can abandon the run.
     uint256 private constant _ABANDON_WINDOW = 1 days;
-    /// Farthest that a deadline may be ahead when a run is created.
+    /// Maximum distance of a deadline from the creation of its run.
     uint256 private constant _MAX_DEADLINE_AHEAD = 90 days;
-    /// Longest review.
+    /// Maximum length of a review in days.
     uint256 private constant _MAX_REVIEW_DAYS = 30;
-    /// Most revisions that a poster may reserve.
+    /// Maximum number of revisions.
     uint256 private constant _MAX_REVISIONS = 10;
-    /// Least reward whose approval or rejection counts, in base units: 1 USDC (RUN-22).
+    /// Minimum reward whose approval or rejection counts, in base units: 1 USDC (RUN-22).
     uint256 private constant _MIN_COUNTED_REWARD = 1_000_000;
-    /// Most bytes that a text may have (RUN-27).
+    /// Maximum length of a text in bytes (RUN-27).
     uint256 private constant _MAX_TEXT = 2048;
 
     uint256 private constant _BPS = 10_000;
@@ -57,23 +57,23 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
     uint8 private constant _OUTCOME_COMPLETED = 1;
     uint8 private constant _OUTCOME_REJECTED = 2;
 
-    /// Registry in which claims lock stakes.
+    /// Registry that locks stakes for claims.
     IStakeRegistry private immutable _REGISTRY;
 
-    // These share a slot with the pause flag and what the vault owes.
+    // Share a slot with the pause flag and `_totalOwed`.
     uint40 private _runCount;
     uint64 private _accruedFees;
     mapping(uint256 runId => Record run) private _runs;
     /// @inheritdoc IRunEscrow
     address public treasury;
 
-    /// @notice Sets what never changes.
-    /// @param usdc Token escrowed.
-    /// @param registry StakeRegistry that has this contract among its markets.
+    /// @notice Sets the immutables, the owner and the treasury.
+    /// @param usdc Token of all amounts.
+    /// @param registry StakeRegistry that has this contract as a market.
     /// @param treasury Receiver of the fees.
-    /// @param owner May pause entries and set the treasury.
+    /// @param owner Account that may pause and set the treasury.
     /// @param trustedForwarder ERC-2771 forwarder.
-    // The argument has the name of what it is for.
+    // The argument is named after the value it sets.
     // slither-disable-next-line shadowing-local
     constructor(address usdc, address registry, address treasury, address owner, address trustedForwarder)
         UsdcVault(IUsdc(usdc), IStakeRegistry(registry).identities(), owner, trustedForwarder)
@@ -127,7 +127,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function fundRun(uint256 runId) external nonReentrant whenNotPaused {
-        (Record storage run, Offer offer,) = _gate(runId, RunStates.FUNDABLE);
+        (Record storage run, RunOffer offer,) = _gate(runId, RunStates.FUNDABLE);
         _requirePoster(runId, offer);
         _requireBefore(runId, offer.deadline());
 
@@ -140,20 +140,21 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         _pull(offer.poster(), amount);
     }
 
-    /* AGENTS; no token moves and the registry calls nobody, so it is enough to refuse them in the middle of a payment */
+    /* AGENTS; no token moves and the registry calls nothing, so nonReentrantView suffices */
 
     /// @inheritdoc IRunEscrow
     function claimRun(uint256 runId, uint256 agentId) external nonReentrantView {
-        (Record storage run, Offer offer,) = _gate(runId, RunStates.CLAIMABLE);
+        (Record storage run, RunOffer offer,) = _gate(runId, RunStates.CLAIMABLE);
         _requireBefore(runId, offer.deadline());
         address wallet = _requireClaimant(runId, offer.poster(), agentId);
 
-        // An agent id above 32 bits counts as unknown.
-        run.claim = ClaimLibrary.encode(wallet, agentId, offer);
+        // `_requireClaimant` treats an agent id above 32 bits as unknown.
+        run.claim = RunClaimLibrary.encode(wallet, agentId, offer);
 
         emit RunClaimed(runId, agentId, wallet, _MIN_STAKE, _dueAt(block.timestamp, offer));
 
-        // The registry knows of a pause: it reads this market's slot anyway, and so nothing has to be read here.
+        // The registry refuses claims during a pause: it reads this market's slot anyway, so the pause flag need not be
+        // read.
         if (!_told(abi.encodeCall(IStakeRegistry.lock, (agentId, _MIN_STAKE, offer.minStatus())))) {
             _requireNotPaused();
             LowLevelCall.bubbleRevert();
@@ -162,7 +163,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function startRun(uint256 runId) external {
-        (Record storage run, Claim claim) = _gateOfClaim(runId, RunStates.STARTABLE);
+        (Record storage run, RunClaim claim) = _gateOfClaim(runId, RunStates.STARTABLE);
         _requireAgent(runId, claim);
 
         run.claim = claim.withState(RunState.IN_PROGRESS);
@@ -172,7 +173,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function submitWork(uint256 runId, string calldata deliverableURI) external {
-        (Record storage run, Claim claim) = _gateOfClaim(runId, RunStates.SUBMITTABLE);
+        (Record storage run, RunClaim claim) = _gateOfClaim(runId, RunStates.SUBMITTABLE);
         _requireAgent(runId, claim);
         if (bytes(deliverableURI).length == 0) revert EmptyDeliverableURI(runId);
         _requireShort(deliverableURI);
@@ -185,14 +186,14 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function abandonRun(uint256 runId) external nonReentrantView {
-        (Record storage run, Offer offer, Claim claim) = _gate(runId, RunStates.ABANDONABLE);
+        (Record storage run, RunOffer offer, RunClaim claim) = _gate(runId, RunStates.ABANDONABLE);
         _requireAgent(runId, claim);
         uint256 windowEndsAt = claim.claimedAt(offer) + _ABANDON_WINDOW;
         if (block.timestamp >= windowEndsAt) revert AbandonWindowOver(runId, windowEndsAt, block.timestamp);
         if (offer.abandoned()) revert AlreadyAbandoned(runId);
 
         run.offer = offer.withAbandoned();
-        run.claim = Claim.wrap(0);
+        run.claim = RunClaim.wrap(0);
 
         emit RunAbandoned(runId, claim.agentId());
 
@@ -203,7 +204,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function approve(uint256 runId) external nonReentrant {
-        (Record storage run, Offer offer, Claim claim) = _gate(runId, RunStates.REVIEWABLE);
+        (Record storage run, RunOffer offer, RunClaim claim) = _gate(runId, RunStates.REVIEWABLE);
         _requirePoster(runId, offer);
 
         _accept(runId, run, offer, claim, false);
@@ -211,7 +212,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function requestRevision(uint256 runId, string calldata feedback) external {
-        (Record storage run, Offer offer, Claim claim) = _gate(runId, RunStates.REVIEWABLE);
+        (Record storage run, RunOffer offer, RunClaim claim) = _gate(runId, RunStates.REVIEWABLE);
         _requirePoster(runId, offer);
         _requireInReview(runId, claim);
         uint256 maxRevisions = offer.maxRevisions();
@@ -222,7 +223,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         uint256 dueAt = block.timestamp + _CLAIM_TIMEOUT;
         run.claim = claim.withState(RunState.REVISION_REQUESTED);
-        // Safe casts: at most 10 revisions; times fit until 2106.
+        // Safe casts: at most 10 revisions; 32 bits hold times until 2106.
         run.revisions = uint8(revision);
         run.revisionDueAt = uint32(dueAt);
 
@@ -231,7 +232,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function reject(uint256 runId, string calldata reason) external nonReentrant {
-        (Record storage run, Offer offer, Claim claim) = _gate(runId, RunStates.REVIEWABLE);
+        (Record storage run, RunOffer offer, RunClaim claim) = _gate(runId, RunStates.REVIEWABLE);
         _requirePoster(runId, offer);
         _requireInReview(runId, claim);
         _requireRejectable(runId, offer, claim, run.revisions);
@@ -248,11 +249,11 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         _pay(offer.poster(), refund);
     }
 
-    /* POSTERS, ON WORK THAT DOES NOT COME */
+    /* POSTERS, WITHOUT SUBMITTED WORK */
 
     /// @inheritdoc IRunEscrow
     function slash(uint256 runId) external nonReentrant {
-        (Record storage run, Offer offer, Claim claim) = _gate(runId, RunStates.SLASHABLE);
+        (Record storage run, RunOffer offer, RunClaim claim) = _gate(runId, RunStates.SLASHABLE);
         _requirePoster(runId, offer);
         uint256 overdueAt = _slashableAt(run, offer, claim, claim.state());
         if (block.timestamp < overdueAt) revert NotOverdue(runId, overdueAt, block.timestamp);
@@ -270,11 +271,11 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function cancelRun(uint256 runId) external nonReentrant {
-        (Record storage run, Offer offer, Claim claim) = _gate(runId, RunStates.CANCELLABLE);
+        (Record storage run, RunOffer offer, RunClaim claim) = _gate(runId, RunStates.CANCELLABLE);
         bool claimed = claim.exists();
         bool funded = offer.isOpen();
         bool deadlinePassed = block.timestamp >= offer.deadline();
-        // Anyone may cancel an OPEN run from its deadline on; everything else is the poster's.
+        // Any account may cancel an OPEN run from its deadline on; otherwise only the poster may cancel.
         if (claimed || !funded || !deadlinePassed) _requirePoster(runId, offer);
         if (claimed && !deadlinePassed) revert BeforeDeadline(runId, offer.deadline(), block.timestamp);
 
@@ -293,7 +294,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function finalize(uint256 runId) external nonReentrant {
-        (Record storage run, Offer offer, Claim claim) = _gate(runId, RunStates.REVIEWABLE);
+        (Record storage run, RunOffer offer, RunClaim claim) = _gate(runId, RunStates.REVIEWABLE);
         uint256 endsAt = claim.reviewEndsAt();
         if (block.timestamp < endsAt) revert ReviewNotOver(runId, endsAt, block.timestamp);
 
@@ -305,7 +306,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         uint256 amount = _accruedFees;
         if (amount == 0) revert NoFees();
         address to = treasury;
-        // It may have become a market since it was set.
+        // The treasury may have become a market since it was set.
         _requireRecipient(to);
 
         _accruedFees = 0;
@@ -339,7 +340,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function getRun(uint256 runId) external view returns (Run memory) {
-        (Record storage run, Offer offer, Claim claim, uint256 state) = _get(runId);
+        (Record storage run, RunOffer offer, RunClaim claim, uint256 state) = _get(runId);
         return Run({
             poster: offer.poster(),
             state: RunState(state),
@@ -366,33 +367,33 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function claimEligibility(uint256 runId, uint256 agentId) external view returns (uint256 reasons) {
-        (, Offer offer,, uint256 state) = _get(runId);
-        if (!RunStates.CLAIMABLE.contains(state)) reasons |= Eligibility.RUN_NOT_OPEN;
-        if (block.timestamp >= offer.deadline()) reasons |= Eligibility.DEADLINE_PASSED;
-        if (paused()) reasons |= Eligibility.PAUSED;
+        (, RunOffer offer,, uint256 state) = _get(runId);
+        if (!RunStates.CLAIMABLE.contains(state)) reasons |= ClaimReasons.RUN_NOT_OPEN;
+        if (block.timestamp >= offer.deadline()) reasons |= ClaimReasons.DEADLINE_PASSED;
+        if (paused()) reasons |= ClaimReasons.PAUSED;
 
         (bool known, address wallet) = _payoutWalletOf(agentId);
-        if (!known) return reasons | Eligibility.AGENT_UNKNOWN;
+        if (!known) return reasons | ClaimReasons.AGENT_UNKNOWN;
 
         bool selfClaim;
         (known, selfClaim) = _IDENTITY.tryIsOperator(agentId, wallet, offer.poster());
-        if (!known) return reasons | Eligibility.AGENT_UNKNOWN;
+        if (!known) return reasons | ClaimReasons.AGENT_UNKNOWN;
 
-        if (selfClaim) reasons |= Eligibility.SELF_CLAIM;
-        if (_REGISTRY.availableStake(agentId) < _MIN_STAKE) reasons |= Eligibility.INSUFFICIENT_STAKE;
-        if (!_REGISTRY.allowsClaim(agentId, address(this), _MIN_STAKE)) reasons |= Eligibility.MARKET_NOT_ALLOWED;
+        if (selfClaim) reasons |= ClaimReasons.SELF_CLAIM;
+        if (_REGISTRY.availableStake(agentId) < _MIN_STAKE) reasons |= ClaimReasons.INSUFFICIENT_STAKE;
+        if (!_REGISTRY.allowsClaim(agentId, address(this), _MIN_STAKE)) reasons |= ClaimReasons.MARKET_NOT_ALLOWED;
         reasons |= _statusReasons(agentId, offer.minStatus());
     }
 
     /// @inheritdoc IRunEscrow
     function slashableAt(uint256 runId) external view returns (uint256) {
-        (Record storage run, Offer offer, Claim claim, uint256 state) = _get(runId);
+        (Record storage run, RunOffer offer, RunClaim claim, uint256 state) = _get(runId);
         return _slashableAt(run, offer, claim, state);
     }
 
     /// @inheritdoc IRunEscrow
     function reviewEndsAt(uint256 runId) external view returns (uint256) {
-        (,, Claim claim, uint256 state) = _get(runId);
+        (,, RunClaim claim, uint256 state) = _get(runId);
         return _reviewEndsAt(claim, state);
     }
 
@@ -421,13 +422,13 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /// @inheritdoc IRunEscrow
     function feeOn(uint256 reward) public pure returns (uint256) {
-        // Rounded up, so that no run is free of it.
+        // Rounded up, so that every run pays a fee.
         return Math.ceilDiv(reward * _PLATFORM_FEE_BPS, _BPS);
     }
 
     /* INTERNAL */
 
-    /// The registry and its markets belong to the system as well.
+    /// The registry and its markets belong to the system too.
     function _isOneOfTheContracts(address account) internal view override returns (bool) {
         return super._isOneOfTheContracts(account) || _REGISTRY.belongsToSystem(account);
     }
@@ -436,7 +437,7 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         return UsdcVault._msgSender();
     }
 
-    // Nothing calls it; two bases have one each, and the language asks which.
+    // Unused, but Solidity requires an override, since two bases define it.
     // slither-disable-next-line dead-code
     function _msgData() internal view override(Context, UsdcVault) returns (bytes calldata) {
         return UsdcVault._msgData();
@@ -448,21 +449,21 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /* PRIVATE, STATE-CHANGING */
 
-    /// Books a new run, and as owed what funding it takes if it is posted; the caller pulls that `amount`.
+    /// Creates a run and, if it is posted, records `amount` as owed; the caller pulls that amount.
     function _create(address poster, RunState state, RunTerms calldata terms, string calldata ipfsHash)
         private
         returns (uint256 runId, uint256 amount)
     {
-        Offer offer = _offerOf(poster, state, terms);
+        RunOffer offer = _offerOf(poster, state, terms);
         if (bytes(ipfsHash).length == 0) revert EmptyIpfsHash();
         _requireShort(ipfsHash);
 
         uint256 fee = _feeOf(offer);
-        // Safe "unchecked": a reward has 48 bits, and the fee is no more.
+        // Safe "unchecked": a reward has 48 bits, and the fee is not larger.
         unchecked {
             amount = offer.reward() + fee;
         }
-        // Together: they share a slot, which is then read and written once.
+        // Written together, since they share a slot.
         (_runCount, _totalOwed) = (_runCount + 1, state == RunState.OPEN ? _totalOwed + uint64(amount) : _totalOwed);
         runId = _runCount;
         _runs[runId].offer = offer;
@@ -480,13 +481,14 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         );
     }
 
-    /// Ends a run as APPROVED: the fee is earned, the lock goes back, the agent gets the whole reward (RUN-4).
-    function _accept(uint256 runId, Record storage run, Offer offer, Claim claim, bool silent) private {
+    /// Approves a run: the fee accrues, the lock is released, the agent receives the whole reward (RUN-4).
+    function _accept(uint256 runId, Record storage run, RunOffer offer, RunClaim claim, bool silent) private {
         uint256 reward = offer.reward();
         uint256 fee = _feeOf(offer);
 
         run.claim = claim.withState(RunState.APPROVED);
-        // Safe casts: a fee is no more than a reward, and a reward has 48 bits. Safe "unchecked": fees are owed, too.
+        // Safe casts: a reward has 48 bits, and the fee is not larger. Safe "unchecked": accrued fees are part of what
+        // is owed.
         unchecked {
             _accruedFees += uint64(fee);
         }
@@ -494,21 +496,21 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
         emit RunApproved(runId, claim.agentId(), claim.wallet(), reward, fee, silent);
 
-        // Cheaper runs do not count: they would buy ESTABLISHED for cents (RUN-22).
+        // Cheaper runs do not count, or ESTABLISHED could be bought for cents (RUN-22).
         _release(claim, reward < _MIN_COUNTED_REWARD ? _OUTCOME_NONE : _OUTCOME_COMPLETED);
         _pay(claim.wallet(), reward);
     }
 
-    function _release(Claim claim, uint8 outcome) private {
+    function _release(RunClaim claim, uint8 outcome) private {
         _tell(abi.encodeCall(IStakeRegistry.release, (claim.agentId(), _MIN_STAKE, outcome)));
     }
 
-    /// Calls the registry, and reverts with what it reverts with.
+    /// Calls the registry and forwards its revert.
     function _tell(bytes memory what) private {
         if (!_told(what)) LowLevelCall.bubbleRevert();
     }
 
-    /// Calls the registry. That it has code, the constructor has seen.
+    /// Calls the registry. The constructor has checked that it has code.
     function _told(bytes memory what) private returns (bool success) {
         success = LowLevelCall.callNoReturn(address(_REGISTRY), what);
     }
@@ -523,65 +525,73 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     /* PRIVATE, CHECKS */
 
-    /// The one gate: an existing run in one of the allowed states.
-    function _gate(uint256 runId, uint256 allowed) private view returns (Record storage run, Offer offer, Claim claim) {
+    /// Requires that the run exists and is in one of the allowed states.
+    function _gate(uint256 runId, uint256 allowed)
+        private
+        view
+        returns (Record storage run, RunOffer offer, RunClaim claim)
+    {
         uint256 current;
         (run, offer, claim, current) = _get(runId);
         if (!allowed.contains(current)) revert UnexpectedRunState(runId, RunState(current), allowed);
     }
 
-    /// The same gate for calls that need no offer: they pay 2,100 gas for reading it only where it refuses them.
-    function _gateOfClaim(uint256 runId, uint256 allowed) private view returns (Record storage run, Claim claim) {
+    /// Does the same for calls that need no offer; the 2,100 gas for reading it is paid only if the call is refused.
+    function _gateOfClaim(uint256 runId, uint256 allowed) private view returns (Record storage run, RunClaim claim) {
         run = _runs[runId];
         claim = run.claim;
         if (!claim.exists() || !allowed.contains(claim.state())) _gate(runId, allowed);
     }
 
-    /// A run and the number of its RunState: a claim knows it; before there is one, the offer does.
-    function _get(uint256 runId) private view returns (Record storage run, Offer offer, Claim claim, uint256 state) {
+    /// Returns a run and its state, which is in the claim or, before the claim, in the offer.
+    function _get(uint256 runId)
+        private
+        view
+        returns (Record storage run, RunOffer offer, RunClaim claim, uint256 state)
+    {
         run = _runs[runId];
         offer = run.offer;
         if (!offer.exists()) revert RunUnknown(runId);
         state = offer.state();
-        // Only an OPEN offer is ever claimed: elsewhere there is nothing to read.
+        // Only an OPEN offer can have a claim.
         if (state != uint256(RunState.OPEN)) return (run, offer, claim, state);
         claim = run.claim;
         if (claim.exists()) state = claim.state();
     }
 
-    function _requirePoster(uint256 runId, Offer offer) private view {
+    function _requirePoster(uint256 runId, RunOffer offer) private view {
         address caller = _msgSender();
         if (caller != offer.poster()) revert NotPoster(runId, caller, offer.poster());
     }
 
-    /// The frozen wallet first, so that no way out depends on the identity registry answering (RUN-7).
-    function _requireAgent(uint256 runId, Claim claim) private view {
+    /// Checks the frozen wallet first, so that no way out depends on the identity registry (RUN-7).
+    function _requireAgent(uint256 runId, RunClaim claim) private view {
         address caller = _msgSender();
         if (caller != claim.wallet() && !_IDENTITY.isOperator(claim.agentId(), caller)) revert NotAgent(runId, caller);
     }
 
-    /// Returns the payout wallet to freeze.
+    /// Requires that the caller may claim for the agent, and returns the payout wallet to freeze.
     function _requireClaimant(uint256 runId, address poster, uint256 agentId) private view returns (address wallet) {
         bool known;
         (known, wallet) = _payoutWalletOf(agentId);
         if (!known) revert IStakeRegistry.AgentUnknown(agentId);
 
         address caller = _msgSender();
-        // No answer is a no.
+        // No answer counts as no.
         // slither-disable-next-line unused-return
         (, bool operator) = _IDENTITY.tryIsOperator(agentId, wallet, caller);
         if (!operator) revert NotOperator(agentId, caller);
 
-        // No answer is not a no: it would let posters work for themselves.
+        // Here no answer does not count as no, or posters could claim their own runs.
         bool selfClaim;
         (known, selfClaim) = _IDENTITY.tryIsOperator(agentId, wallet, poster);
         if (!known) revert IStakeRegistry.AgentUnknown(agentId);
         if (selfClaim) revert SelfClaim(runId, agentId, poster);
     }
 
-    /// The offer that terms make, each of them checked and put in its place (RUN-2).
-    function _offerOf(address poster, RunState state, RunTerms calldata terms) private view returns (Offer offer) {
-        offer = OfferLibrary.encode(poster, state);
+    /// Validates the terms and packs them into an offer (RUN-2).
+    function _offerOf(address poster, RunState state, RunTerms calldata terms) private view returns (RunOffer offer) {
+        offer = RunOfferLibrary.encode(poster, state);
 
         uint256 reward = terms.reward;
         if (reward == 0 || reward > type(uint48).max) revert RewardOutOfRange(reward, 1, type(uint48).max);
@@ -616,24 +626,28 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
         if (block.timestamp >= deadline) revert DeadlinePassed(runId, deadline, block.timestamp);
     }
 
-    /// From the end of the window on, silence has approved (RUN-14).
-    function _requireInReview(uint256 runId, Claim claim) private view {
+    /// From the end of the review window on, silence has approved (RUN-14).
+    function _requireInReview(uint256 runId, RunClaim claim) private view {
         uint256 endsAt = claim.reviewEndsAt();
         if (block.timestamp >= endsAt) revert ReviewOver(runId, endsAt, block.timestamp);
     }
 
-    /* PRIVATE, WHAT FOLLOWS FROM A RUN */
+    /* PRIVATE, DERIVED FROM A RUN */
 
-    /// When the agent's time is up (RUN-9, RUN-12), or 0 where it is not the agent's turn.
-    function _slashableAt(Record storage run, Offer offer, Claim claim, uint256 state) private view returns (uint256) {
+    /// Returns the time from which the agent can be slashed (RUN-9, RUN-12), or 0 if it is not the agent's turn.
+    function _slashableAt(Record storage run, RunOffer offer, RunClaim claim, uint256 state)
+        private
+        view
+        returns (uint256)
+    {
         if (!RunStates.SLASHABLE.contains(state)) return 0;
         if (state == uint256(RunState.REVISION_REQUESTED)) return run.revisionDueAt;
         return _dueAt(claim.claimedAt(offer), offer);
     }
 
-    /* PRIVATE, WHAT THE REGISTRIES SAY OF AN AGENT */
+    /* PRIVATE, FROM THE REGISTRIES */
 
-    /// A run holds agent ids of 32 bits; registries count from 0, so a higher one is unknown to it.
+    /// Reads the payout wallet. A run holds 32-bit agent ids; registries count from 0, so a larger id is unknown.
     function _payoutWalletOf(uint256 agentId) private view returns (bool known, address wallet) {
         if (agentId > type(uint32).max) return (false, address(0));
         return _IDENTITY.tryPayoutWallet(agentId);
@@ -641,51 +655,51 @@ contract RunEscrow is IRunEscrow, UsdcVault, Pausable {
 
     function _statusReasons(uint256 agentId, uint8 minStatus) private view returns (uint256) {
         IStakeRegistry.AgentStatus status = _REGISTRY.statusOf(agentId);
-        if (status == IStakeRegistry.AgentStatus.UNVERIFIED) return Eligibility.AGENT_UNVERIFIED;
-        if (status == IStakeRegistry.AgentStatus.FROZEN) return Eligibility.AGENT_FROZEN;
-        if (status == IStakeRegistry.AgentStatus.BANNED) return Eligibility.AGENT_BANNED;
-        if (uint8(status) < minStatus) return Eligibility.STATUS_TOO_LOW;
+        if (status == IStakeRegistry.AgentStatus.UNVERIFIED) return ClaimReasons.AGENT_UNVERIFIED;
+        if (status == IStakeRegistry.AgentStatus.FROZEN) return ClaimReasons.AGENT_FROZEN;
+        if (status == IStakeRegistry.AgentStatus.BANNED) return ClaimReasons.AGENT_BANNED;
+        if (uint8(status) < minStatus) return ClaimReasons.STATUS_TOO_LOW;
         return 0;
     }
 
     /* PRIVATE, PURE */
 
-    /// All revisions are used up, or the first submission came late (RUN-11).
-    function _requireRejectable(uint256 runId, Offer offer, Claim claim, uint256 revisions) private pure {
+    /// Requires that all revisions are used or the first submission came late (RUN-11).
+    function _requireRejectable(uint256 runId, RunOffer offer, RunClaim claim, uint256 revisions) private pure {
         uint256 maxRevisions = offer.maxRevisions();
         bool firstCameLate = revisions == 0 && claim.submittedAt() >= offer.deadline();
         if (revisions != maxRevisions && !firstCameLate) revert RevisionsLeft(runId, revisions, maxRevisions);
     }
 
-    /// When the poster's time is up (RUN-14), or 0 where it is not the poster's turn.
-    function _reviewEndsAt(Claim claim, uint256 state) private pure returns (uint256) {
+    /// Returns the end of the review window (RUN-14), or 0 if it is not the poster's turn.
+    function _reviewEndsAt(RunClaim claim, uint256 state) private pure returns (uint256) {
         return RunStates.REVIEWABLE.contains(state) ? claim.reviewEndsAt() : 0;
     }
 
-    /// What was pulled for the run: reward and fee.
-    function _escrowed(Offer offer) private pure returns (uint256) {
-        // Safe "unchecked": a reward has 48 bits, and the fee is no more.
+    /// Returns the amount pulled for the run: reward and fee.
+    function _escrowed(RunOffer offer) private pure returns (uint256) {
+        // Safe "unchecked": a reward has 48 bits, and the fee is not larger.
         unchecked {
             return offer.reward() + _feeOf(offer);
         }
     }
 
-    /// The same as `feeOn`, of a reward that has been checked.
-    function _feeOf(Offer offer) private pure returns (uint256) {
+    /// Does the same as `feeOn`, for a reward that was validated before.
+    function _feeOf(RunOffer offer) private pure returns (uint256) {
         // Safe "unchecked": a reward has 48 bits.
         unchecked {
             return (offer.reward() * _PLATFORM_FEE_BPS + _BPS - 1) / _BPS;
         }
     }
 
-    /// Empty texts have errors of their own.
+    /// Checks only the maximum; empty texts have their own errors.
     function _requireShort(string calldata text) private pure {
         if (bytes(text).length > _MAX_TEXT) revert TextTooLong(bytes(text).length, _MAX_TEXT);
     }
 
-    /// When the time of an agent is up that claimed at `start` (RUN-9).
-    function _dueAt(uint256 start, Offer offer) private pure returns (uint256) {
-        // Safe "unchecked": 32 bits of seconds and 7 days.
+    /// Returns the time from which an agent that claimed at `start` can be slashed (RUN-9).
+    function _dueAt(uint256 start, RunOffer offer) private pure returns (uint256) {
+        // Safe "unchecked": 32-bit seconds plus 7 days.
         unchecked {
             return Math.max(start + _CLAIM_TIMEOUT, offer.deadline());
         }

@@ -12,28 +12,28 @@ import {AgentRecord} from "./libraries/AgentRecord.sol";
 import {Market} from "./libraries/Market.sol";
 
 /// @title StakeRegistry
-/// @notice Holds agents' stakes, locks them for markets, and keeps the trust ladder. See {IStakeRegistry}.
+/// @notice Holds the stakes of agents, locks them for markets, and keeps the trust ladder. See {IStakeRegistry}.
 contract StakeRegistry is IStakeRegistry, UsdcVault {
     using AgentIdentity for IIdentityRegistry;
 
-    /// A struct, so that a call finds the record's slot once, to read it and to write it.
+    /// A struct, so that a call computes the record's slot once for reading and writing.
     struct Entry {
         AgentRecord record;
     }
 
-    /// What a market other than the first has locked of an agent, and how much of it the owner of the NFT allows: one
-    /// slot, the owner included, since a consent binds nobody else.
+    /// An agent's stake locked by a market other than the first, and the cap that `owner` allows. All fit in one slot;
+    /// the owner is included because an allowance applies only while the owner who gave it holds the NFT.
     struct Lock {
         uint48 amount;
         uint48 cap;
         address owner;
     }
 
-    /// @notice Least stake of an agent that works, in base units: 20 USDC.
+    /// @notice Minimum stake of an agent that works, in base units: 20 USDC.
     uint256 public constant MIN_STAKE = 20_000_000;
-    /// @notice Time that an agent has to be staked for before it may be ESTABLISHED.
+    /// @notice Time for which an agent must be staked to become ESTABLISHED.
     uint256 public constant ESTABLISHED_AFTER = 30 days;
-    /// @notice Approved runs that an agent needs before it may be ESTABLISHED.
+    /// @notice Completions that an agent needs to become ESTABLISHED.
     uint256 public constant ESTABLISHED_COMPLETIONS = 5;
     /// @notice Strikes after which an agent is BANNED.
     uint256 public constant BAN_STRIKES = 3;
@@ -41,8 +41,8 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     uint8 private constant _OUTCOME_COMPLETED = 1;
     uint8 private constant _OUTCOME_REJECTED = 2;
 
-    /// The first market of the constructor: an immutable, and a field of AgentRecord, so that its locks cost no slot.
-    /// Without one it is this contract, which never calls itself.
+    /// The first market of the constructor. An immutable, with its own field in AgentRecord, so that its locks need no
+    /// slot. If the constructor has no markets it is this contract, which never calls itself.
     address private immutable _FIRST_MARKET;
 
     mapping(uint256 agentId => Entry entry) private _entries;
@@ -54,13 +54,13 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         _;
     }
 
-    /// @notice Sets what never changes; the markets given here may lock at once (STAKE-9).
-    /// @param usdc Token staked.
-    /// @param identity Registry of the agents.
-    /// @param owner May add and retire markets.
-    /// @param markets Their addresses may be known before they have code.
+    /// @notice Sets the immutables, the owner and the markets that may lock without an allowance (STAKE-9).
+    /// @param usdc Token of all stakes.
+    /// @param identity Identity registry of the agents.
+    /// @param owner Account that may add and retire markets.
+    /// @param markets Addresses of the markets; they need not have code yet.
     /// @param trustedForwarder ERC-2771 forwarder.
-    // The argument has the name of what it is for.
+    // The argument is named after the value it sets.
     // slither-disable-next-line shadowing-local
     constructor(address usdc, address identity, address owner, address[] memory markets, address trustedForwarder)
         UsdcVault(IUsdc(usdc), IIdentityRegistry(identity), owner, trustedForwarder)
@@ -96,7 +96,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
     function unstake(uint256 agentId, uint256 amount, address to) external nonReentrant {
         if (amount == 0) revert ZeroAmount();
         address owner = _requireUnstaker(agentId, to);
-        // The agent's owner may always receive, so that no market can be added at its address to shut it out.
+        // The agent's owner can always receive, so that adding a market at its address cannot lock it out.
         if (to != owner) _requireRecipient(to);
 
         Entry storage entry = _entries[agentId];
@@ -123,14 +123,14 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (cap > type(uint48).max) revert CapTooLarge(cap, type(uint48).max);
         if (cap < entry.amount) revert CapBelowLocked(agentId, market, cap, entry.amount);
 
-        // Safe cast: just checked.
+        // Safe cast: checked above.
         entry.cap = uint48(cap);
         entry.owner = owner;
 
         emit MarketAllowed(agentId, market, cap);
     }
 
-    /* MARKETS; what calls nobody cannot be reentered, and needs only to be refused itself in the middle of a payment */
+    /* MARKETS; functions without external calls are only refused themselves during a payment, hence nonReentrantView */
 
     /// @inheritdoc IStakeRegistry
     function lock(uint256 agentId, uint256 amount, uint8 minStatus) external nonReentrantView onlyMarket {
@@ -139,14 +139,14 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (minStatus > highest) revert MinStatusOutOfRange(minStatus, 0, highest);
         bool first = msg.sender == _FIRST_MARKET;
         bool claim = minStatus != 0;
-        // A bond of the first market is the one lock that needs no look at the market.
+        // Only a bond of the first market needs no check of the market.
         if (claim || !first) _requireMayLock(agentId, amount, claim);
 
         Entry storage entry = _entries[agentId];
         AgentRecord record = entry.record;
         if (claim) {
             AgentStatus status = _statusOf(record);
-            // An order comparison alone would let FROZEN and BANNED pass.
+            // FROZEN and BANNED are above ESTABLISHED, so comparing the order is not enough.
             if (status > AgentStatus.ESTABLISHED || uint8(status) < minStatus) {
                 revert StatusTooLow(agentId, status, AgentStatus(minStatus));
             }
@@ -159,7 +159,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
             entry.record = record.plusLockedByFirst(amount);
         } else {
             entry.record = record.plusLockedByOthers(amount);
-            // Safe cast: no more than is available.
+            // Safe cast: at most the available stake.
             _locks[msg.sender][agentId].amount += uint48(amount);
         }
 
@@ -297,7 +297,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     /* INTERNAL */
 
-    /// Markets belong to the system, retired ones included.
+    /// Markets belong to the system, including retired ones.
     function _isOneOfTheContracts(address account) internal view override returns (bool) {
         return super._isOneOfTheContracts(account) || _markets[account].known();
     }
@@ -306,7 +306,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
     function _deposit(uint256 agentId, uint256 amount, address from) private {
         if (amount == 0) revert ZeroAmount();
-        // Anybody may stake for it, whoever owns it.
+        // Any account may stake for any agent, so the owner is not needed.
         // slither-disable-next-line unused-return
         (bool known,) = _IDENTITY.tryOwnerOf(agentId);
         if (!known) revert AgentUnknown(agentId);
@@ -329,7 +329,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         emit Staked(agentId, from, amount);
     }
 
-    /// Takes `amount` out of the calling market's own lock.
+    /// Subtracts `amount` from the lock of the calling market.
     function _unlock(AgentRecord record, uint256 agentId, uint256 amount) private returns (AgentRecord) {
         bool first = msg.sender == _FIRST_MARKET;
         uint256 locked = first ? record.lockedByFirst() : _locks[msg.sender][agentId].amount;
@@ -337,13 +337,14 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
 
         if (first) return record.minusLockedByFirst(amount);
 
-        // Safe cast: less than before.
+        // Safe cast: smaller than the value before.
         _locks[msg.sender][agentId].amount = uint48(locked - amount);
         return record.minusLockedByOthers(amount);
     }
 
     function _add(address market, bool added) private {
-        // A forwarder as a market would let anybody slash: markets are asked for by msg.sender (STAKE-3).
+        // If the forwarder were a market, any account could slash, since markets are identified by msg.sender
+        // (STAKE-3).
         if (market == address(0) || super._isOneOfTheContracts(market)) revert InvalidMarket(market);
         Market about = _markets[market];
         if (about.retired()) revert MarketIsRetired(market);
@@ -354,7 +355,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         emit MarketAdded(market);
     }
 
-    /// The NFT's owner may send its stake anywhere, an approved operator only to the owner (STAKE-2).
+    /// The NFT's owner may unstake to any address, an approved operator only to the owner (STAKE-2).
     function _requireUnstaker(uint256 agentId, address to) private view returns (address owner) {
         address caller = _msgSender();
         bool known;
@@ -362,20 +363,20 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (!known) revert AgentUnknown(agentId);
         if (caller == owner) return owner;
 
-        // No answer is a no.
+        // No answer counts as no.
         // slither-disable-next-line unused-return
         (, bool authorized) = _IDENTITY.tryIsAuthorized(agentId, caller);
         if (!authorized) revert NotAgentOwner(agentId, caller);
         if (to != owner) revert UnstakeOnlyToOwner(agentId, to, owner);
     }
 
-    /// Asks msg.sender: a market calls itself, never through the forwarder (STAKE-3).
+    /// Checks msg.sender, since a market never calls through the forwarder (STAKE-3).
     function _requireMarket() private view {
-        // The first market is one from the constructor on, and so need not be looked up.
+        // The first market is always a market, so it needs no lookup.
         if (msg.sender != _FIRST_MARKET && !_markets[msg.sender].known()) revert NotMarket(msg.sender);
     }
 
-    /// What a retired market, a stopped one and one that was added later may lock (STAKE-9).
+    /// Limits retired, stopped and later added markets (STAKE-9).
     function _requireMayLock(uint256 agentId, uint256 amount, bool claim) private view {
         Market market = _markets[msg.sender];
         if (market.unrestricted()) return;
@@ -384,13 +385,14 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (!market.added()) return;
 
         Lock memory entry = _locks[msg.sender][agentId];
-        // Saturated, so that an amount beyond all bounds has an answer, too.
+        // Saturating, so that a huge amount gets the same error instead of an overflow.
         uint256 required = Math.saturatingAdd(entry.amount, amount);
         uint256 allowance = _allowance(agentId, entry);
         if (required > allowance) revert MarketNotAllowed(agentId, msg.sender, required, allowance);
     }
 
-    /// A consent is for markets that were added later and are not retired; elsewhere it would say what is not so.
+    /// Only markets that were added later and are not retired can be allowed; for others an allowance would have no
+    /// effect.
     function _requireAllowable(address market) private view {
         Market about = _markets[market];
         if (!about.known()) revert MarketUnknown(market);
@@ -398,7 +400,8 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (about.retired()) revert MarketIsRetired(market);
     }
 
-    /// The cap, as long as who set it owns the NFT. No answer of the identity registry is no consent.
+    /// Returns the cap while the account that set it owns the NFT. No answer of the identity registry counts as no
+    /// allowance.
     function _allowance(uint256 agentId, Lock memory entry) private view returns (uint256) {
         (bool known, address owner) = _IDENTITY.tryOwnerOf(agentId);
         return known && owner == entry.owner ? entry.cap : 0;
@@ -409,7 +412,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         if (record.frozen()) return AgentStatus.FROZEN;
         if (record.staked() < MIN_STAKE) return AgentStatus.UNVERIFIED;
         bool longEnough;
-        // Safe "unchecked": 32 bits of seconds and 30 days.
+        // Safe "unchecked": 32-bit seconds plus 30 days.
         unchecked {
             longEnough = block.timestamp >= record.stakedAt() + ESTABLISHED_AFTER;
         }
@@ -417,7 +420,7 @@ contract StakeRegistry is IStakeRegistry, UsdcVault {
         return longEnough && goodEnough ? AgentStatus.ESTABLISHED : AgentStatus.PROVISIONAL;
     }
 
-    /// The stake without `amount`; below the minimum it counts as staked no longer (STAKE-7).
+    /// Subtracts `amount` from the stake; below the minimum, stakedAt is cleared (STAKE-7).
     function _withLess(AgentRecord record, uint256 amount) private pure returns (AgentRecord) {
         uint256 left = record.staked() - amount;
         record = record.withStaked(left);

@@ -22,7 +22,6 @@ WIDTH: Final = 120
 NOT_YET: Final = (
     "agentescrow/",
     "benchmarks/",
-    "contracts/",
     "demo/",
     "deployment/",
     "examples/",

@@ -14,22 +14,22 @@ import {IUsdc} from "../interfaces/IUsdc.sol";
 import {IUsdcVault} from "../interfaces/IUsdcVault.sol";
 
 /// @title UsdcVault
-/// @notice What StakeRegistry and RunEscrow share: USDC comes in, is owed to somebody, and goes out. See {IUsdcVault}.
-/// @dev What is owed is booked among the effects of a call, by `_owe` and `_settle`, before its event and before tokens
-/// move. `_totalOwed` is declared last, so that the inheriting contract's small variables share its slot.
+/// @notice Base of StakeRegistry and RunEscrow: USDC comes in, is owed to an account, and goes out. See {IUsdcVault}.
+/// @dev `_owe` and `_settle` record what is owed among the effects of a call, before its event and before tokens move.
+/// `_totalOwed` is declared last, so that small variables of the inheriting contract share its slot.
 abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransient, ERC2771Context, Multicall {
     using SafeERC20 for IUsdc;
 
     /// @inheritdoc IUsdcVault
     IUsdc public immutable USDC;
-    /// Registry that says who owns an agent.
+    /// Registry of the agents and their owners.
     IIdentityRegistry internal immutable _IDENTITY;
 
     mapping(address account => uint256 amount) private _credits;
-    /// 64 bits hold 18 million million USDC. Internal, so that what shares its slot can be written together with it.
+    /// 64 bits hold 18 trillion USDC. Internal, so that it can be written together with variables that share its slot.
     uint64 internal _totalOwed;
 
-    /// @notice Sets what never changes, and the owner.
+    /// @notice Sets the immutables and the owner.
     constructor(IUsdc usdc, IIdentityRegistry identity, address owner, address trustedForwarder)
         Ownable(owner)
         ERC2771Context(trustedForwarder)
@@ -42,7 +42,7 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
 
     /// @inheritdoc IUsdcVault
     function selfPermit(uint256 amount, uint256 deadline, bytes calldata signature) external {
-        // A permit is public once it is in the mempool, and using it up must not block its signer (threat: front-run).
+        // A permit is visible in the mempool; using it first must not block its signer's call (front-running).
         try USDC.permit(_msgSender(), address(this), amount, deadline, signature) {} catch {}
     }
 
@@ -52,7 +52,7 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
         uint256 amount = _credits[account];
 
         if (amount == 0) revert NoCredit(account);
-        // It may always receive its own, so that no market can be added at its address to shut it out.
+        // The account can always receive its own credit, so that adding a market at its address cannot lock it out.
         if (to != account) _requireRecipient(to);
 
         delete _credits[account];
@@ -77,32 +77,32 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
 
     /* OWNER */
 
-    /// @notice Always reverts: ownership is handed over in two steps, never given up.
+    /// @notice Always reverts: ownership can be transferred in two steps but not renounced.
     function renounceOwnership() public pure override {
         revert OwnershipNotRenounceable();
     }
 
     /* INTERNAL */
 
-    /// Books that `amount` is owed from now on.
-    /// Safe cast: no caller books more than USDC ever issued, 64 bits hold 300 times that, and the sum is checked.
+    /// Records that `amount` is owed. Safe cast: no caller records more than all USDC ever issued; 64 bits hold 300
+    /// times that, and the sum is checked.
     function _owe(uint256 amount) internal {
-        // Of a refused payment this follows the calls; every function that pays is nonReentrant.
+        // After a refused payment this runs after external calls; every function that pays is nonReentrant.
         // slither-disable-next-line reentrancy-no-eth
         _totalOwed += uint64(amount);
     }
 
-    /// Books that `amount` is owed no longer. Safe cast: it was owed before, so it fits.
+    /// Records that `amount` is no longer owed. Safe cast: it was owed before, so it fits.
     function _settle(uint256 amount) internal {
         _totalOwed -= uint64(amount);
     }
 
-    /// Pulls `amount`, owed already, by allowance. The caller has checked that it is not zero.
+    /// Pulls `amount`, already recorded as owed, by allowance. Callers ensure that it is not zero.
     function _pull(address from, uint256 amount) internal {
         USDC.safeTransferFrom(from, address(this), amount);
     }
 
-    /// Pulls `amount`, owed already, by an authorization whose nonce says what for: `purpose`.
+    /// Pulls `amount`, already recorded as owed, by an authorization whose nonce is `purpose`.
     function _pullWithAuthorization(Authorization calldata authorization, uint256 amount, bytes32 purpose) internal {
         USDC.receiveWithAuthorization(
             authorization.from,
@@ -115,19 +115,20 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
         );
     }
 
-    /// Pays `amount`, settled already, or reverts. For calls whose sender chose `to` and can choose another.
+    /// Pays `amount`, already settled, or reverts. For calls whose sender chose `to` and can choose another receiver.
     function _push(address to, uint256 amount) internal {
         USDC.safeTransfer(to, amount);
     }
 
-    /// Pays `amount`, settled already, or credits it where USDC refuses, so that no payee blocks the others (RUN-16).
-    /// A caller cannot starve the transfer of gas to force a credit: the 1/64 that stays behind would not pay for it.
+    /// Pays `amount`, already settled, or credits it if USDC refuses, so that one payee cannot block others (RUN-16).
+    /// The caller cannot force a credit by starving the transfer of gas: the remaining 1/64 could not pay for the
+    /// credit.
     function _pay(address to, uint256 amount) internal {
         if (amount == 0) return;
 
         if (!USDC.trySafeTransfer(to, amount)) {
             _owe(amount);
-            // Only a refusal tells that there is a credit to book; every function that pays is nonReentrant.
+            // The credit depends on the result of the transfer; every function that pays is nonReentrant.
             // slither-disable-next-line reentrancy-benign
             _credits[to] += amount;
 
@@ -135,24 +136,24 @@ abstract contract UsdcVault is IUsdcVault, Ownable2Step, ReentrancyGuardTransien
         }
     }
 
-    /// Refuses receivers from where the money could never return (RUN-26).
+    /// Rejects receivers from which the money could never return (RUN-26).
     function _requireRecipient(address to) internal view {
         if (to == address(0) || _isOneOfTheContracts(to)) revert InvalidRecipient(to);
     }
 
-    /// The contracts of the system; an inheriting contract adds its counterparts.
+    /// Returns whether `account` is a contract of the system; an inheriting contract adds its counterparts.
     function _isOneOfTheContracts(address account) internal view virtual returns (bool) {
         return account == address(this) || account == address(USDC) || account == address(_IDENTITY)
             || account == trustedForwarder();
     }
 
-    /* ERC-2771: the sender and the data of a call that came through the trusted forwarder (RUN-19) */
+    /* ERC-2771: SENDER AND DATA OF A CALL THROUGH THE TRUSTED FORWARDER (RUN-19) */
 
     function _msgSender() internal view virtual override(Context, ERC2771Context) returns (address) {
         return ERC2771Context._msgSender();
     }
 
-    // Nothing calls it; two bases have one each, and the language asks which.
+    // Unused, but Solidity requires an override, since two bases define it.
     // slither-disable-next-line dead-code
     function _msgData() internal view virtual override(Context, ERC2771Context) returns (bytes calldata) {
         return ERC2771Context._msgData();

@@ -6,26 +6,26 @@ import {IStakeRegistry} from "./IStakeRegistry.sol";
 import {IUsdc} from "./IUsdc.sol";
 import {IUsdcVault} from "./IUsdcVault.sol";
 
-/// @title Runs: work for agents, paid from escrow
+/// @title Escrow for runs: work done by AI agents for a reward
 /// @notice A poster escrows a reward and a 5 % platform fee. A staked agent claims the run, works and submits. The
-/// poster approves, asks for revisions or rejects; an agent that lets the time pass is slashed; a poster that stays
-/// silent has approved. Nobody, the contract's owner included, can move the money in any other way.
-/// @dev All amounts are USDC base units (6 decimals), all times unix seconds; a limit T is half-open: before T means
-/// now < T, from T means now ≥ T (RUN-0). The ids (RUN-…) are those of docs/spec.md.
+/// poster approves, requests a revision or rejects. An agent that is overdue can be slashed; a poster that stays silent
+/// approves. The money cannot move in any other way, not even by the contract's owner.
+/// @dev Amounts are USDC base units (6 decimals), times are unix seconds. A limit T is half-open: before T means now <
+/// T, from T means now ≥ T (RUN-0). Rule ids (RUN-…) refer to docs/spec.md.
 interface IRunEscrow is IUsdcVault {
     /* TYPES */
 
-    /// @notice The life of a run; libraries/RunStates.sol says which call leads where.
+    /// @notice State of a run. libraries/runs/RunStates.sol lists the transitions.
     /// @custom:value0 DRAFT Created, not funded.
-    /// @custom:value1 OPEN Funded, may be claimed.
-    /// @custom:value2 CLAIMED An agent took it.
-    /// @custom:value3 IN_PROGRESS The agent said that it began.
-    /// @custom:value4 SUBMITTED Work is waiting for review.
-    /// @custom:value5 APPROVED Accepted: reward and fee paid.
-    /// @custom:value6 REVISION_REQUESTED The poster asked for changes.
-    /// @custom:value7 REJECTED Refused: poster refunded.
-    /// @custom:value8 CANCELLED Withdrawn: poster refunded.
-    /// @custom:value9 SLASHED The agent vanished: poster refunded and compensated.
+    /// @custom:value1 OPEN Funded and open to claims.
+    /// @custom:value2 CLAIMED Claimed by an agent.
+    /// @custom:value3 IN_PROGRESS Started by the agent.
+    /// @custom:value4 SUBMITTED Work submitted, waiting for review.
+    /// @custom:value5 APPROVED Work accepted; reward and fee paid.
+    /// @custom:value6 REVISION_REQUESTED Revision requested by the poster.
+    /// @custom:value7 REJECTED Work rejected; poster refunded.
+    /// @custom:value8 CANCELLED Cancelled; poster refunded.
+    /// @custom:value9 SLASHED Agent overdue and slashed; poster refunded and compensated.
     enum RunState {
         DRAFT,
         OPEN,
@@ -39,87 +39,93 @@ interface IRunEscrow is IUsdcVault {
         SLASHED
     }
 
-    /// @notice What a poster offers; frozen when the run is created (RUN-1, RUN-2).
+    /// @notice Terms of a run, frozen when it is created (RUN-1, RUN-2).
     struct RunTerms {
-        /// What the agent gets on approval, in base units; the fee comes on top.
+        /// Payment to the agent on approval, in base units. The fee is added on top.
         uint64 reward;
         /// Unix second from which the run can no longer be claimed; at most 90 days ahead.
         uint40 deadline;
-        /// Days that the poster has for a review, 1 to 30.
+        /// Length of a review in days, 1 to 30.
         uint8 reviewDays;
-        /// Revisions that the poster may ask for, 0 to 10.
+        /// Number of revisions that the poster may request, 0 to 10.
         uint8 maxRevisions;
-        /// Least status of the agent: PROVISIONAL (1) or ESTABLISHED (2); a plain number, so that nonsense gets our error.
+        /// Minimum status of the agent: PROVISIONAL (1) or ESTABLISHED (2). A number, so that a bad value has its own
+        /// error.
         uint8 minStatus;
     }
 
-    /// @notice What never changes, and is the same for every run.
+    /// @notice Constants of the contract, the same for every run.
     struct Immutables {
         /// Token of all amounts.
         IUsdc usdc;
-        /// Registry in which claims lock stakes.
+        /// Registry that locks stakes for claims.
         IStakeRegistry registry;
-        /// Registry that says who owns an agent.
+        /// Registry of the agents and their owners.
         IIdentityRegistry identities;
-        /// Fee on top of the reward, in hundredths of a percent.
+        /// Fee on top of the reward, in basis points.
         uint256 platformFeeBps;
-        /// Stake that an open claim locks, in base units.
+        /// Stake that each open claim locks, in base units.
         uint256 minStake;
-        /// Seconds after a claim, at least, and after a request for revision, exactly, until the agent may be slashed.
+        /// Seconds until an agent can be slashed: at least, after a claim; exactly, after a revision request.
         uint256 claimTimeout;
-        /// Seconds in which a claim can be given back.
+        /// Seconds after the claim during which the agent can abandon the run.
         uint256 abandonWindow;
-        /// Farthest that a deadline may be ahead when a run is created, in seconds.
+        /// Maximum distance of a deadline from the creation of its run, in seconds.
         uint256 maxDeadlineAhead;
-        /// Longest review, in days.
+        /// Maximum length of a review, in days.
         uint256 maxReviewDays;
-        /// Most revisions that a poster may reserve.
+        /// Maximum number of revisions.
         uint256 maxRevisions;
-        /// Least reward whose approval counts as a completion, and whose rejection as one, in base units (RUN-22).
+        /// Minimum reward, in base units, whose approval counts as a completion and whose rejection counts (RUN-22).
         uint256 minCountedReward;
-        /// Most bytes that a text may have (RUN-27).
+        /// Maximum length of a text, in bytes (RUN-27).
         uint256 maxText;
     }
 
-    /// @notice Everything that is known of a run.
-    // It is never stored, and new fields come last, so that the others stay where clients know them.
+    /// @notice Complete record of a run.
+    // Returned but never stored. New fields go last, so that existing clients still find the others.
     // solhint-disable-next-line gas-struct-packing
     struct Run {
-        /// Account that pays and judges.
+        /// Account that pays for the run and judges the work.
         address poster;
-        /// Where the run is in its life.
+        /// Current state.
         RunState state;
-        /// What the agent gets on approval.
+        /// Payment to the agent on approval.
         uint256 reward;
-        /// What the platform gets on approval.
+        /// Payment to the platform on approval.
         uint256 fee;
         /// Unix second from which the run can no longer be claimed.
         uint256 deadline;
-        /// Days that the poster has for a review.
+        /// Length of a review in days.
         uint256 reviewDays;
-        /// Revisions that the poster may ask for.
+        /// Number of revisions that the poster may request.
         uint256 maxRevisions;
-        /// Revisions that the poster has asked for.
+        /// Number of revisions requested so far.
         uint256 revisions;
-        /// Least status of the agent.
+        /// Minimum status of the agent.
         IStakeRegistry.AgentStatus minStatus;
-        /// Agent that claimed; meaningless while claimedAt is 0, since 0 is a valid agent.
+        /// Agent that claimed the run; meaningless while claimedAt is 0, since 0 is a valid agent.
         uint256 agentId;
-        /// Payee, frozen at the claim (RUN-6).
+        /// Account that receives the reward, frozen at the claim (RUN-6).
         address wallet;
-        /// When it was claimed, or 0.
+        /// Time of the claim, or 0.
         uint256 claimedAt;
-        /// When it was last submitted, or 0.
+        /// Time of the latest submission, or 0.
         uint256 submittedAt;
-        /// When the side that has to act runs out of time, or 0 (RUN-23).
+        /// Time at which the agent becomes overdue or the review ends, whichever side has to act; else 0 (RUN-23).
         uint256 dueAt;
-        /// Whether an agent has given it back, so that the next one cannot (RUN-17).
+        /// Whether an agent has abandoned the run, so that the next one cannot (RUN-17).
         bool abandoned;
     }
 
     /* EVENTS */
 
-    /// @notice A run exists; unfunded unless RunFunded follows.
+    /// @notice A run was created. It is unfunded unless RunFunded follows.
+    /// @param reward Payment to the agent on approval, in base units.
+    /// @param fee Platform fee on top of the reward, in base units.
+    /// @param deadline Unix second from which the run can no longer be claimed.
+    /// @param minStatus Minimum status of the agent, as a number of AgentStatus.
+    /// @param ipfsHash URI of the description.
     event RunCreated(
         uint256 indexed runId,
         address indexed poster,
@@ -132,268 +138,312 @@ interface IRunEscrow is IUsdcVault {
         string ipfsHash
     );
 
-    /// @notice Reward and fee are escrowed.
+    /// @notice Reward and fee were escrowed.
+    /// @param amount Reward and fee, in base units.
     event RunFunded(uint256 indexed runId, uint256 amount);
 
-    /// @notice The agent took the run, with `stake` of its USDC locked; it may be slashed from `dueAt`.
+    /// @notice An agent claimed the run.
+    /// @param wallet Account that receives the reward.
+    /// @param stake Part of the agent's stake that the claim locks, in base units.
+    /// @param dueAt Unix second from which the agent can be slashed.
     event RunClaimed(
         uint256 indexed runId, uint256 indexed agentId, address indexed wallet, uint256 stake, uint256 dueAt
     );
 
-    /// @notice The agent began.
+    /// @notice The agent started work.
     event RunStarted(uint256 indexed runId);
 
-    /// @notice Work is in; the poster has until `reviewEndsAt`.
+    /// @notice The agent submitted work.
+    /// @param reviewEndsAt Unix second at which the review window ends.
     event WorkSubmitted(uint256 indexed runId, string deliverableURI, uint256 reviewEndsAt);
 
-    /// @notice The poster wants changes by `dueAt`; this is revision number `revision`.
+    /// @notice The poster requested a revision.
+    /// @param revision Number of the revision, from 1.
+    /// @param dueAt Unix second from which the agent can be slashed.
     event RevisionRequested(uint256 indexed runId, uint256 revision, uint256 dueAt, string feedback);
 
-    /// @notice The agent gets `reward`, the platform `fee`; `silent` if the review window decided.
+    /// @notice The work was approved: the agent receives `reward`, the platform `fee`.
+    /// @param silent Whether the review window ended without a decision of the poster.
     event RunApproved(
         uint256 indexed runId, uint256 indexed agentId, address indexed wallet, uint256 reward, uint256 fee, bool silent
     );
 
-    /// @notice The poster refused the work and gets `refund`.
+    /// @notice The poster rejected the work and receives `refund`.
     event RunRejected(uint256 indexed runId, uint256 indexed agentId, uint256 refund, string reason);
 
-    /// @notice The run is off; the poster gets `refund`.
+    /// @notice The run was cancelled; the poster receives `refund`.
     event RunCancelled(uint256 indexed runId, uint256 refund);
 
-    /// @notice The agent gave the run back; it is open again.
+    /// @notice The agent gave the run back; it is open to claims again.
     event RunAbandoned(uint256 indexed runId, uint256 indexed agentId);
 
-    /// @notice The agent vanished; the poster gets `refund` and, from the agent's stake, `compensation`.
+    /// @notice The overdue agent was slashed.
+    /// @param refund Reward and fee, returned to the poster, in base units.
+    /// @param compensation Payment to the poster from the agent's stake, in base units.
     event RunSlashed(uint256 indexed runId, uint256 indexed agentId, uint256 refund, uint256 compensation);
 
-    /// @notice Fees go to `treasury` from now on.
+    /// @notice `treasury` receives the fees from now on.
     event TreasurySet(address indexed treasury);
 
-    /// @notice The fees went to the treasury.
+    /// @notice Accrued fees were sent to the treasury.
     event FeesSwept(address indexed treasury, uint256 amount);
 
     /* ERRORS */
 
-    /// @notice No run has this id.
+    /// @notice The run does not exist.
+    /// @custom:message Run {runId} does not exist.
     error RunUnknown(uint256 runId);
 
-    /// @notice The call is not allowed in the run's state; bit n of `allowedBitmap` stands for state n.
+    /// @notice The call is not allowed in the run's state. Bit n of `allowedBitmap` stands for state n.
+    /// @custom:message Run {runId} is {current:state}; this is possible only while it is {allowedBitmap:states}.
     error UnexpectedRunState(uint256 runId, RunState current, uint256 allowedBitmap);
 
-    /// @notice Only the poster may do this.
+    /// @notice Only the poster may make this call.
+    /// @custom:message Only the poster of run {runId}, {poster}, can do this; the caller is {caller}.
     error NotPoster(uint256 runId, address caller, address poster);
 
-    /// @notice Only the payout wallet or an operator of the agent may do this (RUN-7).
+    /// @notice Only the agent's payout wallet or an operator may make this call (RUN-7).
+    /// @custom:message Only the payout wallet or an operator of the agent on run {runId} can do this; the caller is
+    /// {caller}.
     error NotAgent(uint256 runId, address caller);
 
-    /// @notice Only an operator may claim for an agent.
+    /// @notice Only an operator of the agent may claim for it.
+    /// @custom:message {caller} is neither the owner, an operator nor the wallet of agent {agentId}.
     error NotOperator(uint256 agentId, address caller);
 
-    /// @notice The poster may not work for itself (RUN-5).
+    /// @notice The poster must not be an operator of the agent (RUN-5).
+    /// @custom:message Agent {agentId} cannot claim run {runId}: {poster} posted the run and is an operator of the
+    /// agent.
     error SelfClaim(uint256 runId, uint256 agentId, address poster);
 
-    /// @notice The reward is zero or more than a run holds (RUN-2).
+    /// @notice The reward is zero or above the maximum (RUN-2).
+    /// @custom:message A reward of {reward:usdc} is not allowed; it must be {lowest:usdc} to {highest:usdc}.
     error RewardOutOfRange(uint256 reward, uint256 lowest, uint256 highest);
 
     /// @notice The deadline is not in the future (RUN-2).
+    /// @custom:message The deadline {deadline:time} is not in the future; the time on the chain is {timestamp:time}.
     error DeadlineNotInFuture(uint256 deadline, uint256 timestamp);
 
     /// @notice The deadline is more than 90 days ahead (RUN-2).
+    /// @custom:message The deadline {deadline:time} is too far ahead; the latest allowed is {latest:time}.
     error DeadlineTooFar(uint256 deadline, uint256 latest);
 
-    /// @notice The review takes 1 to 30 days (RUN-2).
+    /// @notice The length of a review is not 1 to 30 days (RUN-2).
+    /// @custom:message A review of {reviewDays} days is not allowed; it must take {lowest} to {highest} days.
     error ReviewDaysOutOfRange(uint256 reviewDays, uint256 lowest, uint256 highest);
 
-    /// @notice At most 10 revisions may be reserved (RUN-2).
+    /// @notice The number of revisions is above 10 (RUN-2).
+    /// @custom:message {maxRevisions} revisions are too many; at most {highest} are allowed.
     error MaxRevisionsTooHigh(uint256 maxRevisions, uint256 highest);
 
     /// @notice The description's URI is empty (RUN-2).
+    /// @custom:message The URI of the description is empty.
     error EmptyIpfsHash();
 
     /// @notice The deliverable's URI is empty (RUN-13).
+    /// @custom:message The URI of the deliverable of run {runId} is empty.
     error EmptyDeliverableURI(uint256 runId);
 
     /// @notice The feedback is empty (RUN-13).
+    /// @custom:message The feedback on run {runId} is empty.
     error EmptyFeedback(uint256 runId);
 
     /// @notice The reason is empty (RUN-13).
+    /// @custom:message The reason for rejecting run {runId} is empty.
     error EmptyReason(uint256 runId);
 
-    /// @notice A text has more bytes than lists and listeners carry (RUN-27).
+    /// @notice The text exceeds the maximum length (RUN-27).
+    /// @custom:message The text is {length} bytes long; at most {max} are allowed.
     error TextTooLong(uint256 length, uint256 max);
 
     /// @notice The deadline has passed.
+    /// @custom:message The deadline of run {runId} passed at {deadline:time}; it is now {timestamp:time}.
     error DeadlinePassed(uint256 runId, uint256 deadline, uint256 timestamp);
 
     /// @notice The deadline has not passed yet.
+    /// @custom:message The deadline of run {runId} is {deadline:time} and has not passed yet; it is now
+    /// {timestamp:time}.
     error BeforeDeadline(uint256 runId, uint256 deadline, uint256 timestamp);
 
-    /// @notice The review window is over: silence has approved (RUN-14).
+    /// @notice The review window has ended, which approves the work (RUN-14).
+    /// @custom:message The review window of run {runId} ended at {reviewEndsAt:time}, so the work counts as approved;
+    /// it is now {timestamp:time}.
     error ReviewOver(uint256 runId, uint256 reviewEndsAt, uint256 timestamp);
 
     /// @notice The review window is still open.
+    /// @custom:message The review window of run {runId} is open until {reviewEndsAt:time}; it is now {timestamp:time}.
     error ReviewNotOver(uint256 runId, uint256 reviewEndsAt, uint256 timestamp);
 
-    /// @notice All revisions are used up.
+    /// @notice All revisions are used.
+    /// @custom:message Run {runId} has no revisions left; its terms allow {maxRevisions}.
     error NoRevisionsLeft(uint256 runId, uint256 maxRevisions);
 
-    /// @notice Work that came in time may be rejected only after all revisions (RUN-11).
+    /// @notice Work that was first submitted on time can be rejected only after all revisions are used (RUN-11).
+    /// @custom:message Run {runId} has revisions left ({revisions} of {maxRevisions} used); work that came on time can
+    /// be rejected only once all are used.
     error RevisionsLeft(uint256 runId, uint256 revisions, uint256 maxRevisions);
 
-    /// @notice The agent still has time.
+    /// @notice The agent is not overdue yet.
+    /// @custom:message The agent on run {runId} has time until {slashableAt:time}; it is now {timestamp:time}.
     error NotOverdue(uint256 runId, uint256 slashableAt, uint256 timestamp);
 
-    /// @notice A claim can be given back for one day only (RUN-17).
+    /// @notice A run can be abandoned only within one day of its claim (RUN-17).
+    /// @custom:message Run {runId} could be abandoned until {windowEndsAt:time}; it is now {timestamp:time}.
     error AbandonWindowOver(uint256 runId, uint256 windowEndsAt, uint256 timestamp);
 
-    /// @notice A run can be given back once in its life (RUN-17).
+    /// @notice A run can be abandoned only once (RUN-17).
+    /// @custom:message Run {runId} has already been abandoned once; a second time is not allowed.
     error AlreadyAbandoned(uint256 runId);
 
-    /// @notice The registry holds stakes in another token than this contract would hold rewards in.
+    /// @notice The registry holds a different token than this contract.
+    /// @custom:message The escrow was given the token {usdc}, but its registry holds {registryUsdc}.
     error UsdcMismatch(address usdc, address registryUsdc);
 
     /// @notice No fees have accrued.
+    /// @custom:message There are no accrued fees to sweep.
     error NoFees();
 
     /* POSTERS */
 
     /// @notice Creates a run without funding it (state DRAFT).
-    /// @param terms Frozen from now on.
-    /// @param ipfsHash URI of the description; kept in the event only.
-    /// @return runId Number of the run, from 1 on.
+    /// @param terms Terms of the run; they cannot be changed later.
+    /// @param ipfsHash URI of the description; emitted in the event, not stored.
+    /// @return runId Id of the run, starting at 1.
     function createRun(RunTerms calldata terms, string calldata ipfsHash) external returns (uint256 runId);
 
-    /// @notice Creates a run and pulls reward + fee from the caller by allowance (state OPEN).
-    /// @param terms Frozen from now on.
-    /// @param ipfsHash URI of the description; kept in the event only.
-    /// @return runId Number of the run, from 1 on.
+    /// @notice Creates a run and pulls reward and fee from the caller's allowance (state OPEN).
+    /// @param terms Terms of the run; they cannot be changed later.
+    /// @param ipfsHash URI of the description; emitted in the event, not stored.
+    /// @return runId Id of the run, starting at 1.
     function postRun(RunTerms calldata terms, string calldata ipfsHash) external returns (uint256 runId);
 
-    /// @notice Creates a run and pulls reward + fee from the signer, who is the poster, by EIP-3009 authorization.
-    /// @dev Anybody may send it; the nonce is keccak256(abi.encode(terms, keccak256(bytes(ipfsHash)), salt)).
-    /// @param terms Frozen from now on.
-    /// @param ipfsHash URI of the description; kept in the event only.
-    /// @param authorization Signed by the poster over reward + fee.
-    /// @return runId Number of the run, from 1 on.
+    /// @notice Creates a run and pulls reward and fee with an EIP-3009 authorization. The signer is the poster.
+    /// @dev Any account may send the call. The nonce is keccak256(abi.encode(terms, keccak256(bytes(ipfsHash)), salt)).
+    /// @param terms Terms of the run; they cannot be changed later.
+    /// @param ipfsHash URI of the description; emitted in the event, not stored.
+    /// @param authorization Authorization by the poster over reward and fee.
+    /// @return runId Id of the run, starting at 1.
     function postRunWithAuthorization(
         RunTerms calldata terms,
         string calldata ipfsHash,
         Authorization calldata authorization
     ) external returns (uint256 runId);
 
-    /// @notice Pulls reward + fee of a DRAFT from its poster, before the deadline (state OPEN).
+    /// @notice Pulls reward and fee of a DRAFT run from its poster, before the deadline (state OPEN).
     /// @param runId Run.
     function fundRun(uint256 runId) external;
 
     /* AGENTS */
 
-    /// @notice Takes an OPEN run for an agent and locks MIN_STAKE of its stake (RUN-5, STAKE-4).
+    /// @notice Claims an OPEN run for an agent and locks MIN_STAKE of its stake (RUN-5, STAKE-4).
     /// @param runId Run.
-    /// @param agentId Agent that the caller is an operator of.
+    /// @param agentId Agent; the caller must be one of its operators.
     function claimRun(uint256 runId, uint256 agentId) external;
 
-    /// @notice Says that work began; optional (RUN-8).
+    /// @notice Marks the run as started; optional (RUN-8).
     /// @param runId Run.
     function startRun(uint256 runId) external;
 
-    /// @notice Hands in work; valid for as long as the poster has not slashed or cancelled (RUN-10).
+    /// @notice Submits work. A late submission is valid as long as the poster has not slashed or cancelled (RUN-10).
     /// @param runId Run.
-    /// @param deliverableURI Where the work is; kept in the event only.
+    /// @param deliverableURI URI of the deliverable; emitted in the event, not stored.
     function submitWork(uint256 runId, string calldata deliverableURI) external;
 
-    /// @notice Gives a claimed run back within a day, at most once in the run's life, without penalty (RUN-17).
+    /// @notice Gives a claimed run back without penalty, within one day of the claim and once per run (RUN-17).
     /// @param runId Run.
     function abandonRun(uint256 runId) external;
 
     /* POSTERS, ON SUBMITTED WORK */
 
-    /// @notice Accepts the work: the agent gets the reward, the platform the fee.
+    /// @notice Approves the work: the agent receives the reward, the platform the fee.
     /// @param runId Run.
     function approve(uint256 runId) external;
 
-    /// @notice Asks for changes, inside the review window, while revisions are left.
+    /// @notice Requests a revision, within the review window and while revisions are left.
     /// @param runId Run.
-    /// @param feedback What to change; kept in the event only.
+    /// @param feedback Requested changes; emitted in the event, not stored.
     function requestRevision(uint256 runId, string calldata feedback) external;
 
-    /// @notice Refuses the work, inside the review window, when revisions are used up or it first came late (RUN-11).
+    /// @notice Rejects the work, within the review window, if all revisions are used or the first submission came late
+    /// (RUN-11).
     /// @param runId Run.
-    /// @param reason Why; kept in the event only.
+    /// @param reason Reason; emitted in the event, not stored.
     function reject(uint256 runId, string calldata reason) external;
 
-    /* POSTERS, ON WORK THAT DOES NOT COME */
+    /* POSTERS, WITHOUT SUBMITTED WORK */
 
-    /// @notice Slashes an overdue agent: the poster gets reward + fee back, and up to as much again, at most MIN_STAKE,
-    /// out of the agent's stake; the rest of the lock is the agent's again (RUN-9, RUN-12, STAKE-8).
+    /// @notice Slashes an overdue agent. The poster is refunded reward and fee, and receives the same amount again, at
+    /// most MIN_STAKE, from the agent's stake. The rest of the lock is released (RUN-9, RUN-12, STAKE-8).
     /// @param runId Run.
     function slash(uint256 runId) external;
 
-    /// @notice Ends a run that has no work in it, with a full refund; see the table in docs/spec.md for who and when.
+    /// @notice Cancels a run without submitted work for a full refund; docs/spec.md lists who may cancel, and when.
     /// @param runId Run.
     function cancelRun(uint256 runId) external;
 
     /* ANYONE */
 
-    /// @notice Approves in the place of a poster who stayed silent until the review window was over (RUN-14).
+    /// @notice Approves the work if the poster stayed silent until the review window ended (RUN-14).
     /// @param runId Run.
     function finalize(uint256 runId) external;
 
-    /// @notice Sends the accrued fees to the treasury; reverts if USDC refuses (RUN-24).
+    /// @notice Sends the accrued fees to the treasury; reverts if USDC refuses the transfer (RUN-24).
     function sweepFees() external;
 
     /* OWNER */
 
-    /// @notice Stops new runs, funding and claims; every exit works on (RUN-18).
+    /// @notice Stops new runs, funding and claims. Every way out stays open (RUN-18).
     function pause() external;
 
     /// @notice Allows new runs, funding and claims again.
     function unpause() external;
 
-    /// @notice Sends fees to `newTreasury` from now on.
+    /// @notice Sets the receiver of the fees.
     /// @param newTreasury Receiver; neither zero nor one of the contracts (RUN-24).
     function setTreasury(address newTreasury) external;
 
     /* VIEWS */
 
-    /// @notice Everything that is known of a run.
-    /// @param runId Run; reverts with RunUnknown for an unknown one, as all views of a run do.
-    /// @return run The run.
+    /// @notice Returns the complete record of a run.
+    /// @param runId Run; an unknown one reverts with RunUnknown, as in every view of a run.
+    /// @return run The record.
     function getRun(uint256 runId) external view returns (Run memory run);
 
-    /// @notice What never changes, and is the same for every run.
-    /// @return values The values.
+    /// @notice Returns the constants of the contract.
+    /// @return values The constants.
     function immutables() external view returns (Immutables memory values);
 
-    /// @notice How many runs exist; also the highest id.
-    /// @return count Runs.
+    /// @notice Returns the number of runs, which is also the highest run id.
+    /// @return count Number of runs.
     function runCount() external view returns (uint256 count);
 
-    /// @notice Why the agent may not claim the run, one bit a reason (libraries/Eligibility.sol); 0 if it may (RUN-5).
-    /// @dev The caller of claimRun must be an operator of the agent besides.
+    /// @notice Returns the reasons why the agent cannot claim the run, one per bit (libraries/runs/ClaimReasons.sol); 0
+    /// if it can (RUN-5).
+    /// @dev The caller of claimRun must also be an operator of the agent.
     /// @param runId Run.
     /// @param agentId Agent.
-    /// @return reasons Bits.
+    /// @return reasons Bit set.
     function claimEligibility(uint256 runId, uint256 agentId) external view returns (uint256 reasons);
 
-    /// @notice From when on the poster may slash; 0 where no slash is possible in the run's state (RUN-9, RUN-12).
+    /// @notice Returns the time from which the poster may slash; 0 if the run's state allows no slash (RUN-9, RUN-12).
     /// @param runId Run.
     /// @return timestamp Unix second.
     function slashableAt(uint256 runId) external view returns (uint256 timestamp);
 
-    /// @notice Until when the poster may judge submitted work; 0 where none is submitted (RUN-14).
+    /// @notice Returns the time at which the review window ends; 0 if no work is submitted (RUN-14).
     /// @param runId Run.
     /// @return timestamp Unix second.
     function reviewEndsAt(uint256 runId) external view returns (uint256 timestamp);
 
-    /// @notice Receiver of the fees.
+    /// @notice Returns the receiver of the fees.
     /// @return account The treasury.
     function treasury() external view returns (address account);
 
-    /// @notice Fees earned and not swept yet.
+    /// @notice Returns the fees that are earned but not swept yet.
     /// @return amount Base units.
     function accruedFees() external view returns (uint256 amount);
 
-    /// @notice The platform's fee on a reward: 5 %, rounded up (RUN-3).
+    /// @notice Returns the platform's fee on a reward: 5 %, rounded up (RUN-3).
     /// @param reward Base units.
     /// @return fee Base units.
     function feeOn(uint256 reward) external pure returns (uint256 fee);

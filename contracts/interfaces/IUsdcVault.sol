@@ -3,15 +3,16 @@ pragma solidity 0.8.37;
 
 import {IUsdc} from "./IUsdc.sol";
 
-/// @title What StakeRegistry and RunEscrow share: a contract that holds other people's USDC
-/// @notice Books what it owes, pushes payouts, and credits a payee whom USDC refuses to pay (RUN-16).
-/// @dev All amounts are USDC base units (6 decimals), all times unix seconds.
+/// @title Vault that holds USDC for other accounts; shared by StakeRegistry and RunEscrow
+/// @notice Records what the contract owes, pushes payouts, and credits a payee that USDC refuses to pay (RUN-16).
+/// @dev Amounts are USDC base units (6 decimals), times are unix seconds. The tag @custom:message of an error is the
+/// sentence that clients show; `{name:kind}` stands for a parameter, formatted as an amount, time, state or status.
 interface IUsdcVault {
     /* TYPES */
 
-    /// @notice An EIP-3009 authorization of the signer to be pulled by this contract.
-    /// @dev The nonce is not chosen freely but derived from what the payment is for and `salt`, so that a stranger who
-    /// sees the authorization cannot use it for anything else (STAKE-1).
+    /// @notice EIP-3009 authorization that lets this contract pull USDC from the signer.
+    /// @dev The nonce is derived from the purpose of the payment and `salt`, so that a third party that sees the
+    /// authorization cannot use it for any other purpose (STAKE-1).
     struct Authorization {
         /// Signer and payer.
         address from;
@@ -19,59 +20,66 @@ interface IUsdcVault {
         uint256 validAfter;
         /// Unix second before which the authorization is valid.
         uint256 validBefore;
-        /// Part of the nonce, free choice of the signer.
+        /// Part of the nonce, chosen by the signer.
         bytes32 salt;
-        /// ECDSA signature (65 bytes), or what the signer's ERC-1271 wallet accepts.
+        /// ECDSA signature (65 bytes), or a signature that the signer's ERC-1271 wallet accepts.
         bytes signature;
     }
 
     /* EVENTS */
 
-    /// @notice USDC refused a payout to `account`, which may now withdraw it (RUN-16).
+    /// @notice USDC refused a payout to `account`, which can withdraw it later (RUN-16).
+    /// @param amount Credited amount, in base units.
     event Credited(address indexed account, uint256 amount);
 
     /// @notice `account` withdrew its credit to `to`.
+    /// @param amount Base units.
     event CreditWithdrawn(address indexed account, address indexed to, uint256 amount);
 
     /* ERRORS */
 
-    /// @notice An amount of zero was given where money has to move (RUN-26).
+    /// @notice The call moves money, so the amount must not be zero (RUN-26).
+    /// @custom:message The amount is zero.
     error ZeroAmount();
 
-    /// @notice `to` is zero or one of the contracts, from where the money could never return (RUN-26).
+    /// @notice `to` is zero or a contract of the system, from which the money could never return (RUN-26).
+    /// @custom:message {to} cannot receive money: it is the zero address or one of the contracts.
     error InvalidRecipient(address to);
 
-    /// @notice `account` has no credit to withdraw (RUN-26).
+    /// @notice `account` has no credit (RUN-26).
+    /// @custom:message {account} has no credit to withdraw.
     error NoCredit(address account);
 
-    /// @notice A contract without an owner could never be stopped or cared for again, so ownership is only handed over.
+    /// @notice Ownership cannot be renounced: a contract without an owner could never be paused or maintained.
+    /// @custom:message Ownership can be transferred but not renounced.
     error OwnershipNotRenounceable();
 
     /* ANYONE */
 
-    /// @notice Tries to set this contract's allowance by the caller's EIP-2612 permit, and goes on if that fails.
-    /// @dev A permit that somebody else has already used did its work; what follows relies on the allowance (STAKE-1).
+    /// @notice Sets this contract's allowance with the caller's EIP-2612 permit; does nothing if the permit fails.
+    /// @dev A permit that was already used by somebody else has had its effect, and the next call relies on the
+    /// allowance alone (STAKE-1).
     /// @param amount Allowance in base units.
     /// @param deadline Last unix second at which the permit is valid.
-    /// @param signature ECDSA signature (65 bytes), or what the caller's ERC-1271 wallet accepts.
+    /// @param signature ECDSA signature (65 bytes), or a signature that the caller's ERC-1271 wallet accepts.
     function selfPermit(uint256 amount, uint256 deadline, bytes calldata signature) external;
 
-    /// @notice Sends the caller's whole credit to `to`; reverts if USDC refuses that too.
-    /// @param to Receiver, chosen by the caller: itself, or an address that is neither zero nor one of the contracts.
+    /// @notice Sends the caller's whole credit to `to`; reverts if USDC refuses this transfer too.
+    /// @param to Receiver: the caller itself, or any address except zero and the contracts of the system.
     function withdrawCredit(address to) external;
 
     /* VIEWS */
 
-    /// @notice What USDC refused to pay `account` and it has not withdrawn yet.
+    /// @notice Returns the amount that USDC refused to pay to `account` and that is not withdrawn yet.
     /// @param account Payee.
     /// @return amount Base units.
     function creditOf(address account) external view returns (uint256 amount);
 
-    /// @notice All that the contract owes; its USDC balance is never less (RUN-20).
+    /// @notice Returns everything that the contract owes; its USDC balance is never less (RUN-20).
     /// @return amount Base units.
     function totalOwed() external view returns (uint256 amount);
 
-    /// @notice The token that is held here.
+    /// @notice Returns the token that the contract holds.
     /// @return usdc The token.
     function USDC() external view returns (IUsdc usdc);
 }

@@ -5,16 +5,16 @@ import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 
 import {IIdentityRegistry} from "../interfaces/IIdentityRegistry.sol";
 
-/// @title What an IdentityRegistry says of an agent, without trusting that it answers
-/// @notice A call that reverts, or answers with nonsense, counts as "no such agent" instead of reverting here.
+/// @title Reads an IdentityRegistry without relying on its answers
+/// @notice A call that reverts or returns a malformed answer counts as "unknown agent" and does not revert here.
 library AgentIdentity {
-    /// @notice The agent's payout wallet.
-    /// @dev An agent that has a wallet exists: a wallet does not outlive a transfer of its NFT. So the owner is asked for
-    /// only where there is none.
-    /// @param identity Registry asked.
+    /// @notice Reads the agent's payout wallet.
+    /// @dev An agent with a wallet exists, since a transfer of the NFT clears the wallet. The owner is therefore read
+    /// only if no wallet is set.
+    /// @param identity Registry to read.
     /// @param agentId Agent.
-    /// @return known Whether the registry knows the agent and answered.
-    /// @return wallet The agent's wallet, or the owner where none is set.
+    /// @return known Whether the registry answered and knows the agent.
+    /// @return wallet The agent's wallet, or the owner if none is set.
     function tryPayoutWallet(IIdentityRegistry identity, uint256 agentId)
         internal
         view
@@ -24,22 +24,22 @@ library AgentIdentity {
         if (known && wallet == address(0)) return tryOwnerOf(identity, agentId);
     }
 
-    /// @notice Holder of the agent's NFT.
-    /// @param identity Registry asked.
+    /// @notice Reads the owner of the agent's NFT.
+    /// @param identity Registry to read.
     /// @param agentId Agent.
     /// @return known Whether the registry knows the agent.
-    /// @return owner Holder of the NFT.
+    /// @return owner Owner of the NFT.
     function tryOwnerOf(IIdentityRegistry identity, uint256 agentId) internal view returns (bool known, address owner) {
         (known, owner) = _readAddress(identity, abi.encodeCall(IIdentityRegistry.ownerOf, (agentId)));
         known = known && owner != address(0);
     }
 
-    /// @notice Whether `account` owns the agent's NFT or is approved for it.
-    /// @param identity Registry asked.
+    /// @notice Reads whether `account` owns the agent's NFT or is approved for it.
+    /// @param identity Registry to read.
     /// @param agentId Agent.
-    /// @param account Account asked about.
-    /// @return answered Whether the registry answered with yes or no.
-    /// @return authorized The answer; false where there is none.
+    /// @param account Account to check.
+    /// @return answered Whether the registry answered with a boolean.
+    /// @return authorized The answer, or false without one.
     function tryIsAuthorized(IIdentityRegistry identity, uint256 agentId, address account)
         internal
         view
@@ -47,16 +47,16 @@ library AgentIdentity {
     {
         uint256 word;
         (answered, word) = _read(identity, abi.encodeCall(IIdentityRegistry.isAuthorizedOrOwner, (account, agentId)));
-        // Any other word is no boolean.
+        // Any other word is not a boolean.
         if (!answered || word > 1) return (false, false);
         authorized = word == 1;
     }
 
-    /// @notice Whether `account` may act for the agent: owner, approved, operator or wallet.
-    /// @param identity Registry asked.
-    /// @param agentId Agent; for an unknown one nobody may.
-    /// @param account Account asked about.
-    /// @return operator The answer.
+    /// @notice Reads whether `account` may act for the agent as its owner, approved account, operator or wallet.
+    /// @param identity Registry to read.
+    /// @param agentId Agent; false for an unknown one.
+    /// @param account Account to check.
+    /// @return operator True if it may.
     function isOperator(IIdentityRegistry identity, uint256 agentId, address account)
         internal
         view
@@ -67,13 +67,13 @@ library AgentIdentity {
         (, operator) = tryIsOperator(identity, agentId, wallet, account);
     }
 
-    /// @notice The same where the payout wallet is known already.
-    /// @param identity Registry asked.
+    /// @notice Does the same with a payout wallet that is already known.
+    /// @param identity Registry to read.
     /// @param agentId Agent.
     /// @param wallet The agent's payout wallet.
-    /// @param account Account asked about.
-    /// @return answered Whether the registry answered with yes or no, where it had to be asked.
-    /// @return operator The answer; false where there is none.
+    /// @param account Account to check.
+    /// @return answered Whether the registry answered with a boolean; true if it was not asked.
+    /// @return operator The answer, or false without one.
     function tryIsOperator(IIdentityRegistry identity, uint256 agentId, address wallet, address account)
         internal
         view
@@ -85,17 +85,17 @@ library AgentIdentity {
 
     function _readAddress(IIdentityRegistry identity, bytes memory question) private view returns (bool, address) {
         (bool answered, uint256 word) = _read(identity, question);
-        // An answer with dirty upper bits is no address. The cast is safe by that.
+        // A word with dirty upper bits is not an address; this check makes the cast safe.
         if (!answered || word > type(uint160).max) return (false, address(0));
         return (true, address(uint160(word)));
     }
 
-    /// Looks at the first word of the answer only, however long a hostile registry makes it.
+    /// Reads only the first word, so that a hostile registry cannot return a costly amount of data.
     function _read(IIdentityRegistry identity, bytes memory question) private view returns (bool, uint256) {
-        // There is no second word in any answer.
+        // No answer has a second word.
         // slither-disable-next-line unused-return
         (bool success, bytes32 answer,) = LowLevelCall.staticcallReturn64Bytes(address(identity), question);
-        // An address without code succeeds with an empty answer.
+        // A call to an address without code succeeds with an empty answer.
         if (!success || LowLevelCall.returnDataSize() < 32) return (false, 0);
         return (true, uint256(answer));
     }

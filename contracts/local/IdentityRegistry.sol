@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-// The canonical registry's errors are strings, so these are.
+// Errors are strings, as in the canonical registry.
 // solhint-disable gas-custom-errors
 
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
@@ -12,13 +12,12 @@ import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/Messa
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 /// @title IdentityRegistry
-/// @notice FOR LOCAL CHAINS ONLY. Stands in for the ERC-8004 Identity Registry, at the address which that has on Base
-/// Sepolia, and behaves like it (version 2.0.0) in all that an agent and the escrow use. Never deploy it to a public
-/// chain: the canonical registry is there.
-/// @dev Its runtime code is put at the address as it is, so nothing here depends on a constructor that ran: names are
-/// constants, and the EIP-712 domain is built at run time.
+/// @notice FOR LOCAL CHAINS ONLY. Stand-in for the ERC-8004 IdentityRegistry, at its address on Base Sepolia. Behaves
+/// like version 2.0.0 in everything that agents and the escrow use. Never deploy it to a public chain.
+/// @dev The runtime code is placed at the address directly, so nothing depends on the constructor: names are constants,
+/// and the EIP-712 domain is computed on each call.
 contract IdentityRegistry is ERC721URIStorage, IERC5267 {
-    /// @notice One entry of an agent's metadata.
+    /// @notice Entry of an agent's metadata.
     struct MetadataEntry {
         string metadataKey;
         bytes metadataValue;
@@ -36,44 +35,44 @@ contract IdentityRegistry is ERC721URIStorage, IERC5267 {
     uint256 private _nextId;
     mapping(uint256 agentId => mapping(string key => bytes value)) private _metadata;
 
-    /// @notice A new agent.
+    /// @notice An agent was registered.
     event Registered(uint256 indexed agentId, string agentURI, address indexed owner);
 
-    /// @notice A metadata entry was written; the wallet is the entry "agentWallet".
+    /// @notice A metadata entry of the agent was written; the key "agentWallet" holds its wallet.
     event MetadataSet(
         uint256 indexed agentId, string indexed indexedMetadataKey, string metadataKey, bytes metadataValue
     );
 
-    /// @notice The agent's registration file moved.
+    /// @notice The URI of the agent's registration file changed.
     event URIUpdated(uint256 indexed agentId, string newURI, address indexed updatedBy);
 
-    /// @notice Does nothing that would be missed where it has not run.
+    /// @notice Sets nothing that matters; it does not run on local chains.
     constructor() ERC721("", "") {}
 
-    /// @notice Registers an agent of the caller's, who is its wallet too.
-    /// @return agentId The new id: 0 for the first.
+    /// @notice Registers an agent, with the caller as owner and wallet.
+    /// @return agentId New id, starting at 0.
     function register() external returns (uint256 agentId) {
         return _register("", new MetadataEntry[](0));
     }
 
-    /// @notice Registers an agent with its registration file.
-    /// @param agentURI Where the registration file is.
-    /// @return agentId The new id.
+    /// @notice Registers an agent with a registration file.
+    /// @param agentURI URI of the registration file.
+    /// @return agentId New id.
     function register(string calldata agentURI) external returns (uint256 agentId) {
         return _register(agentURI, new MetadataEntry[](0));
     }
 
-    /// @notice Registers an agent with its registration file and metadata.
-    /// @param agentURI Where the registration file is.
-    /// @param metadata What else to store; not the key "agentWallet".
-    /// @return agentId The new id.
+    /// @notice Registers an agent with a registration file and metadata.
+    /// @param agentURI URI of the registration file.
+    /// @param metadata Further entries; the key "agentWallet" is reserved.
+    /// @return agentId New id.
     function register(string calldata agentURI, MetadataEntry[] calldata metadata) external returns (uint256 agentId) {
         return _register(agentURI, metadata);
     }
 
-    /// @notice Moves the registration file.
-    /// @param agentId The agent, under the caller's control.
-    /// @param newURI Where it is now.
+    /// @notice Changes the URI of the registration file.
+    /// @param agentId Agent that the caller controls.
+    /// @param newURI New URI.
     function setAgentURI(uint256 agentId, string calldata newURI) external {
         _requireController(agentId);
         _setTokenURI(agentId, newURI);
@@ -81,20 +80,20 @@ contract IdentityRegistry is ERC721URIStorage, IERC5267 {
     }
 
     /// @notice Writes a metadata entry.
-    /// @param agentId The agent, under the caller's control.
-    /// @param metadataKey Not "agentWallet".
-    /// @param metadataValue What to store.
+    /// @param agentId Agent that the caller controls.
+    /// @param metadataKey Key; "agentWallet" is reserved.
+    /// @param metadataValue Value.
     function setMetadata(uint256 agentId, string calldata metadataKey, bytes calldata metadataValue) external {
         _requireController(agentId);
         _requireFreeKey(metadataKey);
         _setMetadata(agentId, metadataKey, metadataValue);
     }
 
-    /// @notice Sets the agent's wallet, with that wallet's consent.
-    /// @param agentId The agent, under the caller's control.
-    /// @param newWallet The new wallet: an account with a key, or an ERC-1271 contract.
-    /// @param deadline Last second at which the signature is good, at most five minutes ahead.
-    /// @param signature The wallet's, over AgentWalletSet(agentId, newWallet, owner, deadline).
+    /// @notice Sets the agent's wallet; the wallet must sign its consent.
+    /// @param agentId Agent that the caller controls.
+    /// @param newWallet New wallet: an account with a key, or an ERC-1271 contract.
+    /// @param deadline Last unix second at which the signature is valid, at most five minutes ahead.
+    /// @param signature Signature of the wallet over AgentWalletSet(agentId, newWallet, owner, deadline).
     function setAgentWallet(uint256 agentId, address newWallet, uint256 deadline, bytes calldata signature) external {
         address owner = _requireController(agentId);
         require(newWallet != address(0), "bad wallet");
@@ -103,7 +102,7 @@ contract IdentityRegistry is ERC721URIStorage, IERC5267 {
 
         bytes32 message = keccak256(abi.encode(AGENT_WALLET_SET_TYPEHASH, agentId, newWallet, owner, deadline));
         bytes32 digest = MessageHashUtils.toTypedDataHash(_domainSeparator(), message);
-        // The key first: an account with a key may carry code as well (EIP-7702).
+        // Tries ECDSA first, since an account with a key may also have code (EIP-7702).
         (address signer,,) = ECDSA.tryRecoverCalldata(digest, signature);
         require(
             signer == newWallet || SignatureChecker.isValidERC1271SignatureNow(newWallet, digest, signature),
@@ -112,24 +111,24 @@ contract IdentityRegistry is ERC721URIStorage, IERC5267 {
         _setMetadata(agentId, WALLET_KEY, abi.encodePacked(newWallet));
     }
 
-    /// @notice Takes the agent's wallet away.
-    /// @param agentId The agent, under the caller's control.
+    /// @notice Clears the agent's wallet.
+    /// @param agentId Agent that the caller controls.
     function unsetAgentWallet(uint256 agentId) external {
         _requireController(agentId);
         _setMetadata(agentId, WALLET_KEY, "");
     }
 
-    /// @notice The agent's wallet.
+    /// @notice Returns the agent's wallet.
     /// @param agentId Any id.
-    /// @return wallet Zero after a transfer, after `unsetAgentWallet`, and for an unknown agent.
+    /// @return wallet Wallet; zero after a transfer, after `unsetAgentWallet` and for an unknown agent.
     function getAgentWallet(uint256 agentId) external view returns (address wallet) {
         return address(bytes20(_metadata[agentId][WALLET_KEY]));
     }
 
-    /// @notice A metadata entry.
+    /// @notice Returns a metadata entry.
     /// @param agentId Any id.
     /// @param metadataKey Any key.
-    /// @return metadataValue Empty where nothing is stored.
+    /// @return metadataValue Value; empty if nothing is stored.
     function getMetadata(uint256 agentId, string calldata metadataKey)
         external
         view
@@ -138,11 +137,11 @@ contract IdentityRegistry is ERC721URIStorage, IERC5267 {
         return _metadata[agentId][metadataKey];
     }
 
-    /// @notice Whether an account is the agent's owner, approved for it, or an operator of its owner. Reverts for an
-    /// unknown agent.
-    /// @param spender The account.
-    /// @param agentId The agent.
-    /// @return Whether it controls the agent.
+    /// @notice Returns whether an account is the agent's owner, approved for it, or an operator of its owner; reverts
+    /// for an unknown agent.
+    /// @param spender Account to check.
+    /// @param agentId Agent.
+    /// @return True if it controls the agent.
     function isAuthorizedOrOwner(address spender, uint256 agentId) external view returns (bool) {
         return _isAuthorized(ownerOf(agentId), spender, agentId);
     }
@@ -156,8 +155,8 @@ contract IdentityRegistry is ERC721URIStorage, IERC5267 {
         return (hex"0f", DOMAIN_NAME, DOMAIN_VERSION, block.chainid, address(this), bytes32(0), new uint256[](0));
     }
 
-    /// @notice The version of the canonical registry that this one follows.
-    /// @return The version.
+    /// @notice Returns the version of the canonical registry that this one follows.
+    /// @return Version.
     function getVersion() external pure returns (string memory) {
         return "2.0.0";
     }
@@ -172,7 +171,7 @@ contract IdentityRegistry is ERC721URIStorage, IERC5267 {
         return "AGENT";
     }
 
-    /// @dev A wallet speaks for the owner who named it: it does not outlive a transfer.
+    /// @dev A transfer clears the wallet, which was chosen by the previous owner.
     function _update(address to, uint256 agentId, address auth) internal override returns (address from) {
         from = _ownerOf(agentId);
         if (from != address(0) && to != address(0)) {
@@ -181,8 +180,8 @@ contract IdentityRegistry is ERC721URIStorage, IERC5267 {
         return super._update(to, agentId, auth);
     }
 
-    /// @dev In the canonical registry's order: the mint first, with all that its receiver does at once, then what is said
-    /// of the registration. The wallet is stored before the mint, so that a transfer within it takes it away.
+    /// @dev Follows the canonical registry's order: first the mint and the receiver's callback, then the events of the
+    /// registration. The wallet is stored before the mint, so that a transfer in the callback clears it.
     function _register(string memory agentURI, MetadataEntry[] memory metadata) private returns (uint256 agentId) {
         agentId = _nextId++;
         bytes memory wallet = abi.encodePacked(msg.sender);

@@ -7,23 +7,23 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 /// @title Erc1271Wallet
-/// @notice A smart-contract wallet that signs by the key of its holder and calls what the holder tells it to: the
-/// signer that an `ecrecover` alone would turn away. For tests only.
+/// @notice For tests only. Smart-contract wallet that signs with its holder's key and executes the holder's calls.
+/// `ecrecover` alone would reject its signatures.
 contract Erc1271Wallet is IERC1271, ERC721Holder {
     address private immutable _HOLDER;
 
     /// @notice The caller is not the holder.
     error NotHolder(address caller);
 
-    /// @notice The deployer holds the key.
+    /// @notice Makes the deployer the holder.
     constructor() {
         _HOLDER = msg.sender;
     }
 
-    /// @notice Calls a contract in the wallet's name and hands its revert on.
+    /// @notice Calls a contract as the wallet and forwards its revert.
     /// @param target Contract.
     /// @param data Calldata.
-    /// @return answer What the contract returned.
+    /// @return answer Return data of the contract.
     function execute(address target, bytes calldata data) external returns (bytes memory answer) {
         if (msg.sender != _HOLDER) revert NotHolder(msg.sender);
         return Address.functionCall(target, data);

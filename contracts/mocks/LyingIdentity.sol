@@ -2,36 +2,36 @@
 pragma solidity 0.8.37;
 
 /// @title LyingIdentity
-/// @notice What an upgrade by its owner could make of the identity registry: every agent is the same account's, and
-/// one accomplice may act for all of them. Its answers are in its code, so that the code can be put at the address of
-/// the real one. For tests only.
+/// @notice For tests only. What a malicious upgrade could make of the identity registry: one account owns every agent,
+/// and an accomplice is approved for all of them. The answers are in the code, so that it can be placed at the
+/// registry's address.
 contract LyingIdentity {
     address private immutable _OWNER;
     address private immutable _ACCOMPLICE;
 
-    /// @notice Fixes the lies.
-    /// @param owner Who is said to own every agent.
-    /// @param accomplice Who is said to be approved for every agent.
+    /// @notice Sets the answers.
+    /// @param owner Reported owner of every agent.
+    /// @param accomplice Reported approved account of every agent.
     constructor(address owner, address accomplice) {
         _OWNER = owner;
         _ACCOMPLICE = accomplice;
     }
 
-    /// @notice Who is said to own an agent.
-    /// @return owner Always the same account.
+    /// @notice Returns the reported owner.
+    /// @return owner The same account for every agent.
     function ownerOf(uint256) external view returns (address owner) {
         return _OWNER;
     }
 
-    /// @notice Who is said to be an agent's wallet.
-    /// @return wallet Always the owner.
+    /// @notice Returns the reported owner as the wallet.
+    /// @return wallet The same account for every agent.
     function getAgentWallet(uint256) external view returns (address wallet) {
         return _OWNER;
     }
 
-    /// @notice Whether an account is said to be authorized.
-    /// @param account Account asked about.
-    /// @return authorized Whether it is the accomplice.
+    /// @notice Returns whether the account is the accomplice.
+    /// @param account Account to check.
+    /// @return authorized True for the accomplice.
     function isAuthorizedOrOwner(address account, uint256) external view returns (bool authorized) {
         return account == _ACCOMPLICE;
     }

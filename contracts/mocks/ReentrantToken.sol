@@ -6,13 +6,13 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {PlainToken} from "./PlainToken.sol";
 
 /// @title ReentrantToken
-/// @notice Calls a contract of its owner's choice from within each transfer, once armed, and hands its revert on: what
-/// a token with callbacks would allow a receiver to do. For tests only.
+/// @notice For tests only. Once armed, calls a chosen contract during a transfer and forwards its revert, as a token
+/// with receiver callbacks could.
 contract ReentrantToken is PlainToken {
     address private _target;
     bytes private _data;
 
-    /// @notice Calls `target` with `data` during the next transfer, in the token's name.
+    /// @notice Sets a call to make, as the token, during the next transfer.
     /// @param target Contract.
     /// @param data Calldata.
     function arm(address target, bytes calldata data) external {

@@ -48,7 +48,7 @@ def enum_members(path: str, name: str) -> dict[str, int]:
 def run_state_sets() -> dict[str, int]:
     """Evaluate the constants of RunStates.sol."""
     constant = r"uint256 (?:private|internal) constant (\w+) = ([^;]+);"
-    declared = re.findall(constant, source("libraries/RunStates.sol"))
+    declared = re.findall(constant, source("libraries/runs/RunStates.sol"))
     known: dict[str, int] = {}
     for name, expression in declared:
         single = re.fullmatch(r"1 << uint256\(IRunEscrow\.RunState\.(\w+)\)", expression)
@@ -85,7 +85,7 @@ def test_enum__is_the_same_in_python(path: str, name: str, python: type[IntEnum]
 
 def test_eligibility__has_the_same_bits_in_python():
     """RUN-5."""
-    bits = re.findall(r"constant (\w+) = 1 << (\d+);", source("libraries/Eligibility.sol"))
+    bits = re.findall(r"constant (\w+) = 1 << (\d+);", source("libraries/runs/ClaimReasons.sol"))
 
     assert {name: 1 << int(bit) for name, bit in bits} == {m.name: m.value for m in Ineligibility}
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title An identity registry of a single answer to each question
-/// @notice The answers are given to the constructor: symbolic ones stand for all.
+/// @title Identity registry that gives the same answers for every agent
+/// @notice The constructor takes the answers; symbolic values stand for all of them.
 contract AnyIdentity {
     address private immutable _OWNER;
     address private immutable _WALLET;
@@ -12,17 +12,17 @@ contract AnyIdentity {
         (_OWNER, _WALLET, _APPROVED) = (owner, wallet, approved);
     }
 
-    /// @notice Holder of every agent's NFT.
+    /// @notice Returns the owner of every agent's NFT.
     function ownerOf(uint256) external view returns (address owner) {
         return _OWNER;
     }
 
-    /// @notice Wallet of every agent, or zero.
+    /// @notice Returns the wallet of every agent, or zero.
     function getAgentWallet(uint256) external view returns (address wallet) {
         return _WALLET;
     }
 
-    /// @notice Whether `account` is the holder or the one whom it approved.
+    /// @notice Returns whether `account` is the owner or its approved account.
     function isAuthorizedOrOwner(address account, uint256) external view returns (bool authorized) {
         return account == _OWNER || account == _APPROVED;
     }

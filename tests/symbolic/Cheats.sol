@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title The cheatcodes of Foundry that the proofs use
+/// @title Foundry cheatcodes that the proofs use
 interface IVm {
-    /// @notice Leaves out every path on which `condition` does not hold.
+    /// @notice Discards every path on which `condition` does not hold.
     function assume(bool condition) external pure;
-    /// @notice Makes `sender` the sender of the next call.
+    /// @notice Sets the sender of the next call.
     function prank(address sender) external;
-    /// @notice Makes `timestamp` the time.
+    /// @notice Sets the time.
     function warp(uint256 timestamp) external;
-    /// @notice The word that `account` stores at `slot`.
+    /// @notice Returns the word that `account` stores at `slot`.
     function load(address account, bytes32 slot) external view returns (bytes32 word);
 }
 
-/// @title The cheatcodes of Halmos that the proofs use
+/// @title Halmos cheatcodes that the proofs use
 interface ISvm {
-    /// @notice Any word.
+    /// @notice Returns a symbolic word.
     function createUint256(string calldata name) external pure returns (uint256 value);
-    /// @notice Any account.
+    /// @notice Returns a symbolic address.
     function createAddress(string calldata name) external pure returns (address value);
-    /// @notice Any `size` bytes.
+    /// @notice Returns `size` symbolic bytes.
     function createBytes(uint256 size, string calldata name) external pure returns (bytes memory value);
-    /// @notice Makes every word of `account` that nothing was written to any word.
+    /// @notice Makes every unwritten storage word of `account` symbolic.
     function enableSymbolicStorage(address account) external;
 }
 

@@ -5,26 +5,27 @@ import {IRunEscrow} from "../../contracts/interfaces/IRunEscrow.sol";
 import {vm} from "./Cheats.sol";
 import {Ground} from "./Ground.sol";
 
-/// @title The fee, of every reward
-/// @notice Rewards of 64 bits, as they are in the terms of a run; those that a run can have, of 48 bits, are among them.
-/// Nothing that these checks compute wraps: the words are far wider.
+/// @title Fee of every reward
+/// @notice Rewards have 64 bits, as in the terms of a run; rewards of an actual run, with 48 bits, are among them. No
+/// computation of these checks wraps, since the words are far wider.
 contract FeeTest is Ground {
     uint256 private constant _FEE_BPS = 500;
     uint256 private constant _BPS = 10_000;
     uint256 private constant _HIGHEST_REWARD = type(uint48).max;
 
-    /// @notice RUN-3: there is a fee on every reward.
+    /// @notice RUN-3: every reward has a fee.
     function check_feeOn_neverFails(uint64 reward) external view {
         (bool success,) = address(escrow).staticcall(abi.encodeCall(escrow.feeOn, (reward)));
         assert(success);
     }
 
-    /// @notice RUN-3: 500 of 10,000 parts, rounded up.
+    /// @notice RUN-3: the fee is 500/10,000, rounded up.
     function check_feeOn_isRoundedUp(uint64 reward) external view {
         assert(escrow.feeOn(reward) == _roundedUp(reward));
     }
 
-    /// @notice RUN-3: the same of a run, which counts its fee without checks. The other proofs take a run's fee from here.
+    /// @notice RUN-3: the same holds for a run, whose fee is computed without checks. Other proofs read the fee from
+    /// the run.
     function check_run_hasTheFeeRoundedUp(uint48 reward) external {
         vm.assume(reward != 0);
         IRunEscrow.RunTerms memory terms = IRunEscrow.RunTerms({
@@ -34,7 +35,7 @@ contract FeeTest is Ground {
         assert(escrow.getRun(1).fee == _roundedUp(reward));
     }
 
-    /// @notice Reward and fee of a run fit 64 bits, in which they are owed, 30,000 times over: the casts there lose nothing.
+    /// @notice Reward and fee of a run fit in 64 bits 30,000 times over, so the casts of what is owed lose nothing.
     function check_feeOn_fitsWithItsReward(uint64 reward) external view {
         uint256 fee = escrow.feeOn(reward);
         unchecked {

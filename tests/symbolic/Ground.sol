@@ -7,8 +7,8 @@ import {PlainToken} from "../../contracts/mocks/PlainToken.sol";
 import {AnyIdentity} from "./AnyIdentity.sol";
 import {svm, vm} from "./Cheats.sol";
 
-/// @title What the proofs stand on: both contracts as they are, a plain token, and an agent of anybody's
-/// @notice States are reached by real calls with symbolic arguments, so that none is assumed that cannot occur.
+/// @title Base of the proofs: both contracts unchanged, a plain token, and an agent with symbolic accounts
+/// @notice States are reached by real calls with symbolic arguments, so that every assumed state can occur.
 abstract contract Ground {
     address internal constant FORWARDER = address(0xF0);
     address internal constant TREASURY = address(0x7EA);
@@ -30,7 +30,7 @@ abstract contract Ground {
         usdc = new PlainToken();
         AnyIdentity identity = new AnyIdentity(agentOwner, agentWallet, agentApproved);
 
-        // Halmos numbers the contracts that it makes: the registry is next, the escrow after it.
+        // Halmos numbers the contracts it creates: the registry is next, then the escrow.
         address[] memory markets = new address[](1);
         markets[0] = address(uint160(address(identity)) + 2);
         registry = new StakeRegistry(address(usdc), address(identity), OWNER, markets, FORWARDER);

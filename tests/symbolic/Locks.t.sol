@@ -5,8 +5,8 @@ import {svm, vm} from "./Cheats.sol";
 import {TwoMarkets} from "./TwoMarkets.sol";
 
 /// @title A lock ends once, by the market that made it
-/// @notice The registry with its first market and another one, any stake, any lock of each. Each market knows only how
-/// much it locked: what is left of a lock is what the market can still release.
+/// @notice Covers the registry with its first and another market, any stake and any lock of each. A market only knows
+/// how much it locked; what remains of a lock is what the market can still release.
 contract LocksTest is TwoMarkets {
     /// @notice Two releases, by the first market.
     function check_lock_endsOnce_releaseRelease(uint256 locked, uint256 one, uint256 two) external {
@@ -48,27 +48,27 @@ contract LocksTest is TwoMarkets {
         _requireEndsOnce(OTHER, locked, one, two, _slash, _slash);
     }
 
-    /// @notice What the first market releases is its own, and all of the other one's lock is there still.
+    /// @notice The first market releases only its own lock; the other lock stays whole.
     function check_lock_isOutOfReachOfTheFirst(uint256 ofFirst, uint256 ofOther, uint256 amount) external {
         _requireApart(FIRST, ofFirst, OTHER, ofOther, amount, _release);
     }
 
-    /// @notice The same the other way round.
+    /// @notice The same holds with the two markets swapped.
     function check_lock_isOutOfReachOfAnother(uint256 ofOther, uint256 ofFirst, uint256 amount) external {
         _requireApart(OTHER, ofOther, FIRST, ofFirst, amount, _release);
     }
 
-    /// @notice What the first market slashes is its own, and all of the other one's lock is there still.
+    /// @notice The first market slashes only its own lock; the other lock stays whole.
     function check_lock_isOutOfReachOfTheFirst_slashing(uint256 ofFirst, uint256 ofOther, uint256 amount) external {
         _requireApart(FIRST, ofFirst, OTHER, ofOther, amount, _slash);
     }
 
-    /// @notice The same the other way round.
+    /// @notice The same holds with the two markets swapped.
     function check_lock_isOutOfReachOfAnother_slashing(uint256 ofOther, uint256 ofFirst, uint256 amount) external {
         _requireApart(OTHER, ofOther, FIRST, ofFirst, amount, _slash);
     }
 
-    /// @notice A market that has locked nothing ends nothing.
+    /// @notice A market without a lock cannot end one.
     function check_lock_isOutOfReachOfOneWithout(uint256 locked, uint256 amount, bool slashes, bool first) external {
         (address market, address neighbour) = first ? (FIRST, OTHER) : (OTHER, FIRST);
         _stake(svm.createUint256("staked"));
@@ -76,7 +76,7 @@ contract LocksTest is TwoMarkets {
         assert(slashes ? !_slash(neighbour, AGENT, amount) : !_release(neighbour, AGENT, amount));
     }
 
-    /// @notice Nobody but a market ends a lock, and none of another agent.
+    /// @notice Only the market that made a lock can end it, and only for the same agent.
     function check_lock_endsByItsMarketAlone(address caller, uint256 agentId, uint256 locked, uint256 amount) external {
         _stake(svm.createUint256("staked"));
         _lock(FIRST, locked);
@@ -85,7 +85,7 @@ contract LocksTest is TwoMarkets {
         assert(slashes ? !_slash(caller, agentId, amount) : !_release(caller, agentId, amount));
     }
 
-    /// @notice STAKE-2: the agent's owner cannot take out what is locked.
+    /// @notice STAKE-2: the agent's owner cannot withdraw locked stake.
     function check_lock_isOutOfReachOfTheOwner(uint256 staked, uint256 locked, uint256 amount, address to) external {
         _stake(staked);
         _lock(FIRST, locked);

@@ -5,8 +5,9 @@ import {svm, vm} from "./Cheats.sol";
 import {SoldIdentity} from "./SoldIdentity.sol";
 import {TwoMarkets} from "./TwoMarkets.sol";
 
-/// @title What a market may lock that was added later, or retired (STAKE-9)
-/// @notice The registry with two markets of the constructor and one that its owner added: any stake, cap, lock and status.
+/// @title Locks of markets that were added later or retired (STAKE-9)
+/// @notice Covers the registry with two markets of the constructor and one that its owner added; any stake, cap, lock
+/// and status.
 contract MarketsTest is TwoMarkets {
     address private constant _ADDED = address(0xA3);
 
@@ -18,7 +19,7 @@ contract MarketsTest is TwoMarkets {
         registry.addMarket(_ADDED);
     }
 
-    /// @notice Two locks of an added market are together no more than the owner of the NFT allows.
+    /// @notice Two locks of an added market together do not exceed the cap that the owner of the NFT set.
     function check_added_locksAtMostItsCap(uint256 cap, uint256 one, uint256 two, uint8 status) external {
         _stake(svm.createUint256("staked"));
         _allow(cap);
@@ -27,26 +28,26 @@ contract MarketsTest is TwoMarkets {
 
         uint256 locked = registry.getAgent(AGENT).locked;
         assert(locked <= cap && cap <= type(uint48).max);
-        // No sum overflows: each that was locked was in the stake.
+        // The sum cannot overflow: each lock fitted in the stake.
         if (first && second) assert(locked == one + two);
         else assert(locked == (first ? one : second ? two : 0));
     }
 
-    /// @notice Without consent an added market locks nothing, be it for a claim or as a bond.
+    /// @notice Without an allowance an added market locks nothing, neither for a claim nor as a bond.
     function check_added_locksNothingUnasked(uint256 amount, uint8 status) external {
         _stake(svm.createUint256("staked"));
         assert(!_locks(_ADDED, amount, status));
     }
 
-    /// @notice Nobody but the owner of the NFT gives consent.
+    /// @notice Only the owner of the NFT can give an allowance.
     function check_added_isAllowedByTheOwnerAlone(address caller, uint256 cap) external {
-        vm.assume(caller != address(0xF0)); // through the forwarder the sender is another one
+        vm.assume(caller != address(0xF0)); // the forwarder replaces the sender
         vm.prank(caller);
         (bool success,) = address(registry).call(abi.encodeCall(registry.allowMarket, (AGENT, _ADDED, cap)));
         if (success) assert(caller == AGENT_OWNER);
     }
 
-    /// @notice A consent binds nobody but who gave it: after a sale the market locks nothing.
+    /// @notice An allowance applies only to the owner who gave it: after a sale the market locks nothing.
     function check_added_locksNothingOfABuyer(address buyer, uint256 cap, uint256 amount, uint8 status) external {
         vm.assume(buyer != AGENT_OWNER);
         _stake(svm.createUint256("staked"));
@@ -64,7 +65,7 @@ contract MarketsTest is TwoMarkets {
         assert(registry.getAgent(AGENT).locked <= registry.marketAllowance(AGENT, _ADDED));
     }
 
-    /// @notice A retired market takes no claim; one that was added locks no bond either.
+    /// @notice A retired market takes no claim; if it was added later, it locks no bond either.
     function check_retired_locksNoClaim(uint256 which, uint256 amount, uint8 status) external {
         address market = which == 0 ? FIRST : which == 1 ? OTHER : _ADDED;
         _stake(svm.createUint256("staked"));
@@ -75,7 +76,7 @@ contract MarketsTest is TwoMarkets {
         if (_locks(market, amount, status)) assert(status == 0 && market != _ADDED);
     }
 
-    /// @notice What a market had locked when it was retired it can still release, and slash.
+    /// @notice A retired market can still release and slash what it has locked.
     function check_retired_letsGo(uint256 which, uint256 locked, uint256 penalty) external {
         address market = which == 0 ? FIRST : which == 1 ? OTHER : _ADDED;
         _stake(svm.createUint256("staked"));
@@ -92,12 +93,11 @@ contract MarketsTest is TwoMarkets {
         assert(success && registry.getAgent(AGENT).locked == 0);
     }
 
-    /// @notice Nobody but the registry's owner makes a market or retires one.
+    /// @notice Only the registry's owner can add or retire a market.
     function check_markets_areTheOwners(address caller, address market, bool retires) external {
-        vm.assume(caller != address(0xF0)); // through the forwarder the sender is another one
-        bytes memory call_ = retires
-            ? abi.encodeCall(registry.retireMarket, (market))
-            : abi.encodeCall(registry.addMarket, (market));
+        vm.assume(caller != address(0xF0)); // the forwarder replaces the sender
+        bytes memory call_ =
+            retires ? abi.encodeCall(registry.retireMarket, (market)) : abi.encodeCall(registry.addMarket, (market));
         vm.prank(caller);
         (bool success,) = address(registry).call(call_);
         if (success) assert(caller == REGISTRY_OWNER);

@@ -5,8 +5,8 @@ import {IRunEscrow} from "../../contracts/interfaces/IRunEscrow.sol";
 import {vm} from "./Cheats.sol";
 import {Ground} from "./Ground.sol";
 
-/// @title What a run costs and pays, for every reward
-/// @notice One check for each end of a run.
+/// @title Payments of a run, for every reward
+/// @notice There is one check for each end of a run.
 contract MoneyTest is Ground {
     uint256 private constant _STAKED = 100_000_000;
     uint256 private constant _LOCKED = 20_000_000;
@@ -17,12 +17,12 @@ contract MoneyTest is Ground {
 
     function setUp() public override {
         super.setUp();
-        // Here the amounts are of interest, not the people.
+        // Fixed accounts: only the amounts matter here.
         vm.assume(agentOwner == _WALLET && agentWallet == _WALLET && agentApproved == address(0));
         vm.warp(_START);
     }
 
-    /// @notice RUN-4: posting takes reward and fee from the poster, no more, and owes both.
+    /// @notice RUN-4: posting takes exactly reward and fee from the poster, and owes both.
     function check_postRun_takesRewardAndFee(uint48 reward) external {
         uint256 fee = _post(reward);
         assert(usdc.balanceOf(_POSTER) == 2 ** 50 - (uint256(reward) + fee));
@@ -30,7 +30,7 @@ contract MoneyTest is Ground {
         assert(escrow.totalOwed() == uint256(reward) + fee);
     }
 
-    /// @notice RUN-4: an approval pays the wallet the whole reward and books the fee.
+    /// @notice RUN-4: an approval pays the whole reward to the wallet and accrues the fee.
     function check_approve_paysTheRewardAndKeepsTheFee(uint48 reward) external {
         uint256 fee = _submitted(reward);
         vm.prank(_POSTER);
@@ -38,7 +38,7 @@ contract MoneyTest is Ground {
         _requirePaid(reward, fee);
     }
 
-    /// @notice RUN-16: the treasury gets the fee, and nothing is left.
+    /// @notice RUN-16: the treasury receives the fee, and nothing is left.
     function check_sweepFees_paysTheFee(uint48 reward) external {
         uint256 fee = _submitted(reward);
         vm.prank(_POSTER);
@@ -48,7 +48,7 @@ contract MoneyTest is Ground {
         assert(escrow.accruedFees() == 0 && escrow.totalOwed() == 0 && usdc.balanceOf(address(escrow)) == 0);
     }
 
-    /// @notice RUN-4: a rejection pays both back.
+    /// @notice RUN-4: a rejection refunds both.
     function check_reject_paysRewardAndFeeBack(uint48 reward) external {
         _submitted(reward);
         vm.prank(_POSTER);
@@ -56,7 +56,7 @@ contract MoneyTest is Ground {
         _requireAllBack();
     }
 
-    /// @notice RUN-4: a cancellation pays both back.
+    /// @notice RUN-4: a cancellation refunds both.
     function check_cancelRun_paysRewardAndFeeBack(uint48 reward) external {
         _post(reward);
         vm.prank(_POSTER);
@@ -72,8 +72,8 @@ contract MoneyTest is Ground {
         _requirePaid(reward, fee);
     }
 
-    /// @notice STAKE-8: a slash pays both back and compensates with what both were, at most the whole lock; the rest of
-    /// the lock is the agent's again, and the platform earns nothing. It cannot fail.
+    /// @notice STAKE-8: a slash refunds both and compensates with the same sum, at most the whole lock. The rest of the
+    /// lock is available again, and the platform earns nothing. A slash cannot fail.
     function check_slash_paysBothBackAndCompensates(uint48 reward) external {
         uint256 refund = reward + _claimed(reward);
         vm.warp(_START + 7 days);

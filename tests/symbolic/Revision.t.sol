@@ -5,14 +5,14 @@ import {IRunEscrow} from "../../contracts/interfaces/IRunEscrow.sol";
 import {vm} from "./Cheats.sol";
 import {Ground} from "./Ground.sol";
 
-/// @title When a requested revision is due (RUN-12)
-/// @notice Any deadline, any time at which the poster asks, any at which it slashes.
+/// @title Due time of a requested revision (RUN-12)
+/// @notice Covers any deadline, any time of the request and any time of the slash.
 contract RevisionTest is Ground {
     uint256 private constant _START = 1_000_000;
     address private constant _POSTER = address(0xB0B);
     address private constant _WALLET = address(0xA6E27);
 
-    /// @notice It is due 7 days after it was asked for, however far the deadline is, and slashed from then on only.
+    /// @notice A revision is due 7 days after the request, whatever the deadline, and can be slashed only from then on.
     function check_revision_isDueInSevenDays(uint256 deadline, uint256 asked, uint256 slashed) external {
         vm.assume(agentOwner == _WALLET && agentWallet == _WALLET && agentApproved == address(0));
         vm.assume(deadline > _START && deadline <= _START + 90 days);
@@ -40,8 +40,7 @@ contract RevisionTest is Ground {
         usdc.mint(address(this), 20_000_000);
         usdc.approve(address(registry), 20_000_000);
         registry.stake(7, 20_000_000);
-        // Safe cast: 90 days ahead at most.
-        // forge-lint: disable-next-line(unsafe-typecast)
+        // Safe cast: at most 90 days ahead.
         uint40 until = uint40(deadline);
         IRunEscrow.RunTerms memory terms =
             IRunEscrow.RunTerms({reward: 10_000_000, deadline: until, reviewDays: 30, maxRevisions: 1, minStatus: 1});

@@ -5,20 +5,20 @@ import {IStakeRegistry} from "../../contracts/interfaces/IStakeRegistry.sol";
 import {svm, vm} from "./Cheats.sol";
 import {TwoMarkets} from "./TwoMarkets.sol";
 
-/// @title Where slashed stake goes, whatever a market asks for
-/// @notice The registry with its first market and another one: any stake, lock, slash, penalty and beneficiary.
+/// @title Division of slashed stake
+/// @notice Covers the registry with its first and another market; any stake, lock, slash, penalty and beneficiary.
 contract SlashTest is TwoMarkets {
-    /// @notice STAKE-8: of the first market's slash.
+    /// @notice STAKE-8: a slash by the first market is split.
     function check_slash_isSplit(uint256 locked, uint256 amount, uint256 penalty, address to) external {
         _requireSplit(FIRST, locked, amount, penalty, to);
     }
 
-    /// @notice STAKE-8: of a later market's slash.
+    /// @notice STAKE-8: a slash by another market is split.
     function check_slash_isSplit_ofAnother(uint256 locked, uint256 amount, uint256 penalty, address to) external {
         _requireSplit(OTHER, locked, amount, penalty, to);
     }
 
-    /// @notice STAKE-8: the market, the platform and anybody else get none of it.
+    /// @notice STAKE-8: neither the market, the platform nor anyone else receives a part of it.
     function check_slash_paysNobodyElse(uint256 locked, uint256 amount, uint256 penalty, address to) external {
         address outsider = svm.createAddress("outsider");
         vm.assume(outsider != to && outsider != address(registry));
@@ -30,7 +30,7 @@ contract SlashTest is TwoMarkets {
         assert(registry.creditOf(outsider) == 0);
     }
 
-    /// @notice STAKE-11: a slash is a strike where the market says so, and only there.
+    /// @notice STAKE-11: a slash is a strike if and only if the market says so.
     function check_slash_strikesWhereItSays(uint256 locked, uint256 amount, uint256 penalty, bool strike) external {
         _stakeAndLock(FIRST, locked);
         vm.assume(_slash(FIRST, amount, penalty, address(0xB0B), strike));

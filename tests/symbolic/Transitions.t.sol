@@ -5,10 +5,10 @@ import {IRunEscrow} from "../../contracts/interfaces/IRunEscrow.sol";
 import {svm, vm} from "./Cheats.sol";
 import {Ground} from "./Ground.sol";
 
-/// @title From each state, any call by anybody at any time
-/// @notice A call that succeeds is in the table, made by whom the table names, and costs the escrow at most what it holds
-/// for this run. Another claimed run and its lock stay as they are. Calls through the forwarder are left out: there the
-/// sender is another one.
+/// @title Any call in any state, by any account, at any time
+/// @notice A call that succeeds is in the table, is made by an account that the table names, and costs the escrow at
+/// most what it holds for the run. Another claimed run and its lock stay unchanged. Calls through the forwarder are
+/// excluded, since it replaces the sender.
 contract TransitionsTest is Ground {
     enum Who {
         POSTER,
@@ -27,7 +27,8 @@ contract TransitionsTest is Ground {
     function setUp() public override {
         super.setUp();
         vm.assume(agentOwner != _POSTER && agentWallet != _POSTER && agentApproved != _POSTER);
-        // The escrow calls no registry to own an agent and signs nothing to be a wallet: paying itself would free no money.
+        // The escrow can neither own an agent nor be its wallet: it never calls a registry for one and cannot sign. If
+        // it could, paying itself would free no money.
         vm.assume(agentOwner != address(escrow) && agentWallet != address(escrow));
         vm.warp(_START);
         usdc.mint(_POSTER, 1_000_000_000);
@@ -142,13 +143,13 @@ contract TransitionsTest is Ground {
         uint256 held = from == IRunEscrow.RunState.DRAFT ? 0 : _ESCROWED;
         uint256 left = usdc.balanceOf(address(escrow));
         assert(left + held >= balance);
-        // Unsigned differences wrap the same way on both sides.
+        // Unsigned differences wrap in the same way on both sides.
         unchecked {
             assert(left - balance == escrow.totalOwed() - owed);
         }
     }
 
-    /// The table of docs/spec.md by call: the states as the bits of their numbers.
+    /// The table of docs/spec.md by call, with states as bits.
     function _call(uint256 call)
         private
         view
@@ -188,8 +189,8 @@ contract TransitionsTest is Ground {
         escrow.claimRun(2, 7);
     }
 
-    /// Another run, claimed by the same agent: its money and its lock are there to be taken by a second payment of the
-    /// run that is called, and in reach of no call on it.
+    /// Another run, claimed by the same agent. A second payment of the tested run would take its money or its lock,
+    /// which no call on the tested run may touch.
     function _claimAnother() private {
         vm.prank(_POSTER);
         escrow.postRun(_terms(), "another");
@@ -204,8 +205,7 @@ contract TransitionsTest is Ground {
     }
 
     function _terms() private pure returns (IRunEscrow.RunTerms memory) {
-        // Casts of what fits.
-        // forge-lint: disable-next-line(unsafe-typecast)
+        // Safe casts: the values fit.
         uint8 maxRevisions = uint8(svm.createUint256("maxRevisions") & 1);
         return IRunEscrow.RunTerms({
             reward: uint64(_REWARD),

@@ -6,7 +6,7 @@ import {PlainToken} from "../../contracts/mocks/PlainToken.sol";
 import {AnyIdentity} from "./AnyIdentity.sol";
 import {vm} from "./Cheats.sol";
 
-/// @title What the proofs of locks and slashes stand on: the registry as it is, with two markets of the constructor
+/// @title Base of the proofs of locks and slashes: the registry unchanged, with two markets of the constructor
 abstract contract TwoMarkets {
     address internal constant FIRST = address(0xA1);
     address internal constant OTHER = address(0xA2);

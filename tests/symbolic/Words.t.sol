@@ -3,19 +3,19 @@ pragma solidity 0.8.37;
 
 import {IRunEscrow} from "../../contracts/interfaces/IRunEscrow.sol";
 import {AgentRecord} from "../../contracts/libraries/AgentRecord.sol";
-import {Claim, ClaimLibrary} from "../../contracts/libraries/Claim.sol";
 import {Market} from "../../contracts/libraries/Market.sol";
-import {Offer, OfferLibrary} from "../../contracts/libraries/Offer.sol";
+import {RunClaim, RunClaimLibrary} from "../../contracts/libraries/runs/RunClaim.sol";
+import {RunOffer, RunOfferLibrary} from "../../contracts/libraries/runs/RunOffer.sol";
 import {vm} from "./Cheats.sol";
 
-/// @title The words that an offer, a claim and an agent's record are stored in
-/// @notice What is put in comes out again, and what changes one field leaves the others alone.
+/// @title Storage words of an offer, a claim, a market and an agent
+/// @notice Every field is read back as it was written, and changing one field leaves the others unchanged.
 contract WordsTest {
     uint256 private constant _FOREVER = 2 ** 32;
 
     /* OFFER */
 
-    /// @notice Terms in their ranges (RUN-2) come out as they went in.
+    /// @notice Terms in their ranges (RUN-2) are read back unchanged.
     function check_offer_comesOutAsItWentIn(
         address poster,
         bool open,
@@ -28,7 +28,7 @@ contract WordsTest {
         vm.assume(reviewDays <= 30 && maxRevisions <= 10 && minStatus <= 2);
         IRunEscrow.RunState state = open ? IRunEscrow.RunState.OPEN : IRunEscrow.RunState.DRAFT;
 
-        Offer offer = OfferLibrary.encode(poster, state).withReward(reward).withDeadline(deadline);
+        RunOffer offer = RunOfferLibrary.encode(poster, state).withReward(reward).withDeadline(deadline);
         offer = offer.withReviewDays(reviewDays).withMaxRevisions(maxRevisions).withMinStatus(minStatus);
 
         assert(offer.poster() == poster);
@@ -42,31 +42,31 @@ contract WordsTest {
         assert(!offer.abandoned());
     }
 
-    /// @notice A change of state, of any word.
+    /// @notice Setting the state changes only the state, for any word.
     function check_offer_withState_changesTheStateAlone(uint256 word, uint8 state) external pure {
         vm.assume(state <= uint8(IRunEscrow.RunState.SLASHED));
-        Offer changed = Offer.wrap(word).withState(IRunEscrow.RunState(state));
+        RunOffer changed = RunOffer.wrap(word).withState(IRunEscrow.RunState(state));
 
-        uint256[8] memory expected = _fieldsOf(Offer.wrap(word));
+        uint256[8] memory expected = _fieldsOf(RunOffer.wrap(word));
         expected[4] = state;
         _requireSame(_fieldsOf(changed), expected);
     }
 
-    /// @notice The mark of a run given back, of any word.
+    /// @notice Marking a run as abandoned changes only the mark, for any word.
     function check_offer_withAbandoned_changesTheMarkAlone(uint256 word) external pure {
-        uint256[8] memory expected = _fieldsOf(Offer.wrap(word));
+        uint256[8] memory expected = _fieldsOf(RunOffer.wrap(word));
         expected[7] = 1;
-        _requireSame(_fieldsOf(Offer.wrap(word).withAbandoned()), expected);
+        _requireSame(_fieldsOf(RunOffer.wrap(word).withAbandoned()), expected);
     }
 
     /* CLAIM */
 
-    /// @notice A claim made before the deadline.
+    /// @notice A claim made before the deadline is read back unchanged.
     function check_claim_comesOutAsItWentIn(address wallet, uint32 agentId, uint256 offerWord, uint256 time) external {
-        Offer offer = Offer.wrap(offerWord);
+        RunOffer offer = RunOffer.wrap(offerWord);
         vm.assume(time < offer.deadline() && offer.deadline() <= time + 90 days);
         vm.warp(time);
-        Claim claim = ClaimLibrary.encode(wallet, agentId, offer);
+        RunClaim claim = RunClaimLibrary.encode(wallet, agentId, offer);
 
         assert(claim.exists());
         assert(claim.wallet() == wallet);
@@ -77,30 +77,30 @@ contract WordsTest {
         assert(claim.state() == uint256(IRunEscrow.RunState.CLAIMED));
     }
 
-    /// @notice A change of state, of any word.
+    /// @notice Setting the state changes only the state, for any word.
     function check_claim_withState_changesTheStateAlone(uint256 word, uint8 state) external pure {
         vm.assume(state >= uint8(IRunEscrow.RunState.CLAIMED) && state <= uint8(IRunEscrow.RunState.SLASHED));
-        Claim changed = Claim.wrap(word).withState(IRunEscrow.RunState(state));
+        RunClaim changed = RunClaim.wrap(word).withState(IRunEscrow.RunState(state));
 
         assert(changed.state() == state);
-        _requireSameButState(changed, Claim.wrap(word));
-        assert(changed.submittedAt() == Claim.wrap(word).submittedAt());
+        _requireSameButState(changed, RunClaim.wrap(word));
+        assert(changed.submittedAt() == RunClaim.wrap(word).submittedAt());
     }
 
-    /// @notice A submission, of any word and at any time.
+    /// @notice A submission changes only its time and the state, for any word and time.
     function check_claim_withSubmission_changesTimeAndStateAlone(uint256 word, uint256 time) external {
         vm.assume(time < _FOREVER);
         vm.warp(time);
-        Claim changed = Claim.wrap(word).withSubmission();
+        RunClaim changed = RunClaim.wrap(word).withSubmission();
 
         assert(changed.submittedAt() == time);
         assert(changed.state() == uint256(IRunEscrow.RunState.SUBMITTED));
-        _requireSameButState(changed, Claim.wrap(word));
+        _requireSameButState(changed, RunClaim.wrap(word));
     }
 
     /* AGENT'S RECORD */
 
-    /// @notice Each `with...`, of any word.
+    /// @notice Each `with...` function changes only its field, for any word.
     function check_record_with_changesItsFieldAlone(uint256 word, uint48 amount, uint32 time, bool flag) external pure {
         AgentRecord record = AgentRecord.wrap(word);
         _requireChange(record, record.withStaked(amount), 0, amount);
@@ -108,7 +108,7 @@ contract WordsTest {
         _requireChange(record, record.withFrozen(flag), 8, flag ? 1 : 0);
     }
 
-    /// @notice More and less locked, of any word that has room for it.
+    /// @notice Locking and unlocking change only their field, for any word with room for the amount.
     function check_record_lock_changesItsFieldAlone(uint256 word, uint48 amount) external pure {
         AgentRecord record = AgentRecord.wrap(word);
         uint256 first = record.lockedByFirst();
@@ -123,7 +123,7 @@ contract WordsTest {
         if (amount <= others) _requireChange(record, record.minusLockedByOthers(amount), 2, others - amount);
     }
 
-    /// @notice Each counter, of any word: one more, or as it was where it is full.
+    /// @notice Each counter grows by one or stays at its maximum, for any word.
     function check_record_plus_countsItsFieldAlone(uint256 word) external pure {
         AgentRecord record = AgentRecord.wrap(word);
         _requireChange(record, record.plusClaim(), 4, _oneMore(record.claims(), type(uint24).max));
@@ -134,7 +134,7 @@ contract WordsTest {
 
     /* MARKET */
 
-    /// @notice Each fact of a market, of any word.
+    /// @notice Each flag of a market changes alone, for any word.
     function check_market_changesItsFactAlone(uint256 word, bool flag) external pure {
         Market market = Market.wrap(word);
         _requireFacts(market.withKnown(flag), true, flag || market.added(), market.retired(), market.claimsStopped());
@@ -142,7 +142,7 @@ contract WordsTest {
         _requireFacts(market.withClaimsStopped(flag), market.known(), market.added(), market.retired(), flag);
     }
 
-    /// @notice A word of which nothing speaks against a lock says that it is a market, and nothing more.
+    /// @notice An unrestricted market has the flag "known" and no other.
     function check_market_unrestricted_isKnownAndNothingElse(uint256 word) external pure {
         Market market = Market.wrap(word);
         vm.assume(market.unrestricted());
@@ -158,7 +158,7 @@ contract WordsTest {
         assert(market.claimsStopped() == claimsStopped);
     }
 
-    function _fieldsOf(Offer offer) private pure returns (uint256[8] memory) {
+    function _fieldsOf(RunOffer offer) private pure returns (uint256[8] memory) {
         return [
             uint256(uint160(offer.poster())),
             offer.reward(),
@@ -200,11 +200,11 @@ contract WordsTest {
         }
     }
 
-    function _requireSameButState(Claim changed, Claim claim) private pure {
+    function _requireSameButState(RunClaim changed, RunClaim claim) private pure {
         assert(changed.wallet() == claim.wallet());
         assert(changed.agentId() == claim.agentId());
-        // The time left and the days of review: between the submission and the state.
-        uint256 days_ = (Claim.unwrap(changed) ^ Claim.unwrap(claim)) >> 224;
+        // Between the submission and the state: the time left and the length of the review.
+        uint256 days_ = (RunClaim.unwrap(changed) ^ RunClaim.unwrap(claim)) >> 224;
         assert(days_ & ((1 << 29) - 1) == 0);
     }
 

@@ -27,7 +27,7 @@ class NotCompiled(Exception):
 
 def sources() -> dict[str, str]:
     """Read everything of ours that the contracts are made of, interfaces included."""
-    folders = ("", "abstract", "libraries", "interfaces")
+    folders = ("", "abstract", "libraries", "libraries/runs", "interfaces")
     files = [file for folder in folders for file in (ROOT / "contracts" / folder).glob("*.sol")]
     return {str(file.relative_to(ROOT)): file.read_text() for file in sorted(files)}
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IRunEscrow} from "../interfaces/IRunEscrow.sol";
+import {IRunEscrow} from "../../interfaces/IRunEscrow.sol";
 
-/// @title The transition table of a run
-/// @notice From which states each call is allowed, as a set: bit n stands for state n of IRunEscrow.RunState.
-/// @dev The same table stands in agentescrow/domain/runs/actions.py and docs/spec.md; a test compares them.
+/// @title Transition table of a run
+/// @notice The states in which each call is allowed, as a bit set: bit n stands for state n of IRunEscrow.RunState.
+/// @dev agentescrow/domain/runs/actions.py and docs/spec.md contain the same table; a test compares the three.
 ///
 ///     9        8         7        6                   5        4         3           2       1    0
 ///     SLASHED CANCELLED REJECTED REVISION_REQUESTED APPROVED SUBMITTED IN_PROGRESS CLAIMED OPEN DRAFT
@@ -34,10 +34,10 @@ library RunStates {
     /// @notice cancelRun: to CANCELLED.
     uint256 internal constant CANCELLABLE = _DRAFT | _OPEN | _CLAIMED | _IN_PROGRESS;
 
-    /// @notice Whether `state` is in the set.
+    /// @notice Returns whether `state` is in the set.
     /// @param allowed Set of states.
-    /// @param state Number of the state looked for in IRunEscrow.RunState.
-    /// @return contained The answer.
+    /// @param state State to look for, as a number of IRunEscrow.RunState.
+    /// @return contained True if it is.
     function contains(uint256 allowed, uint256 state) internal pure returns (bool contained) {
         contained = allowed & (1 << state) != 0;
     }
