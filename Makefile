@@ -16,7 +16,7 @@ WORKERS ?= 2
 # Each worker begins with tests that lie together: what a session sets up, most workers need not set up too.
 SHARED = -n $(WORKERS) --dist worksteal
 
-.PHONY: help demo chain build check test test-plain test-local fork prove coverage mutants python-mutants symbolic bench clean
+.PHONY: help demo chain build check test test-plain test-local fork prove coverage mutants python-mutants symbolic bench dist clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -86,8 +86,11 @@ bench: .build/.made ## gas of each step, the indexer, the API and the relayer, e
 	@$(ENV) python -m benchmarks.processes
 	@$(ENV) python -m benchmarks.relayer
 
+dist: .build/.made ## source archive and wheel in dist/, the wheel tested in a clean environment
+	@$(ENV) python -m tools.dist
+
 clean: ## remove everything that make made
-	rm -rf coverage .venv .venv-halmos node_modules .ape .build .forge contracts/.cache .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	rm -rf coverage dist .venv .venv-halmos node_modules .ape .build .forge contracts/.cache .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info
 
 .venv/.installed: pyproject.toml requirements.txt tools/setup_python
 	@tools/setup_python

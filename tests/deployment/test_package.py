@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import tarfile
 import tomllib
 import zipfile
@@ -15,7 +13,7 @@ import pytest
 from deployment import parameters
 from deployment.record import FINISHED
 from localnet.artifacts import ROOT
-from tests.waiting import ENOUGH
+from tools.dist import build
 
 LEFTOVERS = ("local.json", "local-demo.json", "base-sepolia-fork.json", "anything.json", "x.draft")
 WHERE = "agentescrow/chain/deployments"
@@ -32,20 +30,10 @@ def built(tmp_path_factory):
     (project / WHERE).mkdir()
     for name in (*LEFTOVERS, "base.json"):
         (project / WHERE / name).write_text(json.dumps({"kind": "local"}))
-    build = "from setuptools import build_meta as b; print(b.build_wheel('.'), b.build_sdist('.'))"
-    done = subprocess.run(
-        [sys.executable, "-c", build],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=ENOUGH,
-    )
-    assert done.returncode == 0, done.stderr
-    wheel, source = done.stdout.split()[-2:]
-    with tarfile.open(project / source) as archive:
+    wheel, source = build("wheel", project, project), build("sdist", project, project)
+    with tarfile.open(source) as archive:
         unpacked = [name.partition("/")[2] for name in archive.getnames()]
-    return zipfile.ZipFile(project / wheel).namelist(), unpacked
+    return zipfile.ZipFile(wheel).namelist(), unpacked
 
 
 def test_build__leftover_records__stay_out(built):
