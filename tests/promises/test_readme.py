@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from agentescrow.domain.runs.actions import RUN_ACTIONS
+
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -54,6 +56,14 @@ def test_readme__counts_of_proofs__are_those_of_the_documents():
     assert f": {sent} transactions (" in invariants
     (proven,) = re.findall(r"(\d+) properties", why)
     assert f"All {proven} checks are proven" in symbolic
+
+
+def test_readme__diagram__is_that_of_the_action_table():
+    """RUN-8: every arrow, with its calls."""
+    shown = set(re.findall(r"^    (.+ --> .+: .+)$", README, re.MULTILINE))
+    drawn = set(re.findall(r"^    (.+ --> .+: .+)$", RUN_ACTIONS.mermaid(), re.MULTILINE))
+
+    assert shown == drawn
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
