@@ -81,7 +81,7 @@ def _point_out(stage: Stage, record: Path, *, keep: bool) -> None:
     if not keep:
         tell("It ends with the demo; KEEP=1 make demo leaves it running, with its chain.")
         return
-    tell(f"  API_URL={url} DEPLOYMENT={record} agentescrow list")
+    tell(f"  API_URL={url} DEPLOYMENT={record} agentescrow runs list")
     tell("Until Ctrl-C.")
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()

@@ -1,12 +1,12 @@
-"""What all commands of the SDK share: their options, their client, their output."""
+"""Build commands from functions of an SDK client: options, client and output in one place."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated, Any, Final, TypeAlias, get_type_hints
 
 import typer
 from eth_account.signers.local import LocalAccount
@@ -22,37 +22,62 @@ from agentescrow.settings import ClientSettings, read
 from agentescrow.wire.shape import Shape
 
 READ: Final = "Read"
-AGENT: Final = "As agent"
-POSTER: Final = "As poster"
-ANYBODY: Final = "As anybody"
-SERVICE: Final = "The service"
-"""Under which headings `--help` has commands."""
+POSTER: Final = "As the poster"
+AGENT: Final = "As the agent"
+OWNER: Final = "As the agent's owner"
+ANYONE: Final = "As anyone"
+"""Headings of commands in `--help`."""
 
-_PATIENCE: Final = 60.0
+Commands: TypeAlias = Mapping[str, Mapping[str, Callable[..., Shape]]]
+"""Functions by heading and command name, in the order of `--help`; see `add_call`."""
+
+_SHARED: Final = "API, node and key"
+"""Heading of options that every command has."""
+
+_TIMEOUT: Final = 60.0
 _OPTIONS: Final[dict[str, tuple[Any, Any]]] = {
     "api_url": (
-        Annotated[str | None, typer.Option(help="Address of the REST API [API_URL].")],
+        Annotated[
+            str | None, typer.Option(rich_help_panel=_SHARED, help="URL of the REST API [API_URL].")
+        ],
         None,
     ),
     "rpc_url": (
-        Annotated[str | None, typer.Option(help="A node: send transactions directly [RPC_URL].")],
+        Annotated[
+            str | None,
+            typer.Option(
+                rich_help_panel=_SHARED,
+                help="URL of a node: verifies answers, sends transactions [RPC_URL].",
+            ),
+        ],
         None,
     ),
     "deployment": (
-        Annotated[str | None, typer.Option(help="Record of the contracts [DEPLOYMENT].")],
+        Annotated[
+            str | None,
+            typer.Option(rich_help_panel=_SHARED, help="Record of the deployment [DEPLOYMENT]."),
+        ],
         None,
     ),
     "gasless": (
         Annotated[
             bool | None,
-            typer.Option("--gasless/--direct", help="Sign for the API's relayer, or send."),
+            typer.Option(
+                "--gasless/--direct",
+                rich_help_panel=_SHARED,
+                help="Sign for the relayer, or send transactions; direct if there is a node.",
+            ),
         ],
         None,
     ),
     "keyfile": (
         Annotated[
             Path | None,
-            typer.Option(help="Key file, in place of AGENT_PRIVATE_KEY [AGENT_KEYFILE]."),
+            typer.Option(
+                rich_help_panel=_SHARED,
+                help="Encrypted key, such as Ape's ~/.ape/accounts/NAME.json, instead of "
+                "AGENT_PRIVATE_KEY [AGENT_KEYFILE].",
+            ),
         ],
         None,
     ),
@@ -60,20 +85,31 @@ _OPTIONS: Final[dict[str, tuple[Any, Any]]] = {
         Annotated[
             Path | None,
             typer.Option(
-                help="What opens the key file; else it is asked for "
-                "[AGENT_PASSPHRASE_FILE, AGENT_PASSPHRASE]."
+                rich_help_panel=_SHARED,
+                help="File with the key's passphrase; you are prompted if omitted "
+                "[AGENT_PASSPHRASE_FILE, AGENT_PASSPHRASE].",
             ),
         ],
         None,
     ),
     "patience": (
-        Annotated[float, typer.Option(min=0, help="Seconds until a write has to be indexed.")],
-        _PATIENCE,
+        Annotated[
+            float,
+            typer.Option(
+                rich_help_panel=_SHARED,
+                min=0,
+                help="Seconds to wait until a write is mined and indexed.",
+            ),
+        ],
+        _TIMEOUT,
     ),
     "max_fee_gwei": (
         Annotated[
             str | None,
-            typer.Option(help="Gwei a gas that are offered at most; 5 on Base [MAX_FEE_GWEI]."),
+            typer.Option(
+                rich_help_panel=_SHARED,
+                help="Highest fee per gas in gwei; 5 on Base if omitted [MAX_FEE_GWEI].",
+            ),
         ],
         None,
     ),
@@ -81,31 +117,45 @@ _OPTIONS: Final[dict[str, tuple[Any, Any]]] = {
 }
 
 
-def add_verb(app: typer.Typer, panel: str, name: str, function: Callable[..., Shape]) -> None:
-    """Make a command of a function of a client and of the command's own arguments.
+def group(summary: str, commands: Commands) -> typer.Typer:
+    """Make the command group of a noun.
 
     Args:
-        app: Where it is added.
+        summary: Help text.
+        commands: SDK calls.
+    """
+    app = typer.Typer(help=summary, no_args_is_help=True)
+    for panel, functions in commands.items():
+        for name, function in functions.items():
+            add_call(app, panel, name, function)
+    return app
+
+
+def add_call(app: typer.Typer, panel: str, name: str, function: Callable[..., Shape]) -> None:
+    """Add a command that calls a function and prints the returned shape.
+
+    Args:
+        app: Group to extend.
         panel: Heading in `--help`.
-        name: Of the command.
-        function: Its first parameter is the client; what it returns is shown; its docstring is the
-            help.
+        name: Command name.
+        function: Takes the client first, then the command's own arguments; its docstring is the
+            help text.
     """
 
-    def shown(client: AgentClient, as_json: bool, **own: Any) -> None:  # noqa: ANN401
+    def call(client: AgentClient, as_json: bool, **own: Any) -> None:  # noqa: ANN401
         show(function(client, **own), as_json=as_json)
 
-    _add(app, panel, name, shown, function, own_from=1)
+    _add(app, panel, name, call, function, own_from=1)
 
 
 def add_command(app: typer.Typer, panel: str, name: str, function: Callable[..., None]) -> None:
-    """Make a command that prints by itself.
+    """Add a command that does its own printing.
 
     Args:
-        app: Where it is added.
+        app: Group to extend.
         panel: Heading in `--help`.
-        name: Of the command.
-        function: Its first parameters are the client, and whether to print JSON.
+        name: Command name.
+        function: Takes the client and `as_json` first, then the command's own arguments.
     """
     _add(app, panel, name, function, function, own_from=2)
 
@@ -120,9 +170,9 @@ def _add(
     own_from: int,
 ) -> None:
     @wraps(described)
-    def command(*, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - what typer has read
+    def command(*, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - parsed by typer
         common = {option: given.pop(option) for option in _OPTIONS if option != "as_json"}
-        with _client_of(**common) as client:
+        with _client(**common) as client:
             act(client, as_json, **given)
 
     signature = _signature(described, own_from)
@@ -133,7 +183,7 @@ def _add(
     app.command(name=name, rich_help_panel=panel)(reported)
 
 
-def _client_of(
+def _client(
     *,
     api_url: str | None,
     rpc_url: str | None,
@@ -144,15 +194,15 @@ def _client_of(
     patience: float,
     max_fee_gwei: str | None,
 ) -> AgentClient:
-    """Make the client that options and environment describe.
+    """Build the client from options and environment.
 
     Raises:
-        InvalidInput: There is no API, or the key file cannot be opened.
+        InvalidInput: No API is named, or the key file cannot be opened.
     """
     settings = read(ClientSettings)
     api = api_url or settings.api_url
     if api is None:
-        raise InvalidInput("api_url", None, "the address of the REST API: --api-url or API_URL")
+        raise InvalidInput("api_url", None, "the URL of the REST API: --api-url or API_URL")
     key = settings.agent_private_key if keyfile is None else None
     if key is None and keyfile is None and settings.agent_keyfile is not None:
         keyfile = Path(settings.agent_keyfile)
@@ -186,12 +236,12 @@ def _signer(settings: ClientSettings, keyfile: Path, passphrase_file: Path | Non
     content_of("AGENT", keyfile)
     file = passphrase_file or settings.agent_passphrase_file
     passphrase = passphrase_of("AGENT", settings.agent_passphrase, file)
-    return opened("AGENT", keyfile, _asked() if passphrase is None else passphrase)
+    return opened("AGENT", keyfile, _prompt() if passphrase is None else passphrase)
 
 
-def _asked() -> str:
+def _prompt() -> str:
     try:
         return str(typer.prompt("Passphrase", hide_input=True, err=True))
-    except typer.Abort:  # Ctrl-C, or nobody at a terminal
-        allowed = "a file with a passphrase, or AGENT_PASSPHRASE, or somebody who types it"
+    except typer.Abort:  # Ctrl-C, or no terminal
+        allowed = "a file with the passphrase, AGENT_PASSPHRASE, or a terminal to type it at"
         raise InvalidInput("AGENT_PASSPHRASE_FILE", None, allowed) from None

@@ -1,35 +1,32 @@
-"""The verbs of payouts that USDC refused; each is one call of the SDK."""
+"""`agentescrow credits`: payouts that USDC refused; one SDK call each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Final
 
 import typer
 
 from agentescrow import AgentClient
-from agentescrow.cli.client_commands import ANYBODY, READ
+from agentescrow.cli.client_commands import ANYONE, READ, Commands, group
 from agentescrow.wire.credits import Credits
-from agentescrow.wire.shape import Shape
 
 
-def credits(
+def show(
     client: AgentClient,
-    account: Annotated[str | None, typer.Argument(help="Whose; else the key's.")] = None,
+    account: Annotated[str | None, typer.Argument(help="Address; your account if omitted.")] = None,
 ) -> Credits:
-    """Show what USDC refused to pay an account."""
+    """Show the credit of an account."""
     return client.credits(account)
 
 
-def withdraw_credit(
-    client: AgentClient, to: Annotated[str | None, typer.Option(help="Receiver.")] = None
+def withdraw(
+    client: AgentClient,
+    to: Annotated[str | None, typer.Option(help="Receiver; your account if omitted.")] = None,
 ) -> Credits:
-    """Withdraw what USDC refused to pay."""
+    """Withdraw your credit to an address that USDC pays."""
     return client.withdraw_credit(to)
 
 
-VERBS: Final[dict[str, dict[str, Callable[..., Shape]]]] = {
-    READ: {"credits": credits},
-    ANYBODY: {"withdraw-credit": withdraw_credit},
-}
-"""Commands by heading and name, in the order of `--help`."""
+_COMMANDS: Final[Commands] = {READ: {"show": show}, ANYONE: {"withdraw": withdraw}}
+
+app = group("Show and withdraw payouts that USDC refused.", _COMMANDS)

@@ -1,7 +1,4 @@
-"""How an error ends a command: one line, or JSON, on standard error, and an exit code.
-
-A warning is a line there too, and ends nothing.
-"""
+"""Print errors and warnings on standard error, as lines or JSON, and choose the exit code."""
 
 from __future__ import annotations
 
@@ -37,7 +34,7 @@ EXIT_CODES: Final[tuple[tuple[type[AgentEscrowError], int], ...]] = (
     (ServiceProblem, 4),
     (ChainProblem, 4),
 )
-"""The first class that fits decides; all others are 1."""
+"""The first class that matches decides; any other error is 1."""
 
 _BAD_VALUES: Final = {
     "INVALID_INPUT",
@@ -47,24 +44,20 @@ _BAD_VALUES: Final = {
     "PAGE_TOO_DEEP",
     "TIME_TOO_LONG",
 }
-"""What the API says of values that the SDK left to it: bad input too, and no rule's refusal."""
+"""API errors about values that the SDK does not check: invalid input, not a refusal by a rule."""
 
-_LATER: Final = {HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
-_SERVERS_FAULT: Final = HTTPStatus.INTERNAL_SERVER_ERROR
-"""Statuses of what the API cannot do now: no rule's refusal either."""
+_RETRY_LATER: Final = {HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
+_SERVER_ERROR: Final = HTTPStatus.INTERNAL_SERVER_ERROR
+"""Statuses of an API that cannot answer now: not a refusal by a rule either."""
 
 
 def reporting(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command that takes `as_json` end with its errors in that form.
-
-    Args:
-        command: Raises what this package raises on purpose.
-    """
+    """Make a command with an `as_json` option print its errors and warnings in that form."""
 
     @wraps(command)
-    def reported(*, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - what typer has read
+    def reported(*, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - parsed by typer
         try:
-            with _cautions_told(as_json=as_json):
+            with _printed_cautions(as_json=as_json):
                 command(as_json=as_json, **given)
         except AgentEscrowError as error:
             fail(error, as_json=as_json)
@@ -73,45 +66,40 @@ def reporting(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def fail(error: AgentEscrowError, *, as_json: bool = False) -> None:
-    """End with one line, and with the exit code of the error.
+    """Print an error and exit with its code.
 
     Raises:
         typer.Exit: Always.
     """
-    tell(error, as_json=as_json)
+    print_error(error, as_json=as_json)
     raise typer.Exit(_exit_code(error))
 
 
-def tell(error: AgentEscrowError, *, as_json: bool) -> None:
+def print_error(error: AgentEscrowError, *, as_json: bool) -> None:
     """Print an error.
 
     Args:
-        error: What went wrong.
-        as_json: In one line of JSON: `code` is the stable name of what went wrong, whoever said
-            it; the others are named as the API names them.
+        error: Error of this package.
+        as_json: One line of JSON: `code` is the stable name of the error, of the package or of the
+            API; the other keys are those of the API.
     """
     if as_json:
-        typer.echo(json.dumps(_described(error)), err=True)
+        typer.echo(json.dumps(_json(error)), err=True)
     else:
-        _line(str(error), "red")
+        _print_line(str(error), "red")
 
 
-def tell_misuse(detail: str, *, as_json: bool) -> None:
-    """Print what is wrong with a command line; `BAD_INPUT` is how it ends.
-
-    Args:
-        detail: What is wrong.
-        as_json: As `tell` does.
-    """
+def print_usage_error(detail: str, *, as_json: bool) -> None:
+    """Print what is wrong with a command line; the caller exits with `BAD_INPUT`."""
     if as_json:
         typer.echo(json.dumps({"code": InvalidInput.code, "detail": detail}), err=True)
     else:
-        _line(detail, "red")
+        _print_line(detail, "red")
 
 
 @contextmanager
-def _cautions_told(*, as_json: bool) -> Iterator[None]:
-    """Print the warnings of this package as its errors are; others stay as they are."""
+def _printed_cautions(*, as_json: bool) -> Iterator[None]:
+    """Print this package's warnings like its errors; leave other warnings alone."""
     with warnings.catch_warnings():
         others = warnings.showwarning
 
@@ -121,14 +109,14 @@ def _cautions_told(*, as_json: bool) -> Iterator[None]:
             elif as_json:
                 typer.echo(json.dumps({"warning": message.code, "detail": str(message)}), err=True)
             else:
-                _line(f"warning: {message}", "yellow")
+                _print_line(f"warning: {message}", "yellow")
 
         warnings.showwarning = show
         warnings.simplefilter("always", Caution)
         yield
 
 
-def _line(text: str, style: str) -> None:
+def _print_line(text: str, style: str) -> None:
     console = Console(stderr=True, soft_wrap=True)
     console.print(f"agentescrow: {text}", style=style, markup=False, highlight=False)
 
@@ -138,12 +126,14 @@ def _exit_code(error: AgentEscrowError) -> int:
         return BAD_INPUT
     if isinstance(error, Contradicted) and error.done is not None:
         return 5
-    if isinstance(error, Refused) and (error.status in _LATER or error.status >= _SERVERS_FAULT):
+    if isinstance(error, Refused) and (
+        error.status in _RETRY_LATER or error.status >= _SERVER_ERROR
+    ):
         return 4
     return next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1)
 
 
-def _described(error: AgentEscrowError) -> dict[str, object]:
+def _json(error: AgentEscrowError) -> dict[str, object]:
     if not isinstance(error, Refused):
         return {"code": error.code, "detail": str(error)}
     return {

@@ -1,4 +1,4 @@
-"""`agentescrow events`: every change of the market, as it happens."""
+"""`agentescrow events`: events of the contracts as they are indexed."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ def events(
     client: AgentClient,
     as_json: bool,
     from_block: Annotated[
-        int | None, typer.Option(min=0, help="Begin at this block; else with what is yet to come.")
+        int | None, typer.Option(min=0, help="First block; only new events if omitted.")
     ] = None,
-    after: Annotated[str | None, typer.Option(metavar="ID", help="Go on after this event.")] = None,
-    follow: Annotated[bool, typer.Option(help="Stay, until Ctrl-C.")] = True,
-    run_id: Annotated[int | None, typer.Option(help="About this run alone.")] = None,
-    agent_id: Annotated[int | None, typer.Option(help="About this agent alone.")] = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="ID", help="Continue after the event with this id.")
+    ] = None,
+    follow: Annotated[bool, typer.Option(help="Wait for new events until Ctrl-C.")] = True,
+    run_id: Annotated[int | None, typer.Option(help="Only events of this run.")] = None,
+    agent_id: Annotated[int | None, typer.Option(help="Only events of this agent.")] = None,
     name: Annotated[
-        str | None, typer.Option(help="Of this name alone: RunCreated and so on, or A,B.")
+        str | None, typer.Option(help="Only events of these names: RunCreated,RunFunded.")
     ] = None,
 ) -> None:
-    """Print every event of the contracts as it is indexed."""
+    """Print the contracts' events as they are indexed."""
     try:
-        heard = client.events(
+        for event in client.events(
             from_block=from_block,
             last_event_id=after,
             follow=follow,
             run_id=run_id,
             agent_id=agent_id,
             name=name,
-        )
-        for event in heard:
+        ):
             show_line(event, as_json=as_json)
     except KeyboardInterrupt:
         return

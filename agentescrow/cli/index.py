@@ -1,4 +1,4 @@
-"""`agentescrow index`: follow the contracts into a database."""
+"""`agentescrow index`: index the contracts' events into a database."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from agentescrow.chain.rpc import Node
 from agentescrow.cli.error_output import reporting
 from agentescrow.cli.logs import log_to_stderr
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
-from agentescrow.cli.progress import told
-from agentescrow.cli.service import say_database
-from agentescrow.cli.shutdown import end_asked_for
-from agentescrow.cli.startup import once_there
+from agentescrow.cli.progress import progress_output
+from agentescrow.cli.service import print_database
+from agentescrow.cli.shutdown import stop_event
+from agentescrow.cli.startup import retry_until_reachable
 from agentescrow.indexer.follow import Indexer
 from agentescrow.indexer.garbage_collection import look_seldom
 from agentescrow.settings import Settings, read
@@ -33,16 +33,16 @@ def index(
     rpc_url: NodeUrl = None,
     database_url: DatabaseUrl = None,
     deployment: Record = None,
-    to_head: Annotated[bool, typer.Option("--to-head", help="End at the latest block.")] = False,
+    to_head: Annotated[bool, typer.Option("--to-head", help="Stop at the latest block.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Follow the contracts into a database, until Ctrl-C."""
+    """Index the contracts' events into a database, until Ctrl-C."""
     settings = read(Settings, rpc_url=rpc_url, database_url=database_url, deployment=deployment)
     log_to_stderr()
-    ended = end_asked_for()
-    contracts = once_there(lambda: _contracts(settings), ended)
+    ended = stop_event()
+    contracts = retry_until_reachable(lambda: _contracts(settings), ended)
     engine = open_database(settings.database_url)
-    say_database(engine, as_json=as_json)
+    print_database(engine, as_json=as_json)
     look_seldom()
     with suppress(EndedWaiting), writer(engine, ended.is_set) as connection:
         migrate(engine)
@@ -54,15 +54,15 @@ def index(
             first_block=settings.first_block,
             ended=ended.is_set,
         )
-        with told(as_json=as_json) as tell:
-            indexer.follow(tell, ended.is_set, to_head=to_head)
+        with progress_output(as_json=as_json) as report:
+            indexer.follow(report, ended.is_set, to_head=to_head)
 
 
 def _contracts(settings: Settings) -> Contracts:
-    """The contracts, which are on the node's chain."""
+    """Load the deployment on the node's chain, and check that its contracts exist there."""
     w3 = connect(settings.rpc_url)
-    where = settings.deployment
-    record = deployments.find(w3) if where is None else deployments.load(Path(where))
+    file = settings.deployment
+    record = deployments.find(w3) if file is None else deployments.load(Path(file))
     contracts = Contracts(w3, record)
     contracts.require_present()
     return contracts

@@ -1,8 +1,7 @@
-"""`agentescrow keeper`: what anybody may do and nobody has done: due finalizes, expired cancels.
+"""`agentescrow keeper`: make the calls that are open to anyone: finalize, cancel expired runs.
 
-Each costs gas, and anybody can make runs of next to nothing that fall due: so it does what is due
-of the caller's own runs, and of others' only what it is told to, so many calls and so much ETH a
-round.
+Each call costs gas, and strangers can post tiny runs that fall due. So the keeper handles the
+caller's own runs, others only with `--all`, and limits calls and ETH per round.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ import typer
 
 from agentescrow import AgentClient
 from agentescrow.chain.fees import BUDGET, wei_in
-from agentescrow.cli.error_output import tell
-from agentescrow.cli.shutdown import end_asked_for
+from agentescrow.cli.error_output import print_error
+from agentescrow.cli.shutdown import stop_event
 from agentescrow.domain.money import format_usdc, parse_usdc
 from agentescrow.domain.runs.actions import RUN_ACTIONS
 from agentescrow.errors import (
@@ -30,14 +29,14 @@ from agentescrow.errors import (
 from agentescrow.settings import ClientSettings, read
 from agentescrow.wire.runs import Run
 
-_PAGE: Final = 100
-_MOST: Final = 20
+_PAGE_SIZE: Final = 100
+_MAX_CALLS: Final = 20
 _REFUSED: Final = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A call that anybody may make now.
+    """A call that anyone may make now.
 
     Attributes:
         action: Method of `client.runs`, "finalize".
@@ -49,66 +48,60 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """What a round pays for.
+class RoundLimits:
+    """Limits of a round.
 
-    Args:
-        everybodys: Other people's runs too.
+    Attributes:
+        all_runs: Whether to handle other accounts' runs too.
         min_reward: Base units.
-        wei: For gas, where the calls are transactions of one's own; without a limit where None.
+        max_calls: Number of calls.
+        wei: Budget for gas of direct transactions; None for no limit.
     """
 
-    everybodys: bool = False
+    all_runs: bool = False
     min_reward: int = 0
-    most: int = _MOST
+    max_calls: int = _MAX_CALLS
     wei: int | None = None
 
 
 def keeper(
     client: AgentClient,
     as_json: bool,
-    once: Annotated[bool, typer.Option("--once", help="Do what is due, and end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Run one round and exit.")] = False,
     every: Annotated[
-        float | None, typer.Option(min=1, help="Do what is due every so many seconds.")
+        float | None, typer.Option(min=1, help="Run a round every so many seconds, until Ctrl-C.")
     ] = None,
-    everybodys: Annotated[
-        bool, typer.Option("--all", help="Other people's runs too, not only one's own.")
+    all_runs: Annotated[
+        bool, typer.Option("--all", help="Handle other accounts' runs too.")
     ] = False,
-    min_reward: Annotated[
-        str, typer.Option(help="Leave runs of less than so many USDC alone.")
-    ] = "0",
+    min_reward: Annotated[str, typer.Option(help="Skip runs with a lower reward, in USDC.")] = "0",
     most: Annotated[
-        int, typer.Option(min=1, help="Calls that a round pays for; dear runs come first.")
-    ] = _MOST,
+        int, typer.Option(min=1, help="Calls per round; high rewards first.")
+    ] = _MAX_CALLS,
     eth: Annotated[
         str | None,
-        typer.Option(
-            help="ETH that a round offers for gas at most, for transactions of one's own."
-        ),
+        typer.Option(help="Budget for gas per round in ETH, for direct transactions."),
     ] = None,
 ) -> None:
-    """List what is due, or do it: finalize where posters are silent, cancel what has expired."""
+    """Finalize and cancel runs that are due (lists them by default)."""
     wei = None if eth is None else wei_in(eth, "eth")
-    chosen = Chosen(everybodys, parse_usdc(min_reward), most, wei)
+    limits = RoundLimits(all_runs, parse_usdc(min_reward), most, wei)
     if every is not None:
-        _stay(client, chosen, every, as_json=as_json)
+        _run_every(client, limits, every, as_json=as_json)
     elif once:
-        _round(client, chosen, as_json=as_json)
+        _round(client, limits, as_json=as_json)
     else:
         for due in due_now(client):
-            if due.run.reward >= chosen.min_reward:
-                _say(due, "due", as_json=as_json)
+            if due.run.reward >= limits.min_reward:
+                _print(due, "due", as_json=as_json)
 
 
 def due_now(client: AgentClient) -> list[Due]:
-    """Everything that is due now: with a node by its word, else by the API's.
-
-    Args:
-        client: May be one that only reads.
+    """List every call that is due now, verified with the node if the client has one.
 
     Raises:
-        Contradicted: The API shows a run otherwise than the contract.
-        ServiceProblem: Its list does not end.
+        Contradicted: The API shows a run differently than the contract.
+        ServiceProblem: The API's list does not end.
     """
     now = client.now()
     return [
@@ -120,14 +113,7 @@ def due_now(client: AgentClient) -> list[Due]:
 
 
 def do(client: AgentClient, due: Due) -> str:
-    """Make a call; somebody else may have been quicker, and that is no error.
-
-    Args:
-        client: Who makes it.
-
-    Returns:
-        What has become of it, in words.
-    """
+    """Make a call and return its outcome as text; being too late is not an error."""
     try:
         return f"now {getattr(client.runs, due.action)(due.run.bounty_id).state.name}"
     except Refused as refused:
@@ -136,67 +122,70 @@ def do(client: AgentClient, due: Due) -> str:
         return f"pending: {pending}"
 
 
-def chosen_of(found: list[Due], chosen: Chosen, account: str, agent_id: int | None) -> list[Due]:
-    """What is worth its gas, the dearest runs first.
+def selected(
+    found: list[Due], limits: RoundLimits, account: str, agent_id: int | None
+) -> list[Due]:
+    """Select the calls that are worth their gas, highest reward first.
 
     Args:
-        found: Everything that is due.
-        chosen: What a round pays for.
-        account: Of the caller.
-        agent_id: Its agent, whoever is paid for it.
+        found: Every call that is due.
+        limits: Limits of the round.
+        account: The caller's address.
+        agent_id: The caller's agent, whose runs count as its own.
     """
     own = account.lower()
 
     def is_own(run: Run) -> bool:
-        people = [run.poster_address, run.claimed_by_wallet or ""]
-        mine = agent_id is not None and run.claimed_by == agent_id
-        return mine or own in [each.lower() for each in people]
+        parties = [run.poster_address, run.claimed_by_wallet or ""]
+        is_agents = agent_id is not None and run.claimed_by == agent_id
+        return is_agents or own in [each.lower() for each in parties]
 
     wanted = [
         due
         for due in found
-        if due.run.reward >= chosen.min_reward and (chosen.everybodys or is_own(due.run))
+        if due.run.reward >= limits.min_reward and (limits.all_runs or is_own(due.run))
     ]
     return sorted(wanted, key=lambda due: -due.run.reward)
 
 
-def _stay(client: AgentClient, chosen: Chosen, every: float, *, as_json: bool) -> None:
-    """Do what is due until Ctrl-C; a node or an API that is away for a while is no end."""
-    ended = end_asked_for()
-    while not ended.is_set():
+def _run_every(client: AgentClient, limits: RoundLimits, every: float, *, as_json: bool) -> None:
+    """Run rounds until Ctrl-C; go on while the node or the API is unavailable."""
+    stopped = stop_event()
+    while not stopped.is_set():
         try:
-            _round(client, chosen, as_json=as_json)
+            _round(client, limits, as_json=as_json)
         except (ChainProblem, ServiceProblem) as error:
-            tell(error, as_json=as_json)
-        ended.wait(every)
+            print_error(error, as_json=as_json)
+        stopped.wait(every)
 
 
-def _round(client: AgentClient, chosen: Chosen, *, as_json: bool) -> None:
-    account = client.address  # without a key it ends here, and not when the first run is due
-    left, client.gas_budget.left = chosen.most, chosen.wei
-    for due in chosen_of(due_now(client), chosen, account, read(ClientSettings).agent_id):
+def _round(client: AgentClient, limits: RoundLimits, *, as_json: bool) -> None:
+    account = client.address  # fails at once without a key
+    left, client.gas_budget.left = limits.max_calls, limits.wei
+    for due in selected(due_now(client), limits, account, read(ClientSettings).agent_id):
         if not left:
-            _say(due, f"left for the next round: {chosen.most} calls are paid for", as_json=as_json)
+            why = f"left for the next round: the limit of {limits.max_calls} calls is reached"
+            _print(due, why, as_json=as_json)
             return
         try:
             outcome = do(client, due)
         except TooExpensive as dear:
             if dear.what != BUDGET:
                 raise
-            _say(due, f"left for the next round: {dear}", as_json=as_json)
+            _print(due, f"left for the next round: {dear}", as_json=as_json)
             return
-        left -= not outcome.startswith(_REFUSED)  # which was found out before anything was sent
-        _say(due, outcome, as_json=as_json)
+        left -= not outcome.startswith(_REFUSED)  # refused before anything was sent
+        _print(due, outcome, as_json=as_json)
 
 
 def _runs(client: AgentClient, state: str) -> Iterator[Run]:
-    """Runs in a state, by number; a list that does not go on by number would have no end."""
+    """List the runs in a state by id; ids must rise, or the list might never end."""
     cursor, last = None, -1
     while True:
-        page = client.runs.list(state=state, sort="oldest", limit=_PAGE, cursor=cursor)
+        page = client.runs.list(state=state, sort="oldest", limit=_PAGE_SIZE, cursor=cursor)
         for run in page.runs:
             if run.bounty_id <= last or run.state.name != state:
-                raise ServiceProblem(f"the API lists run {run.bounty_id}, which does not belong")
+                raise ServiceProblem(f"the API lists run {run.bounty_id}, which is out of order")
             last = run.bounty_id
             yield run
         cursor = page.pagination.next_cursor
@@ -206,7 +195,7 @@ def _runs(client: AgentClient, state: str) -> Iterator[Run]:
             raise ServiceProblem("the API's list goes on after an empty page")
 
 
-def _say(due: Due, outcome: str, *, as_json: bool) -> None:
+def _print(due: Due, outcome: str, *, as_json: bool) -> None:
     run = due.run
     if as_json:
         line = {"action": due.action, "run": run.bounty_id, "reward": str(run.reward)}

@@ -1,6 +1,6 @@
-"""Key files of eth-account's, Ape's and geth's, and the passphrases that open them.
+"""Open encrypted key files of eth-account, Ape and geth.
 
-Whose key it is ("AGENT", "RELAYER") names the settings: AGENT_KEYFILE, AGENT_PASSPHRASE and
+The owner of the key, "AGENT" or "RELAYER", names the settings: AGENT_KEYFILE, AGENT_PASSPHRASE and
 AGENT_PASSPHRASE_FILE.
 """
 
@@ -18,50 +18,43 @@ from agentescrow.chain.keys import account_of
 from agentescrow.errors import InvalidInput
 
 
-def content_of(whose: str, file: Path) -> Any:  # noqa: ANN401 - JSON
-    """Read a key file, before anybody is asked for its passphrase.
+def content_of(owner: str, file: Path) -> Any:  # noqa: ANN401 - JSON
+    """Read a key file, so that a missing one is reported before the passphrase prompt.
 
     Raises:
-        InvalidInput: There is no such file, or it is not JSON.
+        InvalidInput: The file does not exist, or is not JSON.
     """
     try:
         return json.loads(file.expanduser().read_text("utf-8"))
     except (OSError, ValueError):
-        raise InvalidInput(f"{whose}_KEYFILE", str(file), "a readable key file (JSON)") from None
+        raise InvalidInput(f"{owner}_KEYFILE", str(file), "a readable key file (JSON)") from None
 
 
-def opened(whose: str, file: Path, passphrase: str) -> LocalAccount:
-    """Open a key file.
-
-    Args:
-        passphrase: What it is encrypted with.
+def opened(owner: str, file: Path, passphrase: str) -> LocalAccount:
+    """Decrypt a key file.
 
     Raises:
-        InvalidInput: It is no key file, or its passphrase is another one.
+        InvalidInput: The file is not a key file, or the passphrase is wrong.
     """
-    content = content_of(whose, file)
+    content = content_of(owner, file)
     try:
         return account_of(bytes(Account.decrypt(content, passphrase)))
-    except Exception:  # without its words, which may repeat what is in the file
-        allowed = f"a key file as Ape and geth write it, and its {whose}_PASSPHRASE"
-        raise InvalidInput(f"{whose}_KEYFILE", str(file), allowed) from None
+    except Exception:  # its message may quote the file
+        allowed = f"a key file as Ape and geth write it, and its {owner}_PASSPHRASE"
+        raise InvalidInput(f"{owner}_KEYFILE", str(file), allowed) from None
 
 
-def passphrase_of(whose: str, told: SecretStr | None, file: str | Path | None) -> str | None:
-    """Find the passphrase that the settings name; None where they name none.
-
-    Args:
-        told: The passphrase itself.
-        file: Or a file that has it; the end of its line is not part of it.
+def passphrase_of(owner: str, passphrase: SecretStr | None, file: str | Path | None) -> str | None:
+    """Read the passphrase from a file, else take it from the settings; None if neither has it.
 
     Raises:
         InvalidInput: The file cannot be read.
     """
     if file is None:
-        return None if told is None else told.get_secret_value()
+        return None if passphrase is None else passphrase.get_secret_value()
     try:
         text = Path(file).expanduser().read_text("utf-8")
     except (OSError, ValueError):
         allowed = "a readable file with a passphrase"
-        raise InvalidInput(f"{whose}_PASSPHRASE_FILE", str(file), allowed) from None
+        raise InvalidInput(f"{owner}_PASSPHRASE_FILE", str(file), allowed) from None
     return text.removesuffix("\n").removesuffix("\r")

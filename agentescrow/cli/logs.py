@@ -1,4 +1,4 @@
-"""What the service's processes log: on standard error, a line a fault, with time and level."""
+"""Log format of the services: one line per record on standard error, with time and level."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 _FORMAT: Final = "%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s"
 _TIME: Final = "%Y-%m-%dT%H:%M:%S"
-_PLACES: Final = 3  # the innermost ones: they tell where to look
+_FRAMES: Final = 3  # the innermost ones
 
 _Raised: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -25,23 +25,23 @@ def log_to_stderr() -> None:
 
 
 class OneLine(logging.Formatter):
-    """Makes one line of a record, its exception included.
+    """Formats a record and its exception as one line.
 
-    Of an exception's words only the first line is said: what follows there may be an SQL statement
-    with the texts of strangers.
+    Only the first line of the exception's message is kept: the rest may be an SQL statement with
+    texts of strangers.
     """
 
     converter = staticmethod(time.gmtime)
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record, in one line."""
+        """Format a record as one line."""
         return " ".join(super().format(record).splitlines())
 
     def formatException(self, ei: _Raised) -> str:  # noqa: N802 - logging's name
-        """What was raised, and where."""
+        """Format an exception and where it was raised."""
         _, raised, trace = ei
-        words = str(raised).splitlines()
-        frames = traceback.extract_tb(trace)[-_PLACES:]
-        places = ", ".join(f"{each.filename}:{each.lineno}" for each in frames)
-        said = f"{type(raised).__name__}: {words[0]}" if words else type(raised).__name__
-        return f"({said}; at {places})"
+        lines = str(raised).splitlines()
+        frames = traceback.extract_tb(trace)[-_FRAMES:]
+        positions = ", ".join(f"{each.filename}:{each.lineno}" for each in frames)
+        message = f"{type(raised).__name__}: {lines[0]}" if lines else type(raised).__name__
+        return f"({message}; at {positions})"

@@ -1,4 +1,4 @@
-"""The command `agentescrow`: its commands, and errors as one line."""
+"""The `agentescrow` command: groups of nouns, services, and one-line errors."""
 
 from __future__ import annotations
 
@@ -12,44 +12,42 @@ import typer
 from typer.core import TyperGroup
 
 from agentescrow import __version__
-from agentescrow.cli import agents, credits, events, keeper, requests, runs
-from agentescrow.cli.client_commands import (
-    AGENT,
-    ANYBODY,
-    POSTER,
-    READ,
-    SERVICE,
-    add_command,
-    add_verb,
-)
-from agentescrow.cli.error_output import BAD_INPUT, fail, tell_misuse
+from agentescrow.cli import agents, credits, events, keeper, requests, runs, stats
+from agentescrow.cli.client_commands import add_call, add_command
+from agentescrow.cli.error_output import BAD_INPUT, fail, print_usage_error
 from agentescrow.errors import AgentEscrowError
 
+CLIENT: Final = "Use an API"
+SERVICE: Final = "Run a service"
+"""Headings of `--help`."""
+
 _SERVICES: Final = ("index", "serve", "relay")
-"""Each is a module with a command of that name."""
+"""Modules with a command of the same name."""
 
 _JSON: Final = "--json"
-# Typer has its own copy of Click in some of its versions: this is the class of either.
+# Some versions of Typer bundle their own Click: this is the class of either.
 _UsageError: Final[Any] = typer.BadParameter.__base__
 
 
 class _Commands(TyperGroup):
-    """All commands. Those of the service are imported when they are wanted: that takes longer."""
+    """All commands. Services are imported on demand, because they load slowly."""
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> Any:  # noqa: ANN401
-        words = sys.argv[1:] if args is None else args
-        if _JSON not in words:
+        given = sys.argv[1:] if args is None else args
+        if _JSON not in given:
             return super().main(args, *rest, **more)
         try:
             end = super().main(args, *rest, **{**more, "standalone_mode": False})
         except _UsageError as error:
-            tell_misuse(error.format_message(), as_json=True)
+            print_usage_error(error.format_message(), as_json=True)
             end = BAD_INPUT
         sys.exit(end)
 
     # As above: these are the types of either Click.
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401
-        return [*super().list_commands(ctx), *_SERVICES]
+        names = super().list_commands(ctx)
+        nouns = [name for name in names if hasattr(self.commands[name], "commands")]
+        return [*nouns, *(name for name in names if name not in nouns), *_SERVICES]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401
         if cmd_name in _SERVICES:
@@ -59,22 +57,21 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(
     cls=_Commands,
-    help="Escrow for work that autonomous agents do: find runs, move them, run the service.",
-    epilog="Options in [CAPITALS] come from the environment too, and so do "
-    "AGENT_PRIVATE_KEY, which signs, and RELAYER_KEY. Exit codes: 0 done, 2 bad input, 3 refused "
-    "by a rule, 4 API or chain cannot do it now, 5 sent and still pending, 1 anything else.",
+    help="Escrow for work done by AI agents: use an agentescrow API, or run one.",
+    epilog="Options in [CAPITALS] can be set in the environment, as can AGENT_PRIVATE_KEY, which "
+    "signs, and RELAYER_KEY. Exit codes: 0 done, 2 invalid input, 3 refused by a rule, 4 API or "
+    "chain unavailable, 5 sent and still pending, 1 any other error.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # they may be keys
 )
-for panel in (READ, AGENT, POSTER, ANYBODY):
-    for module in (runs, agents, credits, requests):
-        for name, verb in module.VERBS.get(panel, {}).items():
-            add_verb(app, panel, name, verb)
-add_command(app, READ, "events", events.events)
-add_command(app, ANYBODY, "keeper", keeper.keeper)
+for noun in (runs, agents, credits, requests):
+    app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2], rich_help_panel=CLIENT)
+add_call(app, CLIENT, "stats", stats.stats)
+add_command(app, CLIENT, "events", events.events)
+add_command(app, SERVICE, "keeper", keeper.keeper)
 
 
-def _say_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"agentescrow {__version__}")
         raise typer.Exit
@@ -83,14 +80,20 @@ def _say_version(wanted: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
 ) -> None: ...
 
 
 def _without_server(ctx: typer.Context) -> None:
     r"""Needs pip install 'agentescrow\[server]'."""
-    tell_misuse("for this, pip install 'agentescrow[server]'", as_json=_JSON in ctx.args)
+    print_usage_error(
+        "this command needs the server: pip install 'agentescrow[server]'",
+        as_json=_JSON in ctx.args,
+    )
     raise typer.Exit(BAD_INPUT)
 
 
@@ -100,15 +103,15 @@ def _service(name: str) -> object:
     try:
         command = getattr(import_module(f"agentescrow.cli.{name}"), name)
     except ModuleNotFoundError:
-        whatever = {"allow_extra_args": True, "ignore_unknown_options": True}
-        alone.command(name, rich_help_panel=SERVICE, context_settings=whatever)(_without_server)
+        anything = {"allow_extra_args": True, "ignore_unknown_options": True}
+        alone.command(name, rich_help_panel=SERVICE, context_settings=anything)(_without_server)
     else:
         alone.command(name, rich_help_panel=SERVICE)(command)
     return typer.main.get_command(alone)
 
 
 def main() -> None:
-    """Run; what this package raises on purpose ends as one line, and its exit code."""
+    """Run the command; an error of this package ends as one line with its exit code."""
     try:
         app()
     except AgentEscrowError as error:

@@ -1,4 +1,4 @@
-"""What commands print: JSON as the API has it, or tables for people."""
+"""Print shapes: JSON as the API sends it, or tables and lines for people."""
 
 from __future__ import annotations
 
@@ -49,12 +49,7 @@ _TIMES = (
 
 
 def show(answer: Shape, *, as_json: bool) -> None:
-    """Print an answer.
-
-    Args:
-        answer: Of the SDK.
-        as_json: As the API prints it, in one line.
-    """
+    """Print an answer of the SDK, as one line of JSON if asked to."""
     if as_json:
         typer.echo(answer.model_dump_json())
     elif isinstance(answer, RunPage):
@@ -74,12 +69,7 @@ def show(answer: Shape, *, as_json: bool) -> None:
 
 
 def show_line(answer: Shape, *, as_json: bool) -> None:
-    """Print one of many.
-
-    Args:
-        answer: Of the SDK.
-        as_json: As the API prints it.
-    """
+    """Print one item of a stream on one line."""
     typer.echo(answer.model_dump_json() if as_json else _line(answer))
 
 
@@ -87,7 +77,7 @@ def _run_row(run: Run) -> tuple[str, ...]:
     reward, until = format_usdc(run.reward), format_time(run.deadline)
     agent = "-" if run.claimed_by is None else str(run.claimed_by)
     described = run.ipfs_hash
-    if len(described) > _DESCRIPTION_MAX:  # by somebody who wants a list for himself
+    if len(described) > _DESCRIPTION_MAX:  # long enough to push the others off the screen
         described = described[: _DESCRIPTION_MAX - 1] + "…"
     return (str(run.bounty_id), run.state.name, reward, until, agent, described)
 
@@ -97,7 +87,7 @@ def _agent_row(agent: Agent) -> tuple[str, ...]:
     return (str(agent.id), agent.status.name, *money, str(agent.strikes), agent.owner_address)
 
 
-def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]], place: Pagination) -> None:
+def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]], pagination: Pagination) -> None:
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -105,7 +95,9 @@ def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]], place: Paginat
         table.add_row(*map(_printable, row))
     console = Console(markup=False, highlight=False)
     console.print(table)
-    console.print(f"page {place.page} of {place.total_pages}, {place.total} in all")
+    console.print(
+        f"page {pagination.page} of {pagination.total_pages}, {pagination.total} in total"
+    )
 
 
 def _fields(answer: Shape, indent: str = "") -> None:
@@ -149,5 +141,5 @@ def _text(name: str, value: Any) -> str:  # noqa: ANN401 - any value of a shape
 
 
 def _printable(text: str) -> str:
-    """What others wrote must not move the cursor or change the colours of a terminal."""
+    """Replace control characters, which could move the cursor or change colours."""
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)

@@ -1,4 +1,4 @@
-"""What `agentescrow index` tells of its progress: a bar for people, lines of JSON for programs."""
+"""Show the progress of `agentescrow index`: a bar for people, lines of JSON for programs."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from agentescrow.indexer.follow import Progress as Step
 
-_RECENT: Final = 10.0  # seconds over which a rate is taken
+_RATE_SECONDS: Final = 10.0
 
-Tell = Callable[[Step], None]
+Report = Callable[[Step], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How far an indexer is.
+    """Position and speed of an indexer.
 
-    Args:
+    Attributes:
         block: Last indexed block.
-        blocks_left: Between it and the head.
-        events: Written since the start.
-        rate: Events a second, of late.
+        blocks_left: Blocks from there to the head.
+        events: Events written since the start.
+        rate: Events per second, over the last ten seconds.
     """
 
     block: int
@@ -39,28 +39,20 @@ class Figures:
 
 
 class Tally:
-    """Adds steps up."""
+    """Adds up the steps of an indexer."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin to count.
-
-        Args:
-            clock: Seconds.
-        """
+        """Start counting; `clock` returns seconds."""
         self._clock = clock
         self._events = 0
         self._recent = deque([(clock(), 0)])
 
     def add(self, step: Step) -> Figures:
-        """Count a step.
-
-        Args:
-            step: What the indexer tells.
-        """
+        """Count a step and return the new figures."""
         now = self._clock()
         self._events += step.events
         self._recent.append((now, self._events))
-        while len(self._recent) > 2 and self._recent[1][0] <= now - _RECENT:
+        while len(self._recent) > 2 and self._recent[1][0] <= now - _RATE_SECONDS:
             self._recent.popleft()
         since, before = self._recent[0]
         rate = (self._events - before) / max(now - since, 0.001)
@@ -68,11 +60,11 @@ class Tally:
 
 
 @contextmanager
-def told(*, as_json: bool) -> Iterator[Tell]:
-    """Show steps on the terminal, or print them.
+def progress_output(*, as_json: bool) -> Iterator[Report]:
+    """Show progress on the terminal, or print it.
 
     Args:
-        as_json: A line of JSON for each step that came to another block, on standard output.
+        as_json: Print one line of JSON per step that reached another block, on standard output.
     """
     if as_json:
         yield _Lines()

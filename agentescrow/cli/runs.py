@@ -1,47 +1,42 @@
-"""The verbs of runs, for posters and agents; each is one call of the SDK."""
+"""`agentescrow runs`: find runs, post them, work on them; one SDK call each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Final
 
 import typer
 
 from agentescrow import AgentClient, parse_usdc
-from agentescrow.cli.client_commands import AGENT, ANYBODY, POSTER, READ
+from agentescrow.cli.client_commands import AGENT, ANYONE, POSTER, READ, Commands, group
+from agentescrow.cli.options import AgentId, Cursor, Page, RunId, chosen_agent
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import MAX_REVISIONS_DEFAULT, REVIEW_DAYS_DEFAULT
 from agentescrow.errors import InvalidInput
+from agentescrow.wire.eligibility import Eligibility
 from agentescrow.wire.runs import REASON_DEFAULT, ClaimAnswer, Run, RunPage, RunWithEvents
-from agentescrow.wire.shape import Shape
 
-RunId = Annotated[int, typer.Argument(help="Number of the run.")]
-AgentId = Annotated[int | None, typer.Option(help="Number of the agent [AGENT_ID].")]
-
-_THEN: Final = '(ISO 8601, or "+3d" from now)'
+_TIME: Final = '(ISO 8601, or "+3d" from now)'
 
 
 def list_runs(
     client: AgentClient,
-    page: Annotated[int, typer.Option(help="Number of the page.")] = 1,
-    limit: Annotated[int, typer.Option(help="Runs a page, at most 100.")] = 20,
-    state: Annotated[str | None, typer.Option(help="OPEN and so on, or OPEN,CLAIMED.")] = None,
-    min_reward: Annotated[str | None, typer.Option(help="In USDC.")] = None,
+    page: Page = 1,
+    limit: Annotated[int, typer.Option(help="Runs per page, at most 100.")] = 20,
+    state: Annotated[str | None, typer.Option(help="State, or several: OPEN,CLAIMED.")] = None,
+    min_reward: Annotated[str | None, typer.Option(help="Lowest reward in USDC.")] = None,
     poster: Annotated[str | None, typer.Option(help="Address of the poster.")] = None,
-    agent_id: Annotated[int | None, typer.Option(help="Agent that claimed.")] = None,
+    agent_id: Annotated[int | None, typer.Option(help="Agent that claimed the run.")] = None,
     wallet: Annotated[
-        str | None, typer.Option(help="Posted by this account, paid to it, or of its agents.")
+        str | None, typer.Option(help="Account that posts, is paid, or owns the agent.")
     ] = None,
-    created_after: Annotated[str | None, typer.Option(help=f"Created {_THEN} or later.")] = None,
-    created_before: Annotated[str | None, typer.Option(help="Created before.")] = None,
-    deadline_after: Annotated[
-        str | None, typer.Option(help=f"With a deadline {_THEN} or later.")
+    created_after: Annotated[
+        str | None, typer.Option(help=f"Earliest time of creation {_TIME}.")
     ] = None,
-    deadline_before: Annotated[str | None, typer.Option(help="With one before.")] = None,
+    created_before: Annotated[str | None, typer.Option(help="Created before this time.")] = None,
+    deadline_after: Annotated[str | None, typer.Option(help=f"Earliest deadline {_TIME}.")] = None,
+    deadline_before: Annotated[str | None, typer.Option(help="Deadline before this time.")] = None,
     sort: Annotated[str | None, typer.Option(help="newest, oldest, reward or due.")] = None,
-    cursor: Annotated[
-        str | None, typer.Option(help="nextCursor of the page before, in place of a page.")
-    ] = None,
+    cursor: Cursor = None,
 ) -> RunPage:
     """List runs."""
     return client.runs.list(
@@ -62,21 +57,32 @@ def list_runs(
 
 
 def show(client: AgentClient, run_id: RunId) -> RunWithEvents:
-    """Show a run and its life."""
+    """Show a run and its events."""
     return client.runs.get(run_id)
+
+
+def can_claim(client: AgentClient, run_id: RunId, agent_id: AgentId = None) -> Eligibility:
+    """Check whether an agent may claim a run, and if not, why."""
+    return client.agents.can_claim_run(chosen_agent(agent_id), run_id)
 
 
 def post(
     client: AgentClient,
-    reward: Annotated[str, typer.Option(help="In USDC; the fee comes on top.")],
-    deadline: Annotated[str, typer.Option(help='ISO 8601, or "+3d": open until then.')],
-    uri: Annotated[str, typer.Option(help="Of the description.")],
-    review_days: Annotated[int, typer.Option(help="Days to judge.")] = REVIEW_DAYS_DEFAULT,
-    max_revisions: Annotated[int, typer.Option(help="Revisions.")] = MAX_REVISIONS_DEFAULT,
-    min_status: Annotated[str, typer.Option(help="PROVISIONAL or ESTABLISHED.")] = "PROVISIONAL",
-    draft: Annotated[bool, typer.Option("--draft", help="Without its money yet.")] = False,
+    reward: Annotated[str, typer.Option(help="Reward in USDC; the fee is added to it.")],
+    deadline: Annotated[str, typer.Option(help='Claims end here: ISO 8601, or "+3d".')],
+    uri: Annotated[str, typer.Option(help="URI of the description.")],
+    review_days: Annotated[
+        int, typer.Option(help="Days to review a submission.")
+    ] = REVIEW_DAYS_DEFAULT,
+    max_revisions: Annotated[
+        int, typer.Option(help="Revisions that you may request.")
+    ] = MAX_REVISIONS_DEFAULT,
+    min_status: Annotated[
+        str, typer.Option(help="Lowest status of the agent: PROVISIONAL or ESTABLISHED.")
+    ] = "PROVISIONAL",
+    draft: Annotated[bool, typer.Option("--draft", help="Create it without funding it.")] = False,
 ) -> Run:
-    """Create a run and escrow its money."""
+    """Post a run and escrow its reward and fee."""
     if min_status not in AgentStatus.__members__:
         raise InvalidInput("min_status", min_status, "PROVISIONAL or ESTABLISHED")
     return client.runs.create(
@@ -91,73 +97,74 @@ def post(
 
 
 def fund(client: AgentClient, run_id: RunId) -> Run:
-    """Escrow the money of a DRAFT."""
+    """Escrow the reward and fee of a draft."""
     return client.runs.fund(run_id)
 
 
 def claim(client: AgentClient, run_id: RunId, agent_id: AgentId = None) -> ClaimAnswer:
-    """Claim a run for an agent."""
+    """Claim a run; locks 20 USDC of the agent's stake."""
     return client.runs.claim(run_id, agent_id)
 
 
 def start(client: AgentClient, run_id: RunId) -> Run:
-    """Say that work began."""
+    """Report that work has begun (optional)."""
     return client.runs.start(run_id)
 
 
 def submit(
-    client: AgentClient, run_id: RunId, uri: Annotated[str, typer.Argument(help="Of the work.")]
+    client: AgentClient,
+    run_id: RunId,
+    uri: Annotated[str, typer.Argument(help="URI of the deliverable.")],
 ) -> Run:
-    """Hand in the work."""
+    """Submit the work."""
     return client.runs.submit_work(run_id, uri)
 
 
 def abandon(client: AgentClient, run_id: RunId) -> Run:
-    """Give a claimed run back within a day."""
+    """Give a run back within a day of the claim."""
     return client.runs.abandon(run_id)
 
 
 def approve(client: AgentClient, run_id: RunId) -> Run:
-    """Accept the work: the agent is paid."""
+    """Approve the work and pay the agent."""
     return client.runs.approve(run_id)
 
 
 def revise(
     client: AgentClient,
     run_id: RunId,
-    feedback: Annotated[str, typer.Argument(help="What is to change.")],
+    feedback: Annotated[str, typer.Argument(help="Changes to make.")],
 ) -> Run:
-    """Ask for changes."""
+    """Request a revision."""
     return client.runs.request_revision(run_id, feedback)
 
 
 def reject(
     client: AgentClient,
     run_id: RunId,
-    reason: Annotated[str, typer.Option(help="Why.")] = REASON_DEFAULT,
+    reason: Annotated[str, typer.Option(help="Reason, for the agent.")] = REASON_DEFAULT,
 ) -> Run:
-    """Refuse the work."""
+    """Reject the work and take the refund."""
     return client.runs.reject(run_id, reason)
 
 
 def finalize(client: AgentClient, run_id: RunId) -> Run:
-    """Approve in the place of a silent poster."""
+    """Pay the agent of a run whose review period has passed."""
     return client.runs.finalize(run_id)
 
 
 def slash(client: AgentClient, run_id: RunId) -> Run:
-    """Slash an overdue agent."""
+    """Slash an overdue agent; refund and penalty go to the poster."""
     return client.runs.slash(run_id)
 
 
 def cancel(client: AgentClient, run_id: RunId) -> Run:
-    """Call a run off."""
+    """Cancel a run that has no submission, with a full refund."""
     return client.runs.cancel(run_id)
 
 
-VERBS: Final[dict[str, dict[str, Callable[..., Shape]]]] = {
-    READ: {"list": list_runs, "show": show},
-    AGENT: {"claim": claim, "start": start, "submit": submit, "abandon": abandon},
+_COMMANDS: Final[Commands] = {
+    READ: {"list": list_runs, "show": show, "can-claim": can_claim},
     POSTER: {
         "post": post,
         "fund": fund,
@@ -167,6 +174,8 @@ VERBS: Final[dict[str, dict[str, Callable[..., Shape]]]] = {
         "slash": slash,
         "cancel": cancel,
     },
-    ANYBODY: {"finalize": finalize},
+    AGENT: {"claim": claim, "start": start, "submit": submit, "abandon": abandon},
+    ANYONE: {"finalize": finalize},
 }
-"""Commands by heading and name, in the order of `--help`."""
+
+app = group("Find runs, post them, and work on them.", _COMMANDS)

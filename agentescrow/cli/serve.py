@@ -1,4 +1,4 @@
-"""`agentescrow serve`: the REST API, and the relayer beside it."""
+"""`agentescrow serve`: run the REST API, with the relayer in a thread."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from agentescrow.cli.error_output import reporting
 from agentescrow.cli.logs import log_to_stderr
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.service import (
-    Ground,
-    ground,
+    Backend,
+    announce,
+    connect_backend,
     limits_of,
+    print_database,
     replica_of,
-    say,
-    say_database,
     sender_of,
 )
-from agentescrow.cli.shutdown import end_asked_for
+from agentescrow.cli.shutdown import stop_event
 from agentescrow.errors import InvalidInput, KeyShared
 from agentescrow.relayer.admission import Admission
 from agentescrow.relayer.loop import run
@@ -37,11 +37,11 @@ from agentescrow.relayer.sender import Sender
 from agentescrow.store.database import Engine, is_read_only
 from agentescrow.store.people.relayer_lock import RelayTurn
 
-_FIRST_STEP_SECONDS: Final = 5
-_LAST_STEP_SECONDS: Final = 10
-_NOT_HERE: Final = {
-    False: "Requests are queued, not sent here.",
-    True: "The database is a replica, read only: writes are refused, nothing is relayed.",
+_FIRST_STEP_TIMEOUT: Final = 5
+_LAST_STEP_TIMEOUT: Final = 10
+_NO_RELAYER: Final = {
+    False: "No relayer runs here: requests are queued for another process.",
+    True: "The database is a read-only replica: writes are refused, nothing is relayed.",
 }
 
 
@@ -51,59 +51,61 @@ def serve(
     rpc_url: NodeUrl = None,
     database_url: DatabaseUrl = None,
     deployment: Record = None,
-    host: Annotated[str | None, typer.Option(help="Where to listen [HOST].")] = None,
-    port: Annotated[int | None, typer.Option(help="On which port [PORT].")] = None,
-    relayer: Annotated[bool, typer.Option(help="Relay here, with RELAYER_KEY.")] = True,
+    host: Annotated[str | None, typer.Option(help="Address to listen on [HOST].")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on [PORT].")] = None,
+    relayer: Annotated[bool, typer.Option(help="Run the relayer too, with RELAYER_KEY.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Serve the REST API of what `agentescrow index` has indexed, until Ctrl-C."""
+    """Serve the REST API from an indexed database, until Ctrl-C."""
     log_to_stderr()
-    base = ground(
+    backend = connect_backend(
         rpc_url=rpc_url, database_url=database_url, deployment=deployment, host=host, port=port
     )
-    read_only, replica = is_read_only(base.database), replica_of(base.settings)
-    sender = sender_of(base) if relayer and not read_only else None
+    read_only, replica = is_read_only(backend.database), replica_of(backend.settings)
+    sender = sender_of(backend) if relayer and not read_only else None
     address = None if sender is None else sender.address
-    with _listening(base.settings.host, base.settings.port) as listening:
-        url = f"http://{base.settings.host}:{base.settings.port}"
-        relaying = f"Relaying from {address}." if address else _NOT_HERE[read_only]
-        say_database(base.database, as_json=as_json)
+    with _listening(backend.settings.host, backend.settings.port) as listening:
+        url = f"http://{backend.settings.host}:{backend.settings.port}"
+        relaying = f"Relaying from {address}." if address else _NO_RELAYER[read_only]
+        print_database(backend.database, as_json=as_json)
         if replica is not None:
-            say_database(replica, as_json=as_json, name="replica")
-        say(f"The API is at {url}/docs\n{relaying}", as_json=as_json, url=url, relayer=address)
-        service = _service(base, replica, read_only=read_only)
+            print_database(replica, as_json=as_json, name="replica")
+        announce(f"The API is at {url}/docs\n{relaying}", as_json=as_json, url=url, relayer=address)
+        service = _service(backend, replica, read_only=read_only)
         with (
-            _metrics(service, base.settings.metrics_address),
-            _relayer(sender, RelayTurn(base.database), end_asked_for()),
+            _metrics(service, backend.settings.metrics_address),
+            _relayer(sender, RelayTurn(backend.database), stop_event()),
         ):
-            server_of(_app(base, service)).run([listening])
+            server_of(_app(backend, service)).run([listening])
 
 
 @contextmanager
-def _relayer(sender: Sender | None, turn: RelayTurn, ended: threading.Event) -> Iterator[None]:
-    """Relay in a thread meanwhile; without a sender nothing is done."""
+def _relayer(sender: Sender | None, turn: RelayTurn, stopped: threading.Event) -> Iterator[None]:
+    """Run the relayer in a thread; do nothing without a sender."""
     thread = None
     if sender is not None:
-        begun = threading.Event()
-        thread = threading.Thread(target=_relay, args=(sender, turn, ended, begun), daemon=True)
+        started = threading.Event()
+        thread = threading.Thread(target=_relay, args=(sender, turn, stopped, started), daemon=True)
         thread.start()
-        begun.wait(_FIRST_STEP_SECONDS)  # before that it would be said that nobody relays
+        started.wait(_FIRST_STEP_TIMEOUT)  # until then /api/config would report no relayer
     try:
         yield
     finally:
-        ended.set()
+        stopped.set()
         if thread is not None:
-            thread.join(_LAST_STEP_SECONDS)
+            thread.join(_LAST_STEP_TIMEOUT)
 
 
-def _relay(sender: Sender, turn: RelayTurn, ended: threading.Event, begun: threading.Event) -> None:
-    with suppress(KeyShared):  # which is logged, and told to clients: reads go on
-        run(sender, turn, ended, begun)
+def _relay(
+    sender: Sender, turn: RelayTurn, stopped: threading.Event, started: threading.Event
+) -> None:
+    with suppress(KeyShared):  # logged, and reported to clients: reads go on
+        run(sender, turn, stopped, started)
 
 
 @contextmanager
 def _metrics(service: Service, address: str | None) -> Iterator[None]:
-    """Answer `/metrics` at an address of its own meanwhile, where one is set."""
+    """Serve `/metrics` at an address of its own, if one is set."""
     if address is None or address == "none":
         yield
         return
@@ -116,17 +118,17 @@ def _metrics(service: Service, address: str | None) -> Iterator[None]:
             yield
         finally:
             server.should_exit = True
-            thread.join(_LAST_STEP_SECONDS)
+            thread.join(_LAST_STEP_TIMEOUT)
 
 
-def _service(base: Ground, replica: Engine | None, *, read_only: bool) -> Service:
-    record = base.deployment
-    admission = Admission(base.database, base.pool, record, limits_of(base.settings))
+def _service(backend: Backend, replica: Engine | None, *, read_only: bool) -> Service:
+    record = backend.deployment
+    admission = Admission(backend.database, backend.pool, record, limits_of(backend.settings))
     calls = Calls(record.runs)
     return Service(
-        base.database,
+        backend.database,
         record,
-        base.pool,
+        backend.pool,
         admission,
         calls,
         read_only=read_only,
@@ -134,8 +136,8 @@ def _service(base: Ground, replica: Engine | None, *, read_only: bool) -> Servic
     )
 
 
-def _app(base: Ground, service: Service) -> FastAPI:
-    settings = base.settings
+def _app(backend: Backend, service: Service) -> FastAPI:
+    settings = backend.settings
     return create_app(
         service,
         rate_limit=RateLimit(settings.rate_limit, store=settings.rate_limit_store),
@@ -145,14 +147,14 @@ def _app(base: Ground, service: Service) -> FastAPI:
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """Listen before anything is said.
+    """Open the socket, so that its failure is reported first.
 
     Raises:
-        InvalidInput: The port is taken, or the host is none of this machine's.
+        InvalidInput: The port is taken, or the host is not an address of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:  # the latter of a port above 65,535
+    except (OSError, OverflowError) as error:  # the latter for a port above 65,535
         allowed = f"a free port of this machine: {getattr(error, 'strerror', None) or error}"
         raise InvalidInput("address", f"{host}:{port}", allowed) from None

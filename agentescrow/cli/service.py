@@ -1,4 +1,4 @@
-"""What `serve` and `relay` have in common: settings, contracts, database, the relayer's key."""
+"""Connect `serve` and `relay` to node, contracts and database, and load the relayer's key."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from agentescrow.store.database import Engine, address_of, open_database, requir
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """What a command stands on.
+class Backend:
+    """Connections of a service.
 
     Attributes:
-        settings: All of them.
-        deployment: The contracts, which are on the node's chain.
-        database: With the schema.
-        pool: The node.
+        settings: Settings of the service.
+        deployment: Contracts on the node's chain.
+        database: Database with the current schema.
+        pool: Connections to the node.
     """
 
     settings: Settings
@@ -40,30 +40,30 @@ class Ground:
     pool: Pool
 
 
-def ground(**options: object) -> Ground:
-    """Connect to everything.
+def connect_backend(**options: object) -> Backend:
+    """Connect to node and database, and check that they fit each other.
 
     Args:
-        options: Settings given on the command line, None where they are not.
+        options: Settings of the command line; None leaves one to the environment.
 
     Raises:
-        AgentEscrowError: Something is not there, or does not fit.
+        AgentEscrowError: Something is missing, or does not fit.
     """
     settings = read(Settings, **options)
     w3 = connect(settings.rpc_url)
-    where = settings.deployment
-    record = deployments.find(w3) if where is None else deployments.load(Path(where))
+    file = settings.deployment
+    record = deployments.find(w3) if file is None else deployments.load(Path(file))
     Contracts(w3, record).require_present()
     database = open_database(settings.database_url)
     require_schema(database)
-    return Ground(settings, record, database, Pool(settings.rpc_url))
+    return Backend(settings, record, database, Pool(settings.rpc_url))
 
 
 def replica_of(settings: Settings) -> Engine | None:
-    """The replica that is read, or None where the database itself is.
+    """Open the read replica; None if the API reads the database itself.
 
     Raises:
-        DatabaseUnusable: It does not answer, or has no schema of this version yet.
+        DatabaseUnusable: It does not answer, or does not have this version's schema yet.
     """
     if settings.database_read_url is None:
         return None
@@ -72,30 +72,30 @@ def replica_of(settings: Settings) -> Engine | None:
     return replica
 
 
-def sender_of(ground: Ground) -> Sender | None:
-    """The relayer's sender, or None where no key is set.
+def sender_of(backend: Backend) -> Sender | None:
+    """Build the relayer's sender; None if no key is set.
 
     Raises:
-        InvalidInput: The key is none, or cannot be read; or MAX_FEE_GWEI is none.
+        InvalidInput: The key is malformed or cannot be read, or MAX_FEE_GWEI is malformed.
     """
-    settings = ground.settings
+    settings = backend.settings
     if settings.relayer_key is not None:
         key = _key(settings.relayer_key.get_secret_value())
     elif settings.relayer_keyfile is not None:
-        told, file = settings.relayer_passphrase, settings.relayer_passphrase_file
-        passphrase = passphrase_of("RELAYER", told, file) or ""
+        given, file = settings.relayer_passphrase, settings.relayer_passphrase_file
+        passphrase = passphrase_of("RELAYER", given, file) or ""
         key = opened("RELAYER", Path(settings.relayer_keyfile), passphrase)
     else:
         return None
     limits = limits_of(settings)
-    return Sender(ground.database, ground.pool, ground.deployment, key, limits=limits)
+    return Sender(backend.database, backend.pool, backend.deployment, key, limits=limits)
 
 
 def limits_of(settings: Settings) -> RelayLimits:
-    """What the relayer's owner pays for.
+    """Read the relayer's limits from the settings.
 
     Raises:
-        InvalidInput: MAX_FEE_GWEI, or a budget, is none.
+        InvalidInput: MAX_FEE_GWEI or a budget is malformed.
     """
     gwei = settings.max_fee_gwei
     hour, day = settings.relayer_eth_per_hour, settings.relayer_eth_per_day
@@ -111,24 +111,21 @@ def limits_of(settings: Settings) -> RelayLimits:
     )
 
 
-def say_database(engine: Engine, *, as_json: bool, name: str = "database") -> None:
-    """Tell people on standard error which database it is: the default's place is a matter of luck.
+def print_database(engine: Engine, *, as_json: bool, name: str = "database") -> None:
+    """Print the database's address on standard error, because the default depends on the folder.
 
     Args:
-        as_json: For programs nothing is said.
-        name: What it is.
+        engine: Database.
+        as_json: Print nothing.
+        name: "database" or "replica".
     """
     if not as_json:
         typer.echo(f"The {name} is {address_of(engine)}", err=True)
 
 
-def say(words: str, *, as_json: bool, **facts: object) -> None:
-    """Tell what has begun: people on standard error, programs on standard output.
-
-    Args:
-        facts: The same by name.
-    """
-    typer.echo(json.dumps(facts) if as_json else words, err=not as_json)
+def announce(text: str, *, as_json: bool, **facts: object) -> None:
+    """Print that a service has started: text on standard error, JSON on standard output."""
+    typer.echo(json.dumps(facts) if as_json else text, err=not as_json)
 
 
 def _key(text: str) -> LocalAccount:

@@ -1,4 +1,4 @@
-"""Ending when somebody asks for it: Ctrl-C, or a supervisor's signal."""
+"""Stop on Ctrl-C or on a supervisor's signal."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import signal
 import threading
 
 
-def end_asked_for() -> threading.Event:
-    """An event that is set by SIGINT and SIGTERM; the second one ends at once."""
-    ended = threading.Event()
+def stop_event() -> threading.Event:
+    """Return an event that SIGINT and SIGTERM set; a second signal interrupts at once."""
+    stopped = threading.Event()
 
-    def end(_number: int, _frame: object) -> None:
-        if ended.is_set():
+    def stop(_number: int, _frame: object) -> None:
+        if stopped.is_set():
             raise KeyboardInterrupt
-        ended.set()
+        stopped.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-    return ended
+        signal.signal(number, stop)
+    return stopped

@@ -1,4 +1,4 @@
-"""Waiting for a node that is not there yet: what runs on a machine starts in any order."""
+"""Wait for a node that has not started yet: services start in any order."""
 
 from __future__ import annotations
 
@@ -26,27 +26,23 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-def once_there(ask: Callable[[], T], ended: threading.Event) -> T:
-    """Ask a node until it answers, or until told to stop; that it does not is said once.
-
-    Args:
-        ask: What is asked.
-        ended: Set when it is to stop.
+def retry_until_reachable(connect: Callable[[], T], stopped: threading.Event) -> T:
+    """Retry with backoff until a node answers; log the first failure only.
 
     Raises:
-        NodeUnreachable, NodeBusy: It has not answered before.
+        NodeUnreachable, NodeBusy: `stopped` was set before the node answered.
     """
 
-    def say(state: RetryCallState) -> None:
+    def log_first(state: RetryCallState) -> None:
         if state.attempt_number == 1 and state.outcome is not None:
             _log.warning("%s; trying again", state.outcome.exception())
 
-    again = Retrying(
+    retrying = Retrying(
         retry=retry_if_exception_type((NodeUnreachable, NodeBusy)),
         wait=wait_random_exponential(multiplier=_FIRST_WAIT, max=_LONGEST_WAIT),
-        stop=stop_when_event_set(ended),
-        sleep=sleep_using_event(ended),
-        before_sleep=say,
+        stop=stop_when_event_set(stopped),
+        sleep=sleep_using_event(stopped),
+        before_sleep=log_first,
         reraise=True,
     )
-    return again(ask)
+    return retrying(connect)

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from agentescrow import AgentClient
-from agentescrow.cli.keeper import Chosen, Due, chosen_of, do, due_now
+from agentescrow.cli.keeper import Due, RoundLimits, do, due_now, selected
 from agentescrow.domain.runs.run import RunState
 from tests.cli.conftest import Command, environment
 from tests.sdk.between import Between, between
@@ -98,9 +98,9 @@ def test_keeper__without_all__does_what_is_the_caller_s_own(later, runs):
     ("words", "wanted"),
     [
         ({}, [1]),
-        ({"everybodys": True}, [3, 1, 2]),
-        ({"everybodys": True, "min_reward": 2}, [3, 1]),
-        ({"everybodys": True, "min_reward": 4}, []),
+        ({"all_runs": True}, [3, 1, 2]),
+        ({"all_runs": True, "min_reward": 2}, [3, 1]),
+        ({"all_runs": True, "min_reward": 4}, []),
     ],
 )
 def test_chosen__of_what_is_due__dear_runs_first_and_dust_not_at_all(words, wanted):
@@ -113,7 +113,7 @@ def test_chosen__of_what_is_due__dear_runs_first_and_dust_not_at_all(words, want
         ))
         for each, (reward, poster) in rewards.items()
     ]  # fmt: skip
-    chosen = chosen_of(found, Chosen(**words), ME.lower(), None)
+    chosen = selected(found, RoundLimits(**words), ME.lower(), None)
     assert [due.run.bounty_id for due in chosen] == wanted
 
 
@@ -123,7 +123,7 @@ def test_keeper__more_is_due_than_a_round_pays_for__leaves_the_rest(later, runs)
     first, second = _lines(Command(environment(later, "outsider"))(*words))[-2:]
 
     assert first["outcome"] in ("now APPROVED", "now CANCELLED")
-    assert second["outcome"] == "left for the next round: 1 calls are paid for"
+    assert second["outcome"] == "left for the next round: the limit of 1 calls is reached"
 
 
 def test_keeper__a_round_s_eth_is_used_up__leaves_the_rest(later, runs):

@@ -37,7 +37,7 @@ def test_help__without_the_server__has_every_command():
     """API-7."""
     done = _run("--help")
     assert done.returncode == 0, done.stderr
-    for name in ("claim", "post", "keeper", "events", "index", "serve", "relay"):
+    for name in ("runs", "agents", "keeper", "events", "index", "serve", "relay"):
         assert f" {name} " in done.stdout
     assert done.stdout.count("pip install 'agentescrow[server]'") == 3
 
@@ -47,4 +47,4 @@ def test_service__without_the_server__says_what_to_install(words):
     done = _run(*words)
     assert done.returncode == 2
     said = json.loads(done.stderr)["detail"] if "--json" in words else done.stderr
-    assert "for this, pip install 'agentescrow[server]'" in said
+    assert "this command needs the server: pip install 'agentescrow[server]'" in said

@@ -7,7 +7,7 @@ import json
 import pytest
 from eth_account import Account
 
-from agentescrow.cli.service import Ground, sender_of
+from agentescrow.cli.service import Backend, sender_of
 from agentescrow.errors import InvalidInput
 from agentescrow.settings import Settings
 
@@ -26,7 +26,7 @@ def sender_with(database, pool, ground):
     """The sender that the settings give."""
     deployment = ground.contracts.deployment
     return lambda **given: sender_of(
-        Ground(Settings(_env_file=None, **given), deployment, database, pool)
+        Backend(Settings(_env_file=None, **given), deployment, database, pool)
     )
 
 

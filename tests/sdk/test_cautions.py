@@ -74,9 +74,9 @@ def test_command__caution__is_a_line_on_standard_error(client, agent_id, command
     """API-7: what is printed on standard output stays what it was."""
     client("agent").agents.stake(agent_id, 20 * USDC)  # for two claims at a time
     runs = [client("poster").runs.create(USDC, "+2h", "ipfs://x").bounty_id for _ in range(2)]
-    done = command("agent")("claim", runs[0], "--agent-id", agent_id)
+    done = command("agent")("runs", "claim", runs[0], "--agent-id", agent_id)
     assert done.exit_code == 0, done.output
     assert f"warning: run {runs[0]} has its deadline in" in done.stderr
-    done = command("agent")("claim", runs[1], "--agent-id", agent_id, "--json")
+    done = command("agent")("runs", "claim", runs[1], "--agent-id", agent_id, "--json")
     assert json.loads(done.stdout)["run"]["state"] == "CLAIMED"
     assert json.loads(done.stderr)["warning"] == "SHORT_DEADLINE"

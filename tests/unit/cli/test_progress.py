@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from agentescrow.cli.progress import Tally, told
+from agentescrow.cli.progress import Tally, progress_output
 from agentescrow.indexer.follow import Progress
 
 
@@ -56,7 +56,7 @@ def test_tally__quiet_after_a_backfill__forgets_its_rate(clock):
 
 def test_told__json__is_a_line_for_each_block_that_is_new(capsys):
     """API-5: nothing is repeated while the chain stands still."""
-    with told(as_json=True) as tell:
+    with progress_output(as_json=True) as tell:
         for block, events in ((500, 7), (1_000, 3), (1_000, 0), (1_000, 0)):
             tell(step(block, events))
 
@@ -70,7 +70,7 @@ def test_told__json__is_a_line_for_each_block_that_is_new(capsys):
 
 def test_told__terminal__is_a_bar(capsys):
     """API-5: with blocks left and events a second."""
-    with told(as_json=False) as tell:
+    with progress_output(as_json=False) as tell:
         tell(step(1_000, 12_345))
 
     shown = capsys.readouterr()
@@ -84,7 +84,7 @@ def test_told__deployment_late_in_the_chain__is_done_at_the_head_and_not_before(
     capsys, block, ended
 ):
     """API-5: the bar begins where the contracts do, not with the chain."""
-    with told(as_json=False) as tell:
+    with progress_output(as_json=False) as tell:
         tell(Progress(block=block, head=1_000, first_block=900, events=1))
 
     assert ("0:00:00" in capsys.readouterr().err) is ended
