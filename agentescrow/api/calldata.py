@@ -16,13 +16,13 @@ from agentescrow.chain.typed_data import run_nonce, stake_nonce
 from agentescrow.domain.constants import ZERO_ADDRESS
 from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.relayer.payment import CheckedPayment, check_payment
-from agentescrow.wire.relay import Action, Authorization, Permit
+from agentescrow.wire.relay import Authorization, CallBody, Permit
 from agentescrow.wire.runs import FundBody
 
 T = TypeVar("T")
 
 
-def signer_of(body: Action) -> str:
+def signer_of(body: CallBody) -> str:
     """Who has to sign, in checksum case.
 
     Raises:

@@ -24,7 +24,8 @@ from agentescrow.errors import (
     TooManyRequests,
 )
 from agentescrow.store.database import DatabaseBusy
-from agentescrow.wire.codes import name_of, status_of, status_of_claim
+from agentescrow.wire.codes import name_of, status_of
+from agentescrow.wire.eligibility import status_of_claim
 from agentescrow.wire.problem import MEDIA_TYPE
 
 _log = logging.getLogger(__name__)

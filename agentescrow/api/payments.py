@@ -16,9 +16,9 @@ from agentescrow.chain.usdc import usdc_domain
 from agentescrow.chain.vault import is_allowance_missing, is_signature_refused
 from agentescrow.domain.money import format_usdc
 from agentescrow.errors import AgentEscrowError, ApprovalNeeded
-from agentescrow.wire.relay import Action, Authorization, Permit
+from agentescrow.wire.relay import Authorization, CallBody, Permit
 
-B = TypeVar("B", bound=Action)
+B = TypeVar("B", bound=CallBody)
 
 _NONCES: Final = function_signature_to_4byte_selector("nonces(address)")
 _PERMIT_REFUSED: Final = "PERMIT_REFUSED"
@@ -42,17 +42,17 @@ async def with_taken_signatures(service: Service, body: B) -> B:
     return body.model_copy(update=changed) if changed else body
 
 
-def permit_of(body: Action) -> Permit | None:
+def permit_of(body: CallBody) -> Permit | None:
     """The permit that a body pays with."""
     return getattr(body, "permit", None)
 
 
-def authorization_of(body: Action) -> Authorization | None:
+def authorization_of(body: CallBody) -> Authorization | None:
     """The authorization that a body pays with."""
     return getattr(body, "authorization", None)
 
 
-def payer_of(body: Action) -> str:
+def payer_of(body: CallBody) -> str:
     """Who has signed the payment of a body, in checksum case."""
     authorization = authorization_of(body)
     payer = None if authorization is None else authorization.payer
@@ -60,7 +60,7 @@ def payer_of(body: Action) -> str:
 
 
 def refused_payment(
-    service: Service, body: Action, spender: str, amount: int, error: AgentEscrowError, now: int
+    service: Service, body: CallBody, spender: str, amount: int, error: AgentEscrowError, now: int
 ) -> Exception:
     """What was wrong with the payment of a call that was refused; the error itself where nothing.
 
@@ -119,7 +119,7 @@ def _of_permit(
     )
 
 
-async def _taken(service: Service, body: Action, paid: Permit | Authorization) -> str:
+async def _taken(service: Service, body: CallBody, paid: Permit | Authorization) -> str:
     signature = bytes.fromhex(paid.signature[2:])
     if canonical(signature) == signature:
         return paid.signature

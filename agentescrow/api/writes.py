@@ -30,7 +30,7 @@ from agentescrow.relayer.payment import CheckedPayment
 from agentescrow.relayer.request import CheckedRequest
 from agentescrow.store.people.relays import FAILED, MINED, Relay
 from agentescrow.wire.problem import Problem
-from agentescrow.wire.relay import Action, RelayStatus
+from agentescrow.wire.relay import CallBody, RelayStatus
 
 WRITES: Final[dict[int | str, dict[str, Any]]] = {
     202: {"model": RelayStatus, "description": "Relayed, and not mined or indexed yet."},
@@ -58,7 +58,7 @@ class Write:
             the payer, and nobody signs a request.
     """
 
-    body: Action
+    body: CallBody
     signer: str
     target: str
     call: bytes

@@ -25,9 +25,10 @@ from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.validation import address
 from agentescrow.settings import ClientSettings, read
 from agentescrow.wire.credits import Credits
+from agentescrow.wire.events import Event
+from agentescrow.wire.health import Readiness
 from agentescrow.wire.relay import SignedRequests
-from agentescrow.wire.runs import Event
-from agentescrow.wire.stats import Readiness, Stats
+from agentescrow.wire.stats import Stats
 
 
 class LeftOut(Enum):

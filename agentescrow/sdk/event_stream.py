@@ -16,7 +16,7 @@ from agentescrow.sdk.runners import meant
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.validation import listed, number
-from agentescrow.wire.runs import Event
+from agentescrow.wire.events import Event
 
 _PATH: Final = "/api/events"
 _LAST: Final = 2**31 - 1  # no log of a block has so high an index

@@ -47,8 +47,8 @@ from agentescrow.sdk.signers import WalletMaker
 from agentescrow.sdk.steps import Steps, ask, pause, work
 from agentescrow.wire.codes import name_of, status_of
 from agentescrow.wire.config import Config
+from agentescrow.wire.health import Readiness
 from agentescrow.wire.shape import Shape
-from agentescrow.wire.stats import Readiness
 
 S = TypeVar("S", bound=Shape)
 E = TypeVar("E", bound=Event)

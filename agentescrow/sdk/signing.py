@@ -14,7 +14,7 @@ from agentescrow.chain.usdc import usdc_domain
 from agentescrow.errors import UntrustedRequest
 from agentescrow.sdk.session import Session
 from agentescrow.sdk.steps import Steps
-from agentescrow.wire.relay import Action, Permit
+from agentescrow.wire.relay import CallBody, Permit
 
 _GAS_MAX: Final = 2_000_000
 _NONCE_MAX: Final = 2**64
@@ -38,7 +38,7 @@ class Write:
     """
 
     path: str
-    body: Action
+    body: CallBody
     calls: VaultCalls
     call: bytes
     did: Callable[[Event], bool]

@@ -1,4 +1,4 @@
-"""Agents, their stake and their reputation."""
+"""Agents: their stake, reputation and markets."""
 
 from __future__ import annotations
 
@@ -7,9 +7,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
+from agentescrow.domain.agent import AgentStatus
 from agentescrow.wire.pagination import Pagination
-from agentescrow.wire.relay import Action, Authorization, Permit
-from agentescrow.wire.shape import Address, Amount, Bytes, SentAddress, Shape, Status, Time
+from agentescrow.wire.relay import Authorization, CallBody, Permit
+from agentescrow.wire.shape import (
+    Address,
+    Amount,
+    Bytes,
+    Column,
+    SentAddress,
+    Shape,
+    Time,
+    name_schema,
+    name_serializer,
+    name_validator,
+)
+
+Status = Annotated[
+    AgentStatus, name_validator(AgentStatus), name_serializer(AgentStatus), name_schema(AgentStatus)
+]
+"""Status of an agent; its name in JSON."""
 
 Score = Annotated[
     Decimal,
@@ -20,18 +37,18 @@ Score = Annotated[
 
 
 class Reputation(Shape):
-    """What an agent's work has earned it (RUN-22).
+    """Reputation of an agent (RUN-22).
 
     Attributes:
         score: 100 x (completions + 1) / (completions + rejections + strikes + 2).
-        completions: Approved runs of at least 1 USDC.
-        total_claimed: Runs ever claimed.
-        total_volume: Rewards of its approved runs, base units.
+        completions: Number of approved runs with a reward of at least 1 USDC.
+        total_claimed: Number of claims, including abandoned ones.
+        total_volume: Sum of the rewards of approved runs, in base units.
     """
 
     score: Score
     completions: int
-    total_claimed: int
+    total_claimed: Annotated[int, Column("claims")]
     total_volume: Amount
 
 
@@ -39,36 +56,36 @@ class Agent(Shape):
     """An agent.
 
     Attributes:
-        id: Number of its NFT.
+        id: Number of the agent's NFT.
         owner_address: Owner of the NFT.
-        wallet_address: Where it is paid.
-        status: Its place on the trust ladder.
-        staked_amount: Base units, locked ones included.
-        available_stake: Base units that back no open claim.
-        locked_stake: Base units that back open claims.
-        strikes: Slashes.
-        reputation: What its work has earned it.
-        agent_uri: URI of its registration file.
+        wallet_address: Account that gets the agent's rewards.
+        status: Status of the agent, which decides what it may claim.
+        staked_amount: Base units, including locked stake.
+        available_stake: Base units that no open claim locks.
+        locked_stake: Base units that open claims lock.
+        strikes: Number of slashes.
+        reputation: Reputation of the agent.
+        agent_uri: URI of the agent's registration file.
     """
 
-    id: int
-    owner_address: Address
+    id: Annotated[int, Column("agent_id")]
+    owner_address: Annotated[Address, Column("owner")]
     wallet_address: Address
     status: Status
-    staked_amount: Amount
+    staked_amount: Annotated[Amount, Column("staked")]
     available_stake: Amount
-    locked_stake: Amount
+    locked_stake: Annotated[Amount, Column("locked")]
     strikes: int
     reputation: Reputation
-    agent_uri: str = Field(alias="agentURI")
+    agent_uri: Annotated[str, Column("uri")] = Field(alias="agentURI")
 
 
 class AgentPage(Shape):
     """A page of agents.
 
     Attributes:
-        agents: The agents.
-        pagination: Where the page is.
+        agents: Agents of the page.
+        pagination: Position of the page.
     """
 
     agents: list[Agent]
@@ -76,42 +93,42 @@ class AgentPage(Shape):
 
 
 class StakeInfo(Shape):
-    """An agent's stake.
+    """Stake of an agent.
 
     Attributes:
-        agent_id: Number.
-        is_staked: Whether the one-time stake is there.
-        has_min_stake: The same.
-        can_claim_runs: Whether it may claim a run that asks for no more than its status.
-        status: Its place on the trust ladder.
-        staked_amount: Base units, locked ones included.
-        available_stake: Base units that back no open claim.
-        locked_stake: Base units that back open claims.
-        min_stake: The one-time stake, base units.
-        staked_at: Since when the minimum is there, or null.
+        agent_id: Number of the agent.
+        is_staked: Whether the minimum stake is deposited.
+        has_min_stake: Same as `isStaked`.
+        can_claim_runs: Whether the agent may claim runs that its status allows.
+        status: Status of the agent.
+        staked_amount: Base units, including locked stake.
+        available_stake: Base units that no open claim locks.
+        locked_stake: Base units that open claims lock.
+        min_stake: Minimum stake, in base units.
+        staked_at: Time since which the minimum stake is deposited, or null.
     """
 
     agent_id: int
-    is_staked: bool
+    is_staked: Annotated[bool, Column("has_min_stake")]
     has_min_stake: bool
     can_claim_runs: bool
     status: Status
-    staked_amount: Amount
-    available_stake: Amount
-    locked_stake: Amount
+    staked_amount: Annotated[Amount, Column("staked")]
+    available_stake: Annotated[Amount, Column("available")]
+    locked_stake: Annotated[Amount, Column("locked")]
     min_stake: Amount
     staked_at: Time | None
 
 
 class MarketStanding(Shape):
-    """What a market may lock of an agent's stake.
+    """Limit on the stake of an agent that a market may lock.
 
     Attributes:
-        market: Address of the contract.
-        retired: Whether it takes no claim any more.
-        cap: Base units that the owner of the agent's NFT lets it lock; null where it needs no
-            leave, as the markets that StakeRegistry was made with.
-        locked: Base units that it has locked; null where it needs no leave.
+        market: Address of the market's contract.
+        retired: Whether the market takes no more claims.
+        cap: Base units that the owner of the agent's NFT allows it to lock; null for markets of
+            StakeRegistry's constructor, which need no permission.
+        locked: Base units that it has locked; null for markets that need no permission.
     """
 
     market: Address
@@ -124,20 +141,20 @@ class AgentMarkets(Shape):
     """The markets, and what each may lock of an agent's stake.
 
     Attributes:
-        agent_id: Number.
-        markets: By address.
+        agent_id: Number of the agent.
+        markets: Markets, sorted by address.
     """
 
     agent_id: int
     markets: list[MarketStanding]
 
 
-class AllowMarketBody(Action):
-    """Leave for a market; of the owner of the agent's NFT.
+class AllowMarketBody(CallBody):
+    """Permission for a market, given by the owner of the agent's NFT.
 
     Attributes:
-        market: Address of the contract.
-        cap: Base units that it may lock at once; 0 takes the leave back.
+        market: Address of the market's contract.
+        cap: Base units that it may lock at a time; 0 withdraws the permission.
     """
 
     market: SentAddress
@@ -145,12 +162,12 @@ class AllowMarketBody(Action):
 
 
 class MarketsAnswer(Shape):
-    """Leave that was given, and that is indexed.
+    """Answer to a permission for a market that is mined and indexed.
 
     Attributes:
         success: True.
-        agent: Its markets as they are now.
-        message: The same for people.
+        agent: The agent's markets after the write.
+        message: Description of the outcome, as text.
     """
 
     success: Literal[True] = True
@@ -158,15 +175,14 @@ class MarketsAnswer(Shape):
     message: str
 
 
-class StakeBody(Action):
-    """A deposit: reported, where `tx_hash` is there, else signed and relayed.
+class StakeBody(CallBody):
+    """Body of a deposit: with `tx_hash` a report of one, otherwise a request to relay.
 
     Attributes:
-        amount: Base units.
-        tx_hash: The transaction that made it; the chain's own record decides.
-        wallet_address: Who paid, or who signs.
-        permit: Goes along in the same transaction where there is no allowance.
-        authorization: Pays in the place of allowance and permit.
+        amount: Base units to deposit, or that were deposited.
+        tx_hash: Transaction of a deposit that was made on chain.
+        permit: Signed allowance, used in the same transaction if there is no allowance.
+        authorization: Signed payment, instead of an allowance or a permit.
     """
 
     amount: Amount
@@ -175,12 +191,12 @@ class StakeBody(Action):
     authorization: Authorization | None = None
 
 
-class UnstakeBody(Action):
-    """Stake that is taken out.
+class UnstakeBody(CallBody):
+    """Body of a withdrawal of stake.
 
     Attributes:
-        amount: Base units, of what no open claim has locked.
-        to: Receiver; `walletAddress` where it is absent, and the owner if an operator signs.
+        amount: Base units to withdraw, of what no open claim locks.
+        to: Account that gets the USDC; by default `walletAddress`.
     """
 
     amount: Amount
@@ -188,12 +204,12 @@ class UnstakeBody(Action):
 
 
 class StakeAnswer(Shape):
-    """Stake that was put in or taken out, and that is indexed.
+    """Answer to a deposit or withdrawal that is mined and indexed.
 
     Attributes:
         success: True.
-        agent: As it is now.
-        message: The same for people.
+        agent: The agent's stake after the write.
+        message: Description of the outcome, as text.
     """
 
     success: Literal[True] = True

@@ -1,11 +1,10 @@
-"""The one table of errors and their numeric codes, for the API and for the SDK (API-3, API-7)."""
+"""HTTP statuses and stable names of all errors, for the API and the SDK (API-3, API-7)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from agentescrow.domain.runs.eligibility import Ineligibility
 from agentescrow.errors import (
     AgentEscrowError,
     ApprovalNeeded,
@@ -31,7 +30,7 @@ STATUSES: Final[Sequence[tuple[type[AgentEscrowError], int]]] = (
     (ChainProblem, 503),
     (IndexProblem, 503),
 )
-"""The first class that fits decides; a contract's own errors are told apart by `REVERTS`."""
+"""Statuses by class, where the first match counts; `REVERTS` has those of the contracts' errors."""
 
 REVERTS: Final[Mapping[str, int]] = {
     "RunUnknown": 404,
@@ -47,35 +46,23 @@ REVERTS: Final[Mapping[str, int]] = {
     "MarketNotAllowed": 403,
     "NotAgentOwner": 403,
 }
-"""Statuses of the contracts' errors; all others are 400."""
+"""Statuses of the contracts' errors; all others have 400."""
 
 _REASONS: Final[Mapping[str, str]] = {
     "ERC20: transfer amount exceeds balance": InsufficientFunds.code,
 }
-"""Names of what USDC refuses with a text; all others are "Error"."""
-
-_NOT_FOUND: Final = Ineligibility.AGENT_UNKNOWN
-_NOT_NOW: Final = Ineligibility.RUN_NOT_OPEN | Ineligibility.DEADLINE_PASSED | Ineligibility.PAUSED
+"""Names of USDC's revert strings; all others are "Error"."""
 
 
 def status_of(error: AgentEscrowError) -> int:
-    """The HTTP status of an error of this package."""
+    """Give the HTTP status of an error."""
     if isinstance(error, ContractReverted) and error.name in REVERTS:
         return REVERTS[error.name]
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
 def name_of(error: AgentEscrowError) -> str:
-    """The stable name of an error: of a revert the contract's own, of all others their code."""
+    """Give the stable name of an error: for a revert the contract's, otherwise its code."""
     if isinstance(error, ContractReverted):
         return _REASONS.get(str(error.arguments.get("reason")), error.name)
     return str(error.code)
-
-
-def status_of_claim(bits: Ineligibility) -> int:
-    """What the reasons against a claim amount to: 404, else 400, else 403.
-
-    Args:
-        bits: At least one.
-    """
-    return 404 if bits & _NOT_FOUND else 400 if bits & _NOT_NOW else 403

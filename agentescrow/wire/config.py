@@ -1,4 +1,4 @@
-"""What a client has to know of the service before it asks for anything."""
+"""Configuration of the service: chain, contracts, limits and relayer."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from agentescrow.wire.shape import Address, Amount, Shape, Time
 
 
 class RelayerStatus(Shape):
-    """Whether signed requests are carried to the chain now.
+    """Status of the relayer.
 
     Attributes:
-        available: Whether they are.
-        problem: Why not, or null.
-        address: The account that pays for the gas, or null where nobody relays.
-        balance: Its wei, rounded down to gwei.
-        pending: Requests that are not mined yet.
-        oldest_pending: When the first of them was accepted, or null.
+        available: Whether it relays signed requests now.
+        problem: Why it does not, or null.
+        address: Account that pays for gas, or null if no relayer runs.
+        balance: Wei of that account, rounded down to gwei.
+        pending: Number of requests that are not mined yet.
+        oldest_pending: When the oldest of them was accepted, or null.
     """
 
     available: bool
@@ -28,10 +28,12 @@ class RelayerStatus(Shape):
 
 
 class ContractAddresses(Shape):
-    """Where the contracts are, by the names that a deployment's record has for them.
+    """Addresses of the contracts.
+
+    There is one field for each contract, `agentescrow.domain.contracts.CONTRACTS`.
 
     Attributes:
-        usdc: Token.
+        usdc: USDC.
         identity: ERC-8004 identity registry.
         forwarder: ERC-2771 forwarder.
         registry: StakeRegistry.
@@ -46,21 +48,21 @@ class ContractAddresses(Shape):
 
 
 class Constants(Shape):
-    """The numbers of the contracts' rules.
+    """Limits of the contracts.
 
     Attributes:
-        usdc_decimals: Of all amounts.
-        platform_fee_bps: On top of a reward, in ten thousandths, rounded up.
-        min_stake: What a claim locks, and the least stake that counts.
-        reward_min: Of a run.
-        reward_max: Of a run.
-        text_bytes_max: UTF-8 bytes of a text.
-        review_days_min: Of a run.
-        review_days_max: Of a run.
-        max_revisions_max: Of a run.
-        deadline_max_ahead: Seconds.
-        claim_timeout: Seconds from the claim, and from a request for revision.
-        abandon_window: Seconds from the claim.
+        usdc_decimals: Decimals of all amounts.
+        platform_fee_bps: Fee on top of a reward, in ten thousandths, rounded up.
+        min_stake: Minimum stake, which a claim locks, in base units.
+        reward_min: Lowest reward, in base units.
+        reward_max: Highest reward, in base units.
+        text_bytes_max: Maximum bytes of UTF-8 of a text.
+        review_days_min: Fewest review days.
+        review_days_max: Most review days.
+        max_revisions_max: Most revisions that a run may allow.
+        deadline_max_ahead: Maximum seconds from now to a deadline.
+        claim_timeout: Seconds to submit work after a claim, or after a revision request.
+        abandon_window: Seconds after a claim in which it can be abandoned.
     """
 
     usdc_decimals: int
@@ -78,17 +80,17 @@ class Constants(Shape):
 
 
 class Config(Shape):
-    """The service's chain, contracts, rules and relayer.
+    """Configuration of the service.
 
     Attributes:
-        version: Of the service.
-        chain_id: The chain.
+        version: Version of the service.
+        chain_id: Id of the chain.
         network: Name of the deployment's record.
-        block: From which on there are events.
-        block_hash: Of that block, or null where the record does not say.
-        contracts: Where they are.
-        constants: Their rules' numbers.
-        relayer: Whether signed requests are carried now.
+        block: First block that has events of the contracts.
+        block_hash: Hash of that block, or null if the record lacks it.
+        contracts: Addresses of the contracts.
+        constants: Limits of the contracts.
+        relayer: Status of the relayer.
     """
 
     version: str

@@ -1,20 +1,22 @@
-"""What USDC refused to pay an account, and its withdrawal."""
+"""Credits: payments that USDC refused, and their withdrawal (RUN-16)."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from agentescrow.wire.relay import Action
+from agentescrow.wire.relay import CallBody
 from agentescrow.wire.shape import Address, Amount, SentAddress, Shape
 
 
 class Credits(Shape):
-    """Payouts that USDC refused and their owner has not withdrawn yet, base units (RUN-16).
+    """Payments to an account that USDC refused and that are not withdrawn yet.
+
+    There is one field for each contract that holds money, `agentescrow.domain.contracts.VAULTS`.
 
     Attributes:
-        account: Whose.
-        run_escrow: What RunEscrow owes it.
-        stake_registry: What StakeRegistry owes it.
+        account: Account that is owed.
+        run_escrow: Base units that RunEscrow owes it.
+        stake_registry: Base units that StakeRegistry owes it.
     """
 
     account: Address
@@ -22,12 +24,12 @@ class Credits(Shape):
     stake_registry: Amount
 
 
-class WithdrawBody(Action):
-    """All that a contract owes to who signs.
+class WithdrawBody(CallBody):
+    """Body of a withdrawal of all that a contract owes the account that signs.
 
     Attributes:
-        contract: Which owes it.
-        to: Receiver, whom USDC pays; `walletAddress` where it is absent.
+        contract: Contract that owes it.
+        to: Account that gets the USDC; by default `walletAddress`.
     """
 
     contract: Literal["RunEscrow", "StakeRegistry"]
@@ -35,12 +37,12 @@ class WithdrawBody(Action):
 
 
 class WithdrawAnswer(Shape):
-    """A credit that was withdrawn, which is indexed.
+    """Answer to a withdrawal that is mined and indexed.
 
     Attributes:
         success: True.
-        credits: What the account is still owed.
-        message: The same for people.
+        credits: Credits that the account still has.
+        message: Description of the outcome, as text.
     """
 
     success: Literal[True] = True

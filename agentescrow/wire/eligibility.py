@@ -1,33 +1,41 @@
-"""May this agent claim this run?"""
+"""Whether an agent may claim a run."""
 
 from __future__ import annotations
 
-from agentescrow.wire.shape import Amount, Shape, State, Status
+from typing import Annotated, Final
+
+from agentescrow.domain.runs.eligibility import Ineligibility
+from agentescrow.wire.agents import Status
+from agentescrow.wire.runs import State
+from agentescrow.wire.shape import Amount, Column, Shape
+
+_NOT_FOUND: Final = Ineligibility.AGENT_UNKNOWN
+_NOT_NOW: Final = Ineligibility.RUN_NOT_OPEN | Ineligibility.DEADLINE_PASSED | Ineligibility.PAUSED
 
 
 class EligibleAgent(Shape):
-    """The agent that was asked about.
+    """The agent of an eligibility check.
 
     Attributes:
-        id: Number.
-        status: Its place on the trust ladder.
-        staked_amount: Base units, locked ones included.
-        has_min_stake: Whether the one-time stake is there.
+        id: Number of the agent.
+        status: Status of the agent.
+        staked_amount: Base units, including locked stake.
+        has_min_stake: Whether the minimum stake is deposited.
     """
 
     id: int
     status: Status
-    staked_amount: Amount
+    staked_amount: Annotated[Amount, Column("staked")]
     has_min_stake: bool
 
 
 class EligibleRun(Shape):
-    """The run that was asked about.
+    """The run of an eligibility check.
 
     Attributes:
-        id: Number.
-        state: Where it is.
-        reward: Base units.
+        id: Number of the run.
+        state: State of the run.
+        reward: Payment to the agent, in base units.
     """
 
     id: int
@@ -36,14 +44,14 @@ class EligibleRun(Shape):
 
 
 class Eligibility(Shape):
-    """The contract's answer at the indexed block.
+    """Answer of the contract's `claimEligibility` at the indexed block.
 
     Attributes:
-        eligible: Whether nothing speaks against it.
-        reasons: Sentences, one for each reason.
-        reason_codes: The stable names of the reasons, in the same order.
-        agent: Who would claim.
-        run: What would be claimed.
+        eligible: Whether the agent may claim the run.
+        reasons: One sentence for each reason against it.
+        reason_codes: Stable names of the reasons, in the same order.
+        agent: Agent that would claim.
+        run: Run that would be claimed.
     """
 
     eligible: bool
@@ -51,3 +59,12 @@ class Eligibility(Shape):
     reason_codes: list[str]
     agent: EligibleAgent
     run: EligibleRun
+
+
+def status_of_claim(bits: Ineligibility) -> int:
+    """Give the HTTP status of the reasons against a claim: 404, else 400, else 403.
+
+    Args:
+        bits: At least one reason.
+    """
+    return 404 if bits & _NOT_FOUND else 400 if bits & _NOT_NOW else 403

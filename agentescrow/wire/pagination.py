@@ -6,14 +6,14 @@ from agentescrow.wire.shape import Shape
 
 
 class Pagination(Shape):
-    """Where a page is in its list.
+    """Position of a page in its list.
 
     Attributes:
-        page: Its number, from 1.
-        limit: Most items on it.
-        total: Items of the whole list, exactly.
-        total_pages: Pages of the whole list.
-        next_cursor: For the page after this one, by `cursor=`; null on the last page.
+        page: Number of the page, from 1.
+        limit: Maximum number of items on a page.
+        total: Number of items in the whole list, exactly.
+        total_pages: Number of pages of the whole list.
+        next_cursor: `cursor` of the next page; null on the last page.
     """
 
     page: int
@@ -24,13 +24,6 @@ class Pagination(Shape):
 
     @classmethod
     def of(cls, page: int, limit: int, total: int, next_cursor: str | None = None) -> Pagination:
-        """Count the pages.
-
-        Args:
-            page: Number of the page.
-            limit: Most items on a page.
-            total: Items of the whole list.
-            next_cursor: For the page after.
-        """
-        pages = (total + limit - 1) // limit
+        """Make it, and count the pages."""
+        pages = -(-total // limit)
         return cls(page=page, limit=limit, total=total, total_pages=pages, next_cursor=next_cursor)

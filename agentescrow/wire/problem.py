@@ -1,4 +1,4 @@
-"""Errors: RFC 9457 problem details that also carry the numeric code of the SDKs (API-3)."""
+"""Errors as RFC 9457 problem details, with the numeric code that SDKs compare (API-3)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Shape):
-    """Why something was not done.
+    """An error.
 
     Attributes:
-        type: "about:blank": `error` tells the kind.
-        title: The HTTP status in words.
-        status: The HTTP status.
-        detail: What was wrong, and what is allowed, for people.
-        code: The HTTP status once more, as SDKs compare it.
-        error: The stable name of the kind of error.
-        reasons: Sentences, one for each reason.
+        type: "about:blank": see `error` for the kind of error.
+        title: Phrase of the HTTP status.
+        status: HTTP status.
+        detail: Description of the error: the cause, what is allowed, and what to do next.
+        code: HTTP status again, which SDKs compare.
+        error: Stable name of the error.
+        reasons: One sentence for each reason.
         reason_codes: Stable names of the reasons, in the same order.
-        typed_data: With 401: the EIP-712 data to sign; its `message` is the `request` to send
-            along.
+        typed_data: With status 401, the EIP-712 data to sign; its `message` is the `request` to
+            send back.
     """
 
     type: str = "about:blank"

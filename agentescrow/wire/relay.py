@@ -1,4 +1,4 @@
-"""Signed requests for the forwarder, and what has become of them (API-4)."""
+"""Signed requests for the forwarder: bodies that carry them, and their status (API-4)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from agentescrow.wire.shape import Address, Bytes, Shape, Time
+from agentescrow.wire.shape import Address, Bytes, Column, Shape, Time
 
 PERMIT_REQUIRED = "PERMIT_REQUIRED"
-"""Of an error 401 whose typed data is not the request, but the permit that has to come first."""
+"""Name of the error 401 whose typed data is a permit, to be signed before the request."""
 
 _DATA_MAX = 2 * 32_768 + 2
-_SIGNATURE_MAX = 2 + 2 * 4096  # of an ERC-1271 wallet
+_SIGNATURE_MAX = 2 + 2 * 4096  # smart-contract wallets (ERC-1271) have long ones
 
 
 def _number(value: object) -> int:
@@ -32,20 +32,20 @@ Number = Annotated[
         {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^[0-9]+$"}]}
     ),
 ]
-"""A uint256; wallets print some as text."""
+"""A uint256; wallets write some as text."""
 
 
 class Request(Shape):
-    """The message of the EIP-712 data that the signer signed: ForwardRequest of the forwarder.
+    """A ForwardRequest of the forwarder: the message of the EIP-712 data that was signed.
 
     Attributes:
-        signer: `from`, in whose name.
-        to: Contract called.
-        value: 0.
-        gas: For the call.
-        nonce: The signer's next nonce of the forwarder.
-        deadline: Last unix second at which it is valid.
-        data: The call.
+        signer: Account that makes the call.
+        to: Contract to call.
+        value: ETH to send, always 0.
+        gas: Gas for the call.
+        nonce: Next nonce of the signer at the forwarder.
+        deadline: Last unix second at which the request is valid.
+        data: Calldata.
     """
 
     model_config = ConfigDict(alias_generator=to_camel)
@@ -59,34 +59,26 @@ class Request(Shape):
     data: Annotated[Bytes, Field(max_length=_DATA_MAX)]
 
 
-class Relayed(Shape):
-    """Base of every write: the same body, with both, is relayed.
+class CallBody(Shape):
+    """Body of a write, which becomes one call of a contract.
 
     Attributes:
-        request: As the answer 401 gave it.
-        signature: Of its `signer`: r, s, v, in any form that wallets give.
+        request: Message of the typed data in the answer 401; with `signature`, it is relayed.
+        signature: Signature of the request: r, s and v, in any form that wallets use.
+        wallet_address: Account that signs.
     """
 
     request: Request | None = None
     signature: Annotated[Bytes, Field(max_length=_SIGNATURE_MAX)] | None = None
-
-
-class Action(Relayed):
-    """A call that needs no more than who makes it.
-
-    Attributes:
-        wallet_address: Who signs.
-    """
-
     wallet_address: Address
 
 
 class Permit(Shape):
-    """A signed allowance for the contract (EIP-2612), over what the call pays.
+    """A signed allowance for the contract (EIP-2612) over the amount of the call.
 
     Attributes:
         deadline: Last unix second at which it is valid.
-        signature: The payer's.
+        signature: Signature of the account that pays.
     """
 
     deadline: Number
@@ -94,17 +86,17 @@ class Permit(Shape):
 
 
 class Authorization(Shape):
-    """A payment that its payer has signed for this purpose alone (EIP-3009).
+    """A signed payment for one purpose (EIP-3009).
 
-    Its nonce binds it: keccak256(abi.encode(terms, keccak256(bytes(ipfsHash)), salt)) to a run,
-    keccak256(abi.encode(agentId, salt)) to a stake, so that nobody can use it for another.
+    Its nonce binds it to that purpose: keccak256(abi.encode(terms, keccak256(bytes(ipfsHash)),
+    salt)) for a run, keccak256(abi.encode(agentId, salt)) for a stake. It can pay for nothing else.
 
     Attributes:
-        payer: `from`, who signed, pays, and is a run's poster; `walletAddress` where absent.
+        payer: Account that signed, pays, and is the poster of a run; by default `walletAddress`.
         valid_after: Unix second after which it is valid.
         valid_before: Unix second before which it is valid.
-        salt: 32 bytes.
-        signature: Of `from`.
+        salt: 32 bytes, chosen by the payer.
+        signature: Signature of the payer.
     """
 
     payer: Address | None = Field(default=None, alias="from")
@@ -115,32 +107,32 @@ class Authorization(Shape):
 
 
 class RelayStatus(Shape):
-    """What has become of a relayed request.
+    """Status of a signed request.
 
     Attributes:
-        id: The EIP-712 digest of the request.
-        status: "pending" until its transaction is mined; "mined" means that it worked.
-        transaction_hash: Of the latest transaction that carries it, or null.
-        block_number: Where it was mined, or null.
-        problem: Why it failed, for people, or null.
-        status_url: Where to ask again.
+        id: EIP-712 digest of the request.
+        status: "pending" until its transaction is mined, then "mined" (it succeeded) or "failed".
+        transaction_hash: Hash of the last transaction that carries it, or null.
+        block_number: Block in which it was mined, or null.
+        problem: Why it failed, as text, or null.
+        status_url: Path to poll.
     """
 
-    id: str
+    id: Annotated[str, Column("request_id")]
     status: Literal["pending", "mined", "failed"]
-    transaction_hash: str | None
+    transaction_hash: Annotated[str | None, Column("tx_hash")]
     block_number: int | None
     problem: str | None
     status_url: str
 
 
 class SignedRequest(RelayStatus):
-    """One of a signer's requests. While it is pending it does not say what it is for.
+    """A signed request in the list of its signer, which hides the call while it is pending.
 
     Attributes:
-        accepted_at: When the relayer took it.
-        function: What it calls, of a batch the last; null while it is pending.
-        run_id: The run that it moves; null while it is pending, and where it moves none.
+        accepted_at: When the relayer accepted it.
+        function: Function that it calls, in a batch the last one; null while pending.
+        run_id: Run that it is about; null while pending, and if it is about no existing run.
     """
 
     accepted_at: Time
@@ -149,11 +141,11 @@ class SignedRequest(RelayStatus):
 
 
 class SignedRequests(Shape):
-    """A page of a signer's requests.
+    """A page of an account's signed requests.
 
     Attributes:
-        requests: The latest first.
-        next_cursor: For the page after this one; null on the last page.
+        requests: Signed requests, latest first.
+        next_cursor: `cursor` of the next page; null on the last page.
     """
 
     requests: list[SignedRequest]

@@ -1,10 +1,9 @@
-"""Runs, and what is sent to make and to move them."""
+"""Runs, and the bodies that create and change them."""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -16,51 +15,71 @@ from agentescrow.domain.constants import (
     REVIEW_DAYS_MAX,
     REVIEW_DAYS_MIN,
 )
+from agentescrow.domain.runs.run import RunState
+from agentescrow.wire.agents import Status
+from agentescrow.wire.events import Event
 from agentescrow.wire.pagination import Pagination
-from agentescrow.wire.relay import Action, Authorization, Permit
-from agentescrow.wire.shape import Address, Amount, Id, SentText, Shape, State, Status, Time
+from agentescrow.wire.relay import Authorization, CallBody, Permit
+from agentescrow.wire.shape import (
+    Address,
+    Amount,
+    Column,
+    Id,
+    SentText,
+    Shape,
+    Time,
+    name_schema,
+    name_serializer,
+    name_validator,
+)
 
 REASON_DEFAULT = "Rejected by the poster."
 
+State = Annotated[
+    RunState, name_validator(RunState), name_serializer(RunState), name_schema(RunState)
+]
+"""State of a run; its name in JSON."""
+
 
 class Run(Shape):
-    """A run. The first thirteen keys are those of the documents that the API was asked for in.
+    """A run.
 
     Attributes:
-        bounty_id: Its number (legacy name).
-        poster_address: Who pays.
+        bounty_id: Number of the run (legacy name).
+        poster_address: Account that pays.
         ipfs_hash: URI of the description.
-        reward: What the agent gets, base units.
-        deadline: From when on it cannot be claimed.
-        state: Where it is.
-        claimed_by: The agent, or null.
-        claimed_by_wallet: Payout wallet frozen at the claim, or null.
+        reward: Payment to the agent, in base units.
+        deadline: Time from which the run cannot be claimed.
+        state: State of the run.
+        claimed_by: Agent that claimed it, or null.
+        claimed_by_wallet: Account that gets the reward, fixed at the claim, or null.
         stake: Base units that this claim locked; kept after the end.
         deliverable_hash: URI of the latest submission, or null.
         claimed_at: When it was claimed, or null.
         submitted_at: When work was last submitted, or null.
         created_at: When it was created.
-        fee: The platform's fee on top of the reward, base units.
-        review_days: Days that the poster has to judge a submission.
-        max_revisions: Revisions that the poster may ask for.
-        revisions: Revisions asked for.
-        min_status: Lowest status that may claim.
-        due_at: When the side that has to act runs out of time, or null.
-        feedback: Of the latest request for revision, or null.
-        reason: Of the rejection, or null.
-        abandoned: Whether an agent has given it back, which is possible once in its life.
+        fee: Platform fee on top of the reward, in base units.
+        review_days: Days for the poster to review a submission.
+        max_revisions: Number of revisions that the poster may request.
+        revisions: Number of revisions requested so far.
+        min_status: Lowest status of an agent that may claim.
+        due_at: When time runs out for the party that has to act, or null.
+        feedback: Feedback of the latest revision request, or null.
+        reason: Reason of the rejection, or null.
+        abandoned: Whether an agent has abandoned it, which is possible once.
     """
 
-    bounty_id: int
-    poster_address: Address
+    # The first thirteen keys, in this order, are those that the API's requirements list.
+    bounty_id: Annotated[int, Column("run_id")]
+    poster_address: Annotated[Address, Column("poster")]
     ipfs_hash: str
     reward: Amount
     deadline: Time
     state: State
-    claimed_by: int | None
-    claimed_by_wallet: Address | None
+    claimed_by: Annotated[int | None, Column("agent_id")]
+    claimed_by_wallet: Annotated[Address | None, Column("wallet")]
     stake: Amount | None
-    deliverable_hash: str | None
+    deliverable_hash: Annotated[str | None, Column("deliverable")]
     claimed_at: Time | None
     submitted_at: Time | None
     created_at: Time
@@ -75,39 +94,11 @@ class Run(Shape):
     abandoned: bool
 
 
-class Event(Shape):
-    """Something that a contract said, as it stands in the chain.
-
-    Attributes:
-        id: `block:logIndex`; what a listener names to go on from.
-        name: "RunClaimed" and so on.
-        contract: Who said it.
-        run_id: The run that it is about, or null.
-        agent_id: The agent that it is about, or null.
-        transaction_hash: Which transaction.
-        block_number: Which block.
-        time: Of the block.
-        data: The event's values by name; whole numbers as decimal strings.
-        removed: Whether a reorganisation has taken it back; only listeners hear of that.
-    """
-
-    id: str
-    name: str
-    contract: str
-    run_id: int | None
-    agent_id: int | None
-    transaction_hash: str
-    block_number: int
-    time: Time
-    data: dict[str, Any]
-    removed: bool = Field(False, exclude_if=operator.not_)
-
-
 class RunWithEvents(Run):
-    """A run with its life.
+    """A run with its events.
 
     Attributes:
-        events: In order.
+        events: Events of the run, oldest first.
     """
 
     events: list[Event]
@@ -117,8 +108,8 @@ class RunPage(Shape):
     """A page of runs.
 
     Attributes:
-        runs: The runs.
-        pagination: Where the page is.
+        runs: Runs of the page.
+        pagination: Position of the page.
     """
 
     runs: list[Run]
@@ -129,24 +120,24 @@ class ClaimingAgent(Shape):
     """The agent in the answer to a claim.
 
     Attributes:
-        id: Number.
-        status: Its place on the trust ladder.
-        staked_amount: Base units, locked ones included.
+        id: Number of the agent.
+        status: Status of the agent.
+        staked_amount: Base units, including locked stake.
     """
 
-    id: int
+    id: Annotated[int, Column("agent_id")]
     status: Status
-    staked_amount: Amount
+    staked_amount: Annotated[Amount, Column("staked")]
 
 
 class ClaimAnswer(Shape):
-    """A claim that is mined and indexed.
+    """Answer to a claim that is mined and indexed.
 
     Attributes:
         success: True.
-        run: As it is now.
-        agent: Who claimed.
-        message: The same for people.
+        run: The run after the claim.
+        agent: Agent that claimed.
+        message: Description of the outcome, as text.
     """
 
     success: bool = True
@@ -156,12 +147,12 @@ class ClaimAnswer(Shape):
 
 
 class RunAnswer(Shape):
-    """Any other call that is mined and indexed.
+    """Answer to any other write to a run that is mined and indexed.
 
     Attributes:
         success: True.
-        run: As it is now.
-        message: What was done, for people.
+        run: The run after the write.
+        message: Description of the outcome, as text.
     """
 
     success: bool = True
@@ -169,67 +160,67 @@ class RunAnswer(Shape):
     message: str
 
 
-class ClaimBody(Action):
-    """Who claims.
+class ClaimBody(CallBody):
+    """Body of a claim.
 
     Attributes:
-        agent_id: The agent.
+        agent_id: Agent to claim for.
     """
 
     agent_id: Id
 
 
-class SubmitBody(Action):
-    """Work.
+class SubmitBody(CallBody):
+    """Body of a submission.
 
     Attributes:
-        deliverable_uri: Where it is.
+        deliverable_uri: URI of the deliverable.
     """
 
     deliverable_uri: SentText = Field(alias="deliverableURI")
 
 
-class RevisionBody(Action):
-    """A request for changes.
+class RevisionBody(CallBody):
+    """Body of a revision request.
 
     Attributes:
-        feedback: What is to change.
+        feedback: Changes for the agent to make.
     """
 
     feedback: SentText
 
 
-class RejectBody(Action):
-    """A rejection.
+class RejectBody(CallBody):
+    """Body of a rejection.
 
     Attributes:
-        reason: Why.
+        reason: Why the work is rejected.
     """
 
     reason: SentText = REASON_DEFAULT
 
 
-BODIES: Final[Mapping[str, type[Action]]] = {
+BODIES: Final[Mapping[str, type[CallBody]]] = {
     "submitWork": SubmitBody,
     "requestRevision": RevisionBody,
     "reject": RejectBody,
 }
-"""Body of each action that takes a text; that of all others is `Action` itself."""
+"""Bodies of the actions that take a text; all others have `CallBody` itself."""
 
 
-class PostBody(Action):
-    """A new run.
+class PostBody(CallBody):
+    """Body of a new run.
 
     Attributes:
-        reward: What the agent gets, base units; the fee comes on top.
-        deadline: From when on it cannot be claimed.
+        reward: Payment to the agent, in base units; the fee comes on top.
+        deadline: Time from which the run cannot be claimed.
         ipfs_hash: URI of the description.
-        review_days: Days to judge a submission.
-        max_revisions: Revisions that may be asked for.
-        min_status: Lowest status that may claim.
-        fund: Whether reward and fee are escrowed at once (OPEN) or later (DRAFT).
-        permit: Goes along in the same transaction where there is no allowance.
-        authorization: Pays in the place of allowance and permit.
+        review_days: Days for the poster to review a submission.
+        max_revisions: Number of revisions that the poster may request.
+        min_status: Lowest status of an agent that may claim.
+        fund: Whether to escrow reward and fee now (OPEN) or later (DRAFT).
+        permit: Signed allowance, used in the same transaction if there is no allowance.
+        authorization: Signed payment, instead of an allowance or a permit.
     """
 
     reward: Amount
@@ -247,11 +238,11 @@ class PostBody(Action):
     authorization: Authorization | None = None
 
 
-class FundBody(Action):
-    """Money for a DRAFT.
+class FundBody(CallBody):
+    """Body of the funding of a DRAFT.
 
     Attributes:
-        permit: Goes along in the same transaction where there is no allowance.
+        permit: Signed allowance, used in the same transaction if there is no allowance.
     """
 
     permit: Permit | None = None

@@ -1,11 +1,14 @@
-"""What all shapes have in common: camelCase keys, and how amounts, times and names are written."""
+"""Base class of all shapes, and the types that they share: amounts, times, addresses, texts."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 from functools import lru_cache
+from inspect import cleandoc
 from typing import Annotated, Any, Final
 
 from pydantic import (
@@ -14,32 +17,36 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from agentescrow.addresses import read_address
-from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import MAX_TEXT
-from agentescrow.domain.runs.run import RunState
 
 INTEGER_MAX: Final = 2**63 - 1
-"""Ids and page numbers above it can be in no database."""
+"""Largest id and page number: a database holds no larger one."""
 
 _DIGITS: Final = re.compile(r"[0-9]{1,78}", re.ASCII)
 _ISO: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII
 )
-_LATEST: Final = 253_402_300_799  # the last second that ISO 8601 can say
+_LATEST: Final = 253_402_300_799  # last second of the year 9999
 
 _HOUR: Final = 3_600
-_IN_AN_HOUR: Final = [f"{second // 60:02}:{second % 60:02}.000Z" for second in range(_HOUR)]
+_WITHIN_HOUR: Final = [f"{second // 60:02}:{second % 60:02}.000Z" for second in range(_HOUR)]
+
+_ATTRIBUTE: Final = re.compile(r"^    (\w+): (.*(?:\n {5,}.*)*)", re.MULTILINE)
 
 
 class Shape(BaseModel):
-    """Base of all shapes."""
+    """Base of all shapes.
+
+    The `Attributes:` section of a class describes its properties in the JSON schema.
+    """
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -48,6 +55,38 @@ class Shape(BaseModel):
         serialize_by_alias=True,
         frozen=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Describe the shape by its docstring, and each property by its attribute."""
+        schema = handler(core_schema)
+        shown = handler.resolve_ref_schema(schema)
+        shown["description"] = cleandoc(cls.__doc__ or "").partition("\n\nAttributes:\n")[0]
+        described = dict(_attributes(cls))
+        for name, field in cls.model_fields.items():
+            shown["properties"][field.alias or name]["description"] = described.get(name, "")
+        return schema
+
+
+def _attributes(shape: type[Shape]) -> Iterator[tuple[str, str]]:
+    """List the attributes that a shape's docstring and those of its bases describe."""
+    for each in reversed(shape.__mro__):
+        section = cleandoc(each.__doc__ or "").partition("Attributes:\n")[2]
+        for name, text in _ATTRIBUTE.findall(section):
+            yield name, " ".join(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Metadata of a field: the attribute of a row that it shows, if that has another name.
+
+    Attributes:
+        name: Name of the attribute.
+    """
+
+    name: str
 
 
 @lru_cache(maxsize=1 << 14)
@@ -58,12 +97,12 @@ def iso_time(timestamp: int) -> str:
         timestamp: Unix seconds; later than the year 9999 becomes its last second.
     """
     hour, second = divmod(min(timestamp, _LATEST), _HOUR)
-    return _hours(hour) + _IN_AN_HOUR[second]
+    return _hours(hour) + _WITHIN_HOUR[second]
 
 
 @lru_cache(maxsize=1 << 14)
 def _hours(hour: int) -> str:
-    """Of nearly all times the hour has been written before; that takes longest."""
+    # Cached by the hour, because the calendar takes longest and most times share their hour.
     return datetime.fromtimestamp(hour * _HOUR, UTC).isoformat()[:14]
 
 
@@ -82,17 +121,19 @@ def _time(value: object) -> int:
         moment = datetime.fromisoformat(value)
         if moment.year >= 1970:
             return int(moment.timestamp())
-    raise ValueError('ISO 8601 with a zone, such as "2026-12-01T12:00:00.000Z"')
+    raise ValueError('ISO 8601 with a time zone, such as "2026-12-01T12:00:00.000Z"')
 
 
 def _text_only(value: object) -> object:
-    """JSON numbers lose digits in many languages, so none is taken for money or time."""
+    # Many languages lose digits of JSON numbers, so money and times are never numbers.
     if isinstance(value, str):
         return value
-    raise PydanticCustomError("not_text", "A string is expected, not a number: see the format.")
+    raise PydanticCustomError("not_text", "Input should be a string, not a number: see the format")
 
 
-def _named(kind: type[IntEnum]) -> BeforeValidator:
+def name_validator(kind: type[IntEnum]) -> BeforeValidator:
+    """Accept a member of an enum, or its name."""
+
     def validate(value: object) -> IntEnum:
         if isinstance(value, kind):
             return value
@@ -103,16 +144,26 @@ def _named(kind: type[IntEnum]) -> BeforeValidator:
     return BeforeValidator(validate)
 
 
+def name_serializer(kind: type[IntEnum]) -> PlainSerializer:
+    """Write a member of an enum, or its number, as its name; the numbers have no gaps."""
+    return PlainSerializer([member.name for member in kind].__getitem__, return_type=str)
+
+
+def name_schema(kind: type[IntEnum]) -> WithJsonSchema:
+    """Describe the names of an enum."""
+    return WithJsonSchema({"type": "string", "enum": list(kind.__members__)})
+
+
 def _address(value: object) -> str:
     if isinstance(value, str) and re.fullmatch(r"0x[0-9a-fA-F]{40}", value, re.ASCII):
         return value
     raise ValueError("an address: 0x and 40 hexadecimal digits")
 
 
-def _as_copied(value: str) -> str:
+def _with_checksum(value: str) -> str:
     address = read_address(value)
     if address is None:
-        raise ValueError("an address as it was copied: its checksum is wrong")
+        raise ValueError("an address with a valid checksum: this one has a typing error")
     return address
 
 
@@ -123,12 +174,12 @@ def _hex(value: object) -> str:
 
 
 def _bounded(text: str) -> str:
-    # A half of a character is no UTF-8; whoever encodes the call says so.
+    # Lone surrogates pass here: the call's encoder refuses them with a message of its own.
     length = len(text.encode(errors="surrogatepass"))
     if length > MAX_TEXT:
         raise PydanticCustomError(
             "text_too_long",
-            "The text has {length} bytes of UTF-8: at most {max} are allowed.",
+            "The text has {length} bytes of UTF-8; at most {max} are allowed.",
             {"length": length, "max": MAX_TEXT},
         )
     return text
@@ -136,10 +187,6 @@ def _bounded(text: str) -> str:
 
 def _text_schema(example: str, **more: Any) -> WithJsonSchema:  # noqa: ANN401 - JSON
     return WithJsonSchema({"type": "string", "examples": [example], **more})
-
-
-def _names_schema(kind: type[IntEnum]) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "enum": list(kind.__members__)})
 
 
 Amount = Annotated[
@@ -159,36 +206,20 @@ Time = Annotated[
 """Unix seconds; ISO 8601 with milliseconds and Z in JSON."""
 
 SentAmount = Annotated[Amount, BeforeValidator(_text_only)]
-"""An amount as it comes by HTTP: text alone."""
+"""An amount in a request: text only."""
 
 SentTime = Annotated[Time, BeforeValidator(_text_only)]
-"""A time as it comes by HTTP: text alone."""
-
-State = Annotated[
-    RunState,
-    _named(RunState),
-    PlainSerializer(lambda state: state.name, return_type=str),
-    _names_schema(RunState),
-]
-"""A run's state; its name in JSON."""
-
-Status = Annotated[
-    AgentStatus,
-    _named(AgentStatus),
-    PlainSerializer(lambda status: status.name, return_type=str),
-    _names_schema(AgentStatus),
-]
-"""An agent's status; its name in JSON."""
+"""A time in a request: text only."""
 
 Address = Annotated[
     str,
     BeforeValidator(_address),
     _text_schema("0x036CbD53842c5426634e7929541eC2318f3dCF7e", pattern="^0x[0-9a-fA-F]{40}$"),
 ]
-"""An account or contract, as it came; the server prints checksum case."""
+"""Address of an account or a contract, in any case; the server writes checksum case."""
 
-SentAddress = Annotated[Address, AfterValidator(_as_copied)]
-"""One that money or leave goes to: where it is in mixed case, its checksum has to be right."""
+SentAddress = Annotated[Address, AfterValidator(_with_checksum)]
+"""An address that gets money or permission: in mixed case, its checksum must be right."""
 
 Bytes = Annotated[str, BeforeValidator(_hex), _text_schema("0x", pattern="^0x([0-9a-fA-F]{2})*$")]
 """Bytes as 0x and hexadecimal digits."""
@@ -199,7 +230,7 @@ SentText = Annotated[
     Field(min_length=1),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}),
 ]
-"""A text for the contract: at most MAX_TEXT bytes of UTF-8; a schema counts characters only."""
+"""A text for the contract: 1 to MAX_TEXT bytes of UTF-8; JSON schemas count characters only."""
 
 Id = Annotated[int, Field(ge=0, le=INTEGER_MAX, strict=True)]
-"""The number of a run or an agent."""
+"""Number of a run or an agent."""

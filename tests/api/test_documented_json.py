@@ -8,8 +8,9 @@ import pytest
 
 from agentescrow.wire.agents import Agent, AgentPage, StakeInfo
 from agentescrow.wire.eligibility import Eligibility
+from agentescrow.wire.health import Readiness
 from agentescrow.wire.runs import ClaimAnswer, RunPage, RunWithEvents
-from agentescrow.wire.stats import Readiness, Stats
+from agentescrow.wire.stats import Stats
 from tests.api.conftest import USDC
 
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")

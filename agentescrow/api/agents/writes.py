@@ -20,7 +20,7 @@ from agentescrow.relayer.payment import CheckedPayment
 from agentescrow.store.markets import standings
 from agentescrow.store.people.relays import Relay
 from agentescrow.store.runs import AnyRow
-from agentescrow.wire.relay import Action
+from agentescrow.wire.relay import CallBody
 
 
 def _stake_of(snapshot: Snapshot, agent: AnyRow) -> Json:
@@ -67,7 +67,7 @@ class StakeWriter(Writer):
     async def _perform(
         self,
         agent_id: int,
-        body: Action,
+        body: CallBody,
         call: bytes,
         words: str,
         cost: Callable[[], int] | None = None,

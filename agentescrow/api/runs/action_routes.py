@@ -18,7 +18,7 @@ from agentescrow.api.writes import WRITES
 from agentescrow.domain.actions import Action
 from agentescrow.domain.runs.actions import RUN_ACTIONS
 from agentescrow.domain.runs.run import RunState
-from agentescrow.wire.relay import Action as SignedCall
+from agentescrow.wire.relay import CallBody
 from agentescrow.wire.runs import BODIES, ClaimAnswer, ClaimBody, FundBody, RunAnswer
 
 router = APIRouter(prefix="/api/runs", tags=["runs"], responses=WRITES, route_class=StrictRoute)
@@ -48,11 +48,11 @@ async def claim_run(writer: WriterDep, run_id: RunId, body: ClaimBody) -> Respon
 def _plain_route(action: Action[RunState]) -> Callable[..., Awaitable[Response]]:
     """Make the endpoint of an action whose only arguments are the run and at most one text."""
 
-    async def endpoint(writer: WriterDep, run_id: RunId, body: SignedCall) -> Response:
+    async def endpoint(writer: WriterDep, run_id: RunId, body: CallBody) -> Response:
         values = [getattr(body, name) for name in action.parameters[1:]]
         return await writer.act(run_id, body, action, *values)
 
-    body = BODIES.get(action.call, SignedCall)
+    body = BODIES.get(action.call, CallBody)
     endpoint.__annotations__ = {"writer": WriterDep, "run_id": RunId, "body": body}
     return endpoint
 

@@ -30,7 +30,7 @@ from agentescrow.store.agents import find_agent
 from agentescrow.store.eligibility import claimability
 from agentescrow.store.people.relays import Relay
 from agentescrow.store.runs import created_in, find_run
-from agentescrow.wire.relay import Action as SignedCall
+from agentescrow.wire.relay import CallBody
 from agentescrow.wire.runs import ClaimBody, FundBody
 
 
@@ -83,7 +83,7 @@ class RunWriter(Writer):
         return await self._perform(body, call, allow, answer)
 
     async def act(
-        self, run_id: int, body: SignedCall, action: Action[RunState], *values: object
+        self, run_id: int, body: CallBody, action: Action[RunState], *values: object
     ) -> Response:
         """Relay a plain action.
 
@@ -109,7 +109,7 @@ class RunWriter(Writer):
     async def _act(
         self,
         run_id: int,
-        body: SignedCall,
+        body: CallBody,
         words: str,
         function: str,
         call: bytes,
@@ -129,7 +129,7 @@ class RunWriter(Writer):
 
     async def _perform(
         self,
-        body: SignedCall,
+        body: CallBody,
         call: bytes,
         allow: Callable[[Snapshot], None],
         answer: Callable[[Snapshot, Relay], Json | None],

@@ -19,7 +19,7 @@ from agentescrow.api.service.relayer_status import measure_relayer, relayer_stat
 from agentescrow.api.strict_query import StrictRoute
 from agentescrow.store.database import DatabaseBusy
 from agentescrow.store.position import Position, indexed_block, read_position
-from agentescrow.wire.stats import NotReady, Readiness
+from agentescrow.wire.health import NotReady, Readiness
 
 router = APIRouter(tags=["health"], route_class=StrictRoute)
 metrics = APIRouter(tags=["health"], route_class=StrictRoute)

@@ -32,9 +32,8 @@ from agentescrow.sdk.signing import Write
 from agentescrow.sdk.steps import Steps
 from agentescrow.sdk.verification import require_paid_by, verified_agent, verified_run
 from agentescrow.wire.agents import Agent
-from agentescrow.wire.codes import status_of_claim
-from agentescrow.wire.relay import Action as SignedCall
-from agentescrow.wire.relay import RelayStatus
+from agentescrow.wire.eligibility import status_of_claim
+from agentescrow.wire.relay import CallBody, RelayStatus
 from agentescrow.wire.runs import (
     BODIES,
     ClaimAnswer,
@@ -94,9 +93,9 @@ def move(session: Session, run_id: int, call: str, *values: object) -> Steps[Run
     return (yield from _relayed(session, write, run_id))
 
 
-def _body_of(session: Session, action: Action[RunState], *values: object) -> SignedCall:
+def _body_of(session: Session, action: Action[RunState], *values: object) -> CallBody:
     texts = dict(zip(action.parameters[1:], values, strict=True))
-    body = BODIES.get(action.call, SignedCall)
+    body = BODIES.get(action.call, CallBody)
     return body.model_validate({"wallet_address": session.wallet().address, **texts})
 
 

@@ -12,7 +12,7 @@ from agentescrow.store.database import DatabaseBusy, write_transaction
 from agentescrow.store.people.idempotency import KeyName, find_key
 from agentescrow.store.position import Block
 from agentescrow.store.tables import blocks
-from agentescrow.wire.relay import Action
+from agentescrow.wire.relay import CallBody
 
 FIRST, SECOND = "0x" + "1" * 64, "0x" + "2" * 64
 ACCOUNT, OTHER = "0x" + "a" * 40, "0x" + "b" * 40
@@ -160,11 +160,11 @@ def test_key__absent__remembers_nothing(retries, clock):
 def test_of__signed_and_unsigned__mean_the_same_and_another_body_does_not(database):
     """API-4: the retry that answers a 401 has the same key."""
     request = {"from": ACCOUNT, "to": OTHER, "gas": 1, "nonce": 0, "deadline": 1, "data": "0x"}
-    plain = Action.model_validate({"walletAddress": ACCOUNT})
-    signed = Action.model_validate(
+    plain = CallBody.model_validate({"walletAddress": ACCOUNT})
+    signed = CallBody.model_validate(
         {"walletAddress": ACCOUNT, "request": request, "signature": "0x00"}
     )
-    other = Action.model_validate({"walletAddress": OTHER})
+    other = CallBody.model_validate({"walletAddress": OTHER})
     meaning = Retries.of(database, "key", ACCOUNT, "/api/runs/1/start", plain).meaning
 
     assert Retries.of(database, "key", ACCOUNT, "/api/runs/1/start", signed).meaning == meaning

@@ -16,7 +16,7 @@ from agentescrow.errors import ContractReverted, RelayerUnavailable
 from agentescrow.store.people.idempotency import KeyName
 from agentescrow.store.people.relays import FAILED, MINED, PENDING
 from agentescrow.store.position import Block
-from agentescrow.wire.relay import Action
+from agentescrow.wire.relay import CallBody
 from tests.unit.api.conftest import NOW
 
 POSTER = "0x" + "a1" * 20
@@ -90,7 +90,7 @@ def act(service, database, indexed):
             retries.choose(ID, lambda _: True)
         changed = {"admission": Admission(under_way, unavailable), "pool": Pool(estimate)}
         changed |= {"patience": 0}
-        body = Action.model_validate({"walletAddress": POSTER})
+        body = CallBody.model_validate({"walletAddress": POSTER})
         target = service.deployment.runs
         write = Write(body, POSTER, target, CALL, allow, lambda _snapshot, _relay: answer)
         mine = replace(service, **changed)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from agentescrow.sdk.event_stream import Place, alisten, listen
-from agentescrow.wire.runs import Event
+from agentescrow.wire.events import Event
 
 EVENT = Event(
     id="5:1",

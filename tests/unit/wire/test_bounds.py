@@ -16,8 +16,8 @@ from agentescrow.domain.constants import (
     REVIEW_DAYS_MIN,
 )
 from agentescrow.domain.runs.run import RunState
-from agentescrow.wire.relay import Action, Authorization, Number, Permit, Relayed, Request
-from agentescrow.wire.runs import PostBody, RejectBody, RevisionBody, SubmitBody
+from agentescrow.wire.relay import Authorization, CallBody, Number, Permit, Request
+from agentescrow.wire.runs import PostBody, RejectBody, RevisionBody, State, SubmitBody
 from agentescrow.wire.shape import (
     Address,
     Amount,
@@ -26,7 +26,6 @@ from agentescrow.wire.shape import (
     SentAddress,
     SentAmount,
     SentTime,
-    State,
     Time,
     iso_time,
 )
@@ -76,7 +75,7 @@ def test_value__at_its_ends__is_taken_and_one_beyond_is_not(kind, good, bad):
     ("shape", "field", "most"),
     [
         (Request, "data", 32_768),
-        (Relayed, "signature", 4_096),
+        (CallBody, "signature", 4_096),
         (Permit, "signature", 4_096),
         (Authorization, "signature", 4_096),
         (Authorization, "salt", 32),
@@ -87,6 +86,7 @@ def test_bytes__as_many_as_are_good_for_anything__and_no_more(shape, field, most
     whole = {
         **{"from": ACCOUNT, "to": ACCOUNT, "gas": 1, "nonce": 0, "deadline": 1, "data": "0x"},
         **{"signature": "0x", "validBefore": 1, "salt": "0x" + "00" * 32},
+        "walletAddress": ACCOUNT,
     }
     assert takes(shape, {**whole, field: "0x" + "00" * most})
     assert not takes(shape, {**whole, field: "0x" + "00" * (most + 1)})
@@ -154,7 +154,7 @@ def test_absent__value_validity_payer_and_signature__are_zero_or_none():
     """API-4: what a client leaves out means nothing else than that."""
     request = {"from": ACCOUNT, "to": ACCOUNT, "gas": 1, "nonce": 0, "deadline": 1, "data": "0x"}
     paid = {"validBefore": 1, "salt": "0x" + "00" * 32, "signature": "0x"}
-    action = Action.model_validate({"walletAddress": ACCOUNT})
+    action = CallBody.model_validate({"walletAddress": ACCOUNT})
 
     assert Request.model_validate(request).value == 0
     assert Authorization.model_validate(paid).valid_after == 0

@@ -7,7 +7,8 @@ import pytest
 from agentescrow import errors
 from agentescrow.domain.runs.eligibility import Ineligibility
 from agentescrow.errors import ContractReverted
-from agentescrow.wire.codes import name_of, status_of, status_of_claim
+from agentescrow.wire.codes import name_of, status_of
+from agentescrow.wire.eligibility import status_of_claim
 
 NOT_NOW = (Ineligibility.RUN_NOT_OPEN, Ineligibility.DEADLINE_PASSED, Ineligibility.PAUSED)
 
