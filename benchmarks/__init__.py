@@ -1,1 +1,1 @@
-"""What the contracts cost, measured on a local chain."""
+"""Benchmarks of contracts, indexer, API and relayer on a local chain."""

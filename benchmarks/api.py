@@ -1,4 +1,4 @@
-"""How fast answers out of a million runs are served, beside a bare route with the same bytes.
+"""Throughput of the API with a million runs, beside a bare route with the same bytes.
 
     python -m benchmarks.api            measures, prints, renews docs/performance.md
     python -m benchmarks.api --dearest  measures what the dearest answers cost, and does the same

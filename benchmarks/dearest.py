@@ -1,6 +1,6 @@
-"""What the dearest answers of the API cost at a million runs, each for the first time at its block.
+"""Cost of the API's most expensive answers with a million runs, each uncached.
 
-Processor time of the server and of its database together, so that other work does not count.
+It is processor time of the server and its database together, so that other load does not count.
 """
 
 from __future__ import annotations
@@ -94,12 +94,12 @@ PATHS = (
 
 
 def dearest(url: str, port: int, server: int) -> list[tuple[str, str]]:
-    """What costs most: path, and milliseconds of a core.
+    """Find the most expensive paths, with milliseconds of a core.
 
     Args:
-        url: Of the database.
-        port: Of the server.
-        server: Its process.
+        url: Database with the runs.
+        port: Port of the server.
+        server: Process id of the server.
     """
     engine = open_database(url)
     found = {path: _cost(engine, port, server, path) for path in PATHS}
@@ -109,10 +109,10 @@ def dearest(url: str, port: int, server: int) -> list[tuple[str, str]]:
 
 
 def in_one_process(url: str) -> None:
-    """Let PostgreSQL answer without helpers, whose time would be gone with them.
+    """Turn off parallel workers of PostgreSQL, whose processor time is not counted.
 
     Args:
-        url: Of a database to which nobody is connected yet.
+        url: Database without open connections.
     """
     engine = open_database(url)
     if engine.dialect.name == "postgresql":

@@ -1,4 +1,4 @@
-"""What a transaction cost, taken apart: what no contract could have saved, and the rest.
+"""Gas of a transaction in parts: a lower bound for any contract, and the rest.
 
 The parts are arithmetic over the trace at the prices of the EVM (Prague, Osaka). Each account and
 each storage slot is counted once, however often it is touched; everything else that a contract
@@ -29,7 +29,7 @@ class Cost:
     """Gas of one transaction by what it went to; the sum is what the receipt says.
 
     Attributes:
-        intrinsic: What every transaction costs.
+        intrinsic: Cost of every transaction.
         calldata: 16 a byte, 4 where it is zero; 40 and 10 where hardly anything else is paid for.
         accounts: 2,600 for each account touched first in this transaction, the token included.
         slots: 2,100 for each storage slot touched, outside the token.
@@ -64,7 +64,7 @@ class Cost:
 
 @dataclass
 class _Tally:
-    """What was met in a trace."""
+    """Accounts, slots and costs met in a trace."""
 
     warm: set[int]
     slots: set[tuple[int, int]]
@@ -102,7 +102,7 @@ def cost_of(rpc: Rpc, transaction: str, token: str) -> Cost:
         "accounts": tally.accounts,
         "slots": COLD_SLOT * len(tally.slots),
         "writes": writes - refund,
-        # What the network gave back beyond our own cleared slots, the token had cleared.
+        # Refunds beyond our own cleared slots come from the token.
         "token": tally.token - (before_refund + surcharge - used - refund),
         "logs": tally.logs,
         "precompiles": tally.precompiles,
@@ -176,7 +176,7 @@ def _next_in_frame(steps: list[dict[str, Any]]) -> list[int | None]:
 
 
 def _writes(rpc: Rpc, block: int, written: set[tuple[int, int]]) -> tuple[int, int]:
-    """What changing the slots from before to after costs, and what is given back for it."""
+    """Compute cost and refund of changing slots from their old to their new values."""
     cost = refund = 0
     for address, slot in written:
         place = (f"0x{address:040x}", f"0x{slot:064x}")

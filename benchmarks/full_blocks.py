@@ -22,7 +22,7 @@ from localnet.codec import Abi
 from localnet.evm import AnvilFast
 
 EVENTS = 200
-"""Of each full block, from the fourth on."""
+"""Events in each full block, from the fourth block on."""
 _RUNS = 28  # posted, claimed, worked on and approved in each block: 2 + 2 + 1 + 2 events each
 _DEPOSITS = EVENTS - 7 * _RUNS
 _REWARD = 1_000_000
@@ -53,7 +53,7 @@ class FullBlocks:
         Args:
             chain: In use by this process alone.
             fast: The same.
-            record: What is on it.
+            record: Record of its contracts.
         """
         self.url = chain.url
         self.record = record

@@ -1,4 +1,4 @@
-"""The ground of every measurement: one chain, the contracts on it, people who are no newcomers."""
+"""Set-up of every gas measurement: a chain, the contracts, accounts with a history."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Ground:
 
     Attributes:
         chain: The Anvil.
-        token: What is paid with.
+        token: Token of the payments.
     """
 
     def __init__(self, chain: AnvilFast, kind: str) -> None:
@@ -65,7 +65,7 @@ class Ground:
         self._live()
 
     def terms(self, **changes: Any) -> tuple[Any, ...]:
-        """What a poster offers: 100 USDC, five days, a week of review, three revisions."""
+        """Terms of a run: 100 USDC, five days, a week of review, three revisions."""
         usual = {
             "reward": REWARD,
             "deadline": _START + 30 * DAY,
@@ -76,25 +76,25 @@ class Ground:
         return tuple((usual | changes).values())
 
     def posted(self, **changes: Any) -> int:
-        """A run that is open; its id."""
+        """Post a run and return its id."""
         self.escrow.send(self.poster, "postRun", self.terms(**changes), URI)
         return int(self.escrow.view("runCount"))
 
     def claimed(self, **changes: Any) -> int:
-        """A run that the agent has claimed; its id."""
+        """Post and claim a run and return its id."""
         run = self.posted(**changes)
         self.escrow.send(self.agent, "claimRun", run, self.agent_id)
         return run
 
     def submitted(self, **changes: Any) -> int:
-        """A run with work in it; its id."""
+        """Post a run, claim it, submit work, and return its id."""
         run = self.claimed(**changes)
         self.escrow.send(self.agent, "submitWork", run, URI)
         return run
 
     @contextmanager
     def undone(self) -> Iterator[None]:
-        """Take everything back afterwards."""
+        """Roll the chain back afterwards."""
         before = self.chain.snapshot()
         yield
         self.chain.revert(before)

@@ -1,4 +1,4 @@
-"""How fast the indexer is, beside the bare cost of fetching and decoding the same logs.
+"""Throughput of the indexer, beside fetching and decoding the same logs without storing them.
 
     python -m benchmarks.indexer        measures, prints, renews docs/performance.md
 
@@ -58,11 +58,11 @@ class Backfill:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was found on one kind of database.
+    """Measurements with one kind of database.
 
     Args:
         database: Its name.
-        events: Of a backfill.
+        events: Events in a backfill.
         bare: Events a second of fetching and decoding alone, by round.
         backfills: By round.
         block_ms: Milliseconds from a new block of 200 events to its rows, by block.
@@ -78,7 +78,7 @@ class Result:
 
     @property
     def row(self) -> tuple[str, ...]:
-        """Of the table."""
+        """Row of the table."""
         rates = [backfill.rate for backfill in self.backfills]
         ratio = statistics.median(r / b for r, b in zip(rates, self.bare, strict=True))
         quarter, end = max((b.memory for b in self.backfills), key=lambda memory: memory[1])

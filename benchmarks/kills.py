@@ -1,4 +1,4 @@
-"""What kill -9 costs an indexer: the time to the next rows, with the start of a new process."""
+"""Recovery of an indexer from kill -9: time to the next rows, with the start of a new process."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ CONNECTIONS = 16
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a server did in a time.
+    """Throughput and latency of a server.
 
     Attributes:
         rate: Answers a second.
@@ -30,12 +30,12 @@ class Load:
 
 
 def load(port: int, process: int, paths: Sequence[str], seconds: float) -> Load:
-    """Ask a server.
+    """Send requests to a server and measure its answers.
 
     Args:
         port: On this machine.
         process: Number of the server's process.
-        paths: What is asked for, one after the other, over and over.
+        paths: Paths to request, in turn.
         seconds: How long.
     """
     return asyncio.run(_load(port, process, paths, seconds))

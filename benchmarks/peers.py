@@ -20,7 +20,7 @@ class Peer:
     """One contract, or a set of them.
 
     Attributes:
-        name: Who and what.
+        name: Project and contract.
         gas: The whole life: create and fund, claim, submit, approve.
         what: How it differs in what it does.
     """

@@ -1,4 +1,4 @@
-"""How many requests a second two API processes answer beside one, over one PostgreSQL.
+"""Requests a second of two API processes beside one, over one PostgreSQL.
 
     python -m benchmarks.processes  measures, prints, renews docs/performance.md
 

@@ -1,4 +1,4 @@
-"""What a measured step is, and the list of them."""
+"""Measured steps."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Prepare = Callable[[Ground], Call]
 
 @dataclass(frozen=True)
 class Step:
-    """What is measured.
+    """A step to measure.
 
     Attributes:
         function: As the contract names it.

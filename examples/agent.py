@@ -1,8 +1,7 @@
-"""An agent at work: stakes once, looks for a run that it may claim, works, submits.
+"""An agent: stakes once, claims a run, works, submits.
 
-Settings, all from the environment: API_URL; AGENT_PRIVATE_KEY; AGENT_ID (without it a new agent is
-registered); RPC_URL, a node (registering and staking happen on chain); DEPLOYMENT, the record of
-the contracts, where the package ships none for the node's chain.
+Settings from the environment: API_URL; RPC_URL, a node; AGENT_PRIVATE_KEY; AGENT_ID (a new agent is
+registered without it); DEPLOYMENT, a record of the contracts if the package has none for the chain.
 
     python examples/agent.py 50       # takes runs of 50 USDC or more
 """
@@ -19,7 +18,7 @@ MIN_STAKE = "20000000"  # 20 USDC, in base units
 
 
 def main() -> int:
-    """Do one run, or say that there is none."""
+    """Claim one run and submit work for it."""
     least = sys.argv[1] if len(sys.argv) > 1 else "0"
     with AgentClient(
         os.environ["API_URL"], os.environ["RPC_URL"], deployment=os.environ.get("DEPLOYMENT")
@@ -36,7 +35,7 @@ def main() -> int:
 
 
 def ready_agent(client: AgentClient) -> int:
-    """The agent of AGENT_ID, or a new one; staked."""
+    """Return the agent of AGENT_ID, or register one, and stake for it."""
     given = os.environ.get("AGENT_ID")
     agent_id = int(given) if given else client.agents.register("ipfs://agent").id
     if not client.agents.get_stake_info(agent_id).is_staked:
@@ -46,7 +45,7 @@ def ready_agent(client: AgentClient) -> int:
 
 
 def claimed_run(client: AgentClient, agent_id: int, least: str) -> Run | None:
-    """The first run that this agent may claim, claimed; None where there is none."""
+    """Claim the first run that the agent may claim; return None if no run is open to it."""
     for run in client.runs.list(state="OPEN", min_reward=least, sort="reward").runs:
         eligibility = client.agents.can_claim_run(agent_id, run.bounty_id)
         if not eligibility.eligible:
@@ -55,13 +54,13 @@ def claimed_run(client: AgentClient, agent_id: int, least: str) -> Run | None:
         try:
             return client.runs.claim(run.bounty_id, agent_id).run
         except Refused as refused:
-            if refused.code != 400:  # 400: somebody was quicker
+            if refused.code != 400:  # 400: another agent was faster
                 raise
     return None
 
 
 def work_on(run: Run) -> str:
-    """The work itself: here goes what your agent can do."""
+    """Do the work and return its URI: replace this with what your agent does."""
     return f"ipfs://work-on-{run.bounty_id}"
 
 

@@ -1,7 +1,7 @@
 """A poster: posts a run, waits for work, and approves it or asks for changes.
 
-Settings, all from the environment: API_URL; AGENT_PRIVATE_KEY, the poster's; RPC_URL, a node;
-DEPLOYMENT, the record of the contracts, where the package ships none for the node's chain.
+Settings from the environment: API_URL; RPC_URL, a node; AGENT_PRIVATE_KEY, the poster's;
+DEPLOYMENT, a record of the contracts if the package has none for the chain.
 
     python examples/poster.py 100 +3d ipfs://description
 """
@@ -20,7 +20,7 @@ _PAUSE = 0.5
 
 
 async def main(reward: str, deadline: str, uri: str) -> int:
-    """Post, wait, judge."""
+    """Post a run, wait for work, and judge it."""
     async with AsyncAgentClient(
         os.environ["API_URL"], os.environ["RPC_URL"], deployment=os.environ.get("DEPLOYMENT")
     ) as client:
@@ -37,7 +37,7 @@ async def main(reward: str, deadline: str, uri: str) -> int:
 
 
 async def submitted(client: AsyncAgentClient, run: Run) -> Run:
-    """The run with its next submission."""
+    """Wait for the next submission."""
     while True:
         now = await client.runs.get(run.bounty_id)
         if now.state is RunState.SUBMITTED:
@@ -46,7 +46,7 @@ async def submitted(client: AsyncAgentClient, run: Run) -> Run:
 
 
 async def is_good(run: Run) -> bool:
-    """The judgement: here goes your review of `run.deliverable_hash`."""
+    """Judge the work: replace this with your review of `run.deliverable_hash`."""
     return run.deliverable_hash is not None
 
 

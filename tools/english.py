@@ -21,10 +21,8 @@ WIDTH: Final = 120
 
 NOT_YET: Final = (
     "agentescrow/",
-    "benchmarks/",
     "demo/",
     "deployment/",
-    "examples/",
     "localnet/",
     "scripts/",
     "tests/",
