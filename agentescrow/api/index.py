@@ -16,7 +16,8 @@ from agentescrow.store.async_statements import Awaited
 from agentescrow.store.database import Connection, DatabaseBusy
 from agentescrow.store.position import Block, indexed_block
 from agentescrow.store.prepared_statements import Statement
-from agentescrow.store.runs import AnyRow, RunFilter, count
+from agentescrow.store.runs.lists import RunFilter, count
+from agentescrow.store.schema import AnyRow
 
 READERS: Final = 4
 """Threads that read at a time: more would only fight for the interpreter."""

@@ -17,10 +17,11 @@ from agentescrow.domain.agent import AgentStatus, can_claim_runs, reputation_sco
 from agentescrow.domain.constants import MAX_TEXT, MIN_STAKE
 from agentescrow.domain.runs.eligibility import reasons
 from agentescrow.domain.runs.run import RunState, due_at
-from agentescrow.store.eligibility import Claimability, agent_of
-from agentescrow.store.markets import Standing
+from agentescrow.store.agents.markets import MarketAllowance
+from agentescrow.store.agents.queries import agent_of
 from agentescrow.store.people.relays import PENDING, Relay
-from agentescrow.store.runs import AnyRow
+from agentescrow.store.runs.eligibility import ClaimEligibility
+from agentescrow.store.schema import AnyRow
 from agentescrow.wire.shape import iso_time
 
 Json = dict[str, Any]
@@ -149,7 +150,7 @@ def stake_card(row: AnyRow, now: int) -> Json:
     }
 
 
-def markets_card(agent_id: int, found: Sequence[Standing]) -> Json:
+def markets_card(agent_id: int, found: Sequence[MarketAllowance]) -> Json:
     """What markets may lock of an agent's stake: `wire.agents.AgentMarkets`.
 
     Args:
@@ -231,7 +232,7 @@ def signed_request_card(relay: Relay) -> Json:
     }
 
 
-def eligibility_card(found: Claimability, run_id: int, agent_id: int) -> Json:
+def eligibility_card(found: ClaimEligibility, run_id: int, agent_id: int) -> Json:
     """The contract's answer: `wire.eligibility.Eligibility`.
 
     Args:

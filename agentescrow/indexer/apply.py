@@ -8,7 +8,7 @@ from agentescrow.indexer.batch import Batch
 from agentescrow.indexer.completeness import require_in_order, require_sums
 from agentescrow.indexer.project import load, project
 from agentescrow.store import digest, undo
-from agentescrow.store.agents import last_agent
+from agentescrow.store.agents.queries import last_agent
 from agentescrow.store.changes import Changes
 from agentescrow.store.database import Connection
 from agentescrow.store.lock import commit_for_good
@@ -19,7 +19,7 @@ from agentescrow.store.position import (
     keep_blocks,
     move_position,
 )
-from agentescrow.store.runs import last_run
+from agentescrow.store.runs.queries import last_run
 
 
 def apply(connection: Connection, batch: Batch) -> None:

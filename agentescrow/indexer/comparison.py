@@ -23,11 +23,13 @@ from agentescrow.domain.runs.run import Run, RunState
 from agentescrow.errors import NodeBusy, NodeRefused, RowsDiffer
 from agentescrow.indexer.settled_reads import require_wrong
 from agentescrow.indexer.storable_text import storable
-from agentescrow.store.agents import agents_after, find_vault
+from agentescrow.store.agents.queries import agent_of, agents_after
 from agentescrow.store.database import Connection
-from agentescrow.store.eligibility import agent_of, run_of
 from agentescrow.store.position import Block, indexed_block
-from agentescrow.store.runs import AnyRow, live_runs
+from agentescrow.store.runs.eligibility import run_of
+from agentescrow.store.runs.queries import live_runs
+from agentescrow.store.schema import AnyRow
+from agentescrow.store.vaults.queries import find_vault
 
 _AT_ONCE: Final = 20  # rows, of five views at most
 _DAY: Final = 86_400.0

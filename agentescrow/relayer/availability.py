@@ -17,7 +17,7 @@ from agentescrow.relayer.limits import RelayLimits
 from agentescrow.store.database import Connection, Engine
 from agentescrow.store.people.relayer_state import RelayerState, relayer_state
 from agentescrow.store.people.relays import Queue, queue
-from agentescrow.store.stakeholders import has_standing
+from agentescrow.store.stakeholders import has_money_at_risk
 
 USUAL_GAS: Final = 300_000
 """Gas of a transaction, about, whose call is not signed yet."""
@@ -113,7 +113,7 @@ class Availability:
         Raises:
             RequestRefused: It is not relayed for this signer.
         """
-        known = has_standing(connection, signer)
+        known = has_money_at_risk(connection, signer)
         return lane_of(contract, functions, is_known=known, drafts=self._limits.drafts)
 
     def purse(self, connection: Connection) -> Purse:

@@ -1,6 +1,10 @@
-"""The database: what the contracts have said, as rows. The only package that imports SQLAlchemy.
+"""Database: events of the contracts as rows, and what users ask of the relayer and the API.
 
-`tables` is the schema and says what each column means; `migrations/` brings a database there.
-Reading: `position` (up to which block), `runs`, `agents`, `claims`, `totals`. Writing, for the
-indexer alone: `changes`, with `undo` and `digest`, under `lock`.
+The kernel knows no nouns: `changes`, `undo`, `digest`, `totals`, `lists`, `events`, `position` and
+what they stand on. Runs, agents and vaults have folders of their own, and so has what people fill.
+This is the only package that imports SQLAlchemy.
 """
+
+from agentescrow.store import tables
+
+__all__ = ["tables"]

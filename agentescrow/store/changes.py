@@ -9,22 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Table, select
 
 from agentescrow.store import bulk, digest
 from agentescrow.store.bulk import Key, Values, batched, column_names, having, key_names
-from agentescrow.store.tables import FROM_CHAIN, events, run_counts, runs, undo
-from agentescrow.store.totals import differences
+from agentescrow.store.kernel_tables import events, undo
+from agentescrow.store.schema import Kind, tables_of
+from agentescrow.store.totals import COUNTED
 
 Row = dict[str, Any]
 """A row that can be changed, in the order of the table's columns."""
-
-_STATE: Final = column_names(runs).index("state")
-_REWARD: Final = column_names(runs).index("reward")
-_IN_DIGEST: Final = {table.name for table in FROM_CHAIN}
 
 
 @dataclass(slots=True)
@@ -82,6 +79,7 @@ class Changes:
         self._events: list[Values] = []
         self._events_before = 0  # how many of them the last block had already
         self._images: list[Values] = []
+        self._in_digest = frozenset(tables_of(Kind.CHAIN))
         self.digest = rows_digest
 
     def load(self, table: Table, keys: Collection[Key]) -> None:
@@ -152,13 +150,14 @@ class Changes:
                 will be.
         """
         changed = list(self._changed())
-        changed += self._recounted(changed)
+        changed += [*self._recounted(changed)]
         if block is not None:
             self._images += _images(block, changed)
-        self.digest -= _digest(changed)
+        self.digest -= self._digest_of(changed)
         for change in changed:
             change.held.end_block(change.after)
-        self.digest += _digest(changed) + _digest_of_events(self._events[self._events_before :])
+        self.digest += self._digest_of(changed)
+        self.digest += _digest_of_events(self._events[self._events_before :])
         self.digest = digest.total(self.digest)
         self._events_before = len(self._events)
         self._touched = {table: set() for table in self._held}
@@ -195,20 +194,26 @@ class Changes:
                 if after != held.before:
                     yield _Changed(table, key, held, after)
 
-    def _recounted(self, changed: list[_Changed]) -> list[_Changed]:
-        """The counts of runs that follow from changed runs."""
-        of_runs = [(change.held.before, change.after) for change in changed if change.table is runs]
-        moved = differences(
-            [(before[_STATE], before[_REWARD]) for before, _ in of_runs if before],
-            [(after[_STATE], after[_REWARD]) for _, after in of_runs if after],
-        )
-        self.load(run_counts, moved.keys())
-        recounted = []
-        for key, more in moved.items():
-            held = self._held[run_counts][key]
-            count = more + (held.before[-1] if held.before else 0)
-            recounted.append(_Changed(run_counts, key, held, (*key, count) if count else None))
-        return recounted
+    def _recounted(self, changed: list[_Changed]) -> Iterator[_Changed]:
+        """Changed counts that follow from changed rows."""
+        for table, counted in COUNTED.items():
+            if table not in self._held:
+                continue
+            rows = [(each.held.before, each.after) for each in changed if each.table is table]
+            moved = counted.differences(
+                [before for before, _ in rows if before], [after for _, after in rows if after]
+            )
+            self.load(counted.counts, moved.keys())
+            for key, more in moved.items():
+                held = self._held[counted.counts][key]
+                count = more + (held.before[-1] if held.before else 0)
+                after = (*key, count) if count else None
+                yield _Changed(counted.counts, key, held, after)
+
+    def _digest_of(self, changed: list[_Changed]) -> int:
+        """Digest of changed rows as of the end of the last block."""
+        images = ((c.table.name, c.held.image()) for c in changed if c.table in self._in_digest)
+        return sum(digest.row_digest(name, image) for name, image in images if image is not None)
 
     def _write(self, table: Table, changed: dict[Key, _Held]) -> None:
         gone = [key for key, held in changed.items() if held.stored is not None]
@@ -226,12 +231,6 @@ def _images(block: int, changed: list[_Changed]) -> Iterator[Values]:
         image = held.image()
         row = None if image is None else image.decode()
         yield (block, position, table.name, orjson.dumps(key).decode(), row)
-
-
-def _digest(changed: list[_Changed]) -> int:
-    """Of rows, as they were at the end of the last block."""
-    images = ((c.table.name, c.held.image()) for c in changed if c.table.name in _IN_DIGEST)
-    return sum(digest.row_digest(name, image) for name, image in images if image is not None)
 
 
 def _digest_of_events(rows: list[Values]) -> int:

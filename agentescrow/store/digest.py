@@ -13,7 +13,7 @@ from typing import Final
 import orjson
 from sqlalchemy import Connection, Table, select
 
-from agentescrow.store.tables import FROM_CHAIN
+from agentescrow.store.schema import Kind, tables_of
 
 _BYTES: Final = 32
 _MODULUS: Final = 1 << (8 * _BYTES)
@@ -51,7 +51,7 @@ def recomputed(connection: Connection) -> str:
     Args:
         connection: A transaction.
     """
-    return to_text(total(sum(_of_table(connection, table) for table in FROM_CHAIN)))
+    return to_text(total(sum(_of_table(connection, table) for table in tables_of(Kind.CHAIN))))
 
 
 def _of_table(connection: Connection, table: Table) -> int:

@@ -21,40 +21,38 @@ from sqlalchemy import (
 )
 
 from agentescrow.store.bulk import batched, having
-from agentescrow.store.runs import AnyRow
-from agentescrow.store.tables import events
+from agentescrow.store.kernel_tables import events
+from agentescrow.store.schema import AnyRow
+from agentescrow.store.subjects import SUBJECTS
 
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events.
+    """Conditions that an event has to meet, all of them.
 
     Args:
-        run_id: About this run alone.
-        agent_id: About this agent alone.
-        names: Of these names alone, each once; none for any.
+        about: Subjects with their numbers, such as ("run_id", 7).
+        names: Allowed names, each once; empty for any.
     """
 
-    run_id: int | None = None
-    agent_id: int | None = None
+    about: tuple[tuple[str, int], ...] = ()
     names: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, query: object, names: tuple[str, ...] = ()) -> EventFilter:
+        """Filter by the attributes of an object that are named like subjects and are not None."""
+        asked = ((each.column, getattr(query, each.column)) for each in SUBJECTS)
+        about = tuple((column, number) for column, number in asked if number is not None)
+        return cls(about, names)
+
     @property
-    def named_alone(self) -> bool:
-        """Whether nothing but names leaves events out."""
-        return bool(self.names) and self.run_id is None and self.agent_id is None
+    def by_name_only(self) -> bool:
+        """Whether names are the only condition."""
+        return bool(self.names) and not self.about
 
     def conditions(self, table: FromClause = events) -> list[ColumnElement[bool]]:
-        """What has to be true of a row.
-
-        Args:
-            table: Where it is.
-        """
-        found = [
-            table.c[name] == value
-            for name, value in (("run_id", self.run_id), ("agent_id", self.agent_id))
-            if value is not None
-        ]
+        """Return the conditions on rows of a table with the columns of `events`."""
+        found = [table.c[column] == number for column, number in self.about]
         return [*found, table.c.name.in_(self.names)] if self.names else found
 
 
@@ -85,7 +83,7 @@ def events_after(
     found = connection.execute(_first(places, wanted, limit)).all()
     sums = accumulate(place.length for place in found)
     fitting = max(sum(total <= longest for total in sums), 1)
-    if not wanted.named_alone:
+    if not wanted.by_name_only:
         return connection.execute(_first(select(events).where(*later), wanted, fitting)).all()
     rows: list[AnyRow] = []
     for some in batched([(place.block_number, place.log_index) for place in found[:fitting]]):
@@ -109,7 +107,7 @@ def _first(found: Select[Any], wanted: EventFilter, limit: int) -> Select[Any]:
 
     Each name's index is walked for itself: one walk over several would have to sort.
     """
-    if not wanted.named_alone:
+    if not wanted.by_name_only:
         return in_order(found.where(*wanted.conditions())).limit(limit)
     each = [
         select(in_order(found.where(events.c.name == name)).limit(limit).subquery())

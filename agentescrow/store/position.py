@@ -9,8 +9,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, insert, select, update
 
 from agentescrow.store import bulk
+from agentescrow.store.kernel_tables import blocks, position
 from agentescrow.store.prepared_statements import Prepared, Source, Statement
-from agentescrow.store.tables import blocks, position
 
 _KEPT: Final = Prepared(select(blocks).order_by(blocks.c.number.desc()))
 LATEST: Final = Statement(Prepared(select(blocks).order_by(blocks.c.number.desc()).limit(1)), {})

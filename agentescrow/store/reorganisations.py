@@ -12,8 +12,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, func, insert, literal, select
 
 from agentescrow.store.events import ALL, EventFilter, up_to
-from agentescrow.store.runs import AnyRow
-from agentescrow.store.tables import events, reorganisations, taken_back
+from agentescrow.store.kernel_tables import events, reorganisations, taken_back
+from agentescrow.store.schema import AnyRow
 
 _KEPT_BLOCKS: Final = 2_000  # below the block that was gone back to
 

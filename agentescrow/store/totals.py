@@ -1,93 +1,80 @@
-"""How many runs there are: exact totals by state and reward, without counting runs.
+"""Exact totals of rows by key and least amount, without counting rows.
 
-`run_counts` has for each state the number of runs by reward (level 0), by reward >> 12 (level 1),
->> 24 and >> 36. The runs from a reward on are then at most 4 ranges of at most 4,095 rows, however
-many runs there are: those above it in its own block of 4,096 rewards, the blocks above that one in
-their block of blocks, and so on. In practice rewards are few and round, and it is a few rows.
+A table of counts has, for each key, the number of rows by amount (level 0), by amount >> 12 (level
+1), by amount >> 24 and by amount >> 36. The rows with at least some amount are the sum of at most
+4 ranges of at most 4,095 counts, however many rows there are: the amounts above it in its block of
+4,096, the blocks above that one in their block, and so on. Amounts are mostly round, so that a sum
+has a few counts in practice.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from operator import itemgetter
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
-
-from agentescrow.domain.runs.run import RunState
-from agentescrow.store.tables import run_counts
+from sqlalchemy import ColumnElement, Table, and_, or_
 
 LEVELS: Final = 4
 _BITS: Final = 12
 _BLOCK: Final = (1 << _BITS) - 1
 
-CountKey = tuple[int, int, int]
-"""Of a row of `run_counts`: state, level, prefix."""
+Values = tuple[Any, ...]
+"""All columns of a row, in the table's order."""
+
+CountKey = tuple[int, ...]
+"""Key of a count: the values counted by, level, prefix."""
+
+COUNTED: Final[dict[Table, Counted]] = {}
+"""How rows are counted, by table; `changes` keeps the counts up to date."""
 
 
-def count_keys(state: int, reward: int) -> list[CountKey]:
-    """The counts that a run is part of.
+class Counted:
+    """Rule by which the rows of a table are counted.
 
-    Args:
-        state: Its state.
-        reward: Its reward, base units.
+    Attributes:
+        counts: Table of the counts. Its key is the columns counted by, `level` and `prefix`; its
+            last column is the number of rows.
     """
-    return [(state, level, reward >> (_BITS * level)) for level in range(LEVELS)]
 
+    def __init__(self, table: Table, *, by: tuple[str, ...], amount: str, counts: Table) -> None:
+        """Register the rule.
 
-def differences(
-    before: Iterable[tuple[int, int]], after: Iterable[tuple[int, int]]
-) -> Counter[CountKey]:
-    """By how much counts differ when runs change.
+        Args:
+            table: Table whose rows are counted.
+            by: Columns that totals are asked for by exact value.
+            amount: Column that totals are asked for by least value; never negative.
+            counts: Table of the counts.
+        """
+        names = list(table.c.keys())
+        self.counts = counts
+        self._key: Callable[[Values], Values] = itemgetter(*map(names.index, (*by, amount)))
+        COUNTED[table] = self
 
-    Args:
-        before: State and reward of each run that changes, as they were.
-        after: And as they are.
-    """
-    found: Counter[CountKey] = Counter()
-    moved = Counter(after)
-    moved.subtract(Counter(before))
-    for (state, reward), runs in moved.items():
-        for key in count_keys(state, reward):
-            found[key] += runs
-    return Counter({key: runs for key, runs in found.items() if runs})
+    def differences(self, before: Iterable[Values], after: Iterable[Values]) -> Counter[CountKey]:
+        """Compute by how much counts change along with rows."""
+        moved = Counter(map(self._key, after))
+        moved.subtract(Counter(map(self._key, before)))
+        found: Counter[CountKey] = Counter()
+        for (*by, amount), rows in moved.items():
+            for level in range(LEVELS):
+                found[*by, level, amount >> (_BITS * level)] += rows
+        return Counter({key: rows for key, rows in found.items() if rows})
 
+    def all(self) -> ColumnElement[bool]:
+        """Return the condition on counts that add up to all rows."""
+        return self.counts.c.level == LEVELS - 1
 
-def count_runs(
-    connection: Connection, *, states: Collection[RunState] = (), min_reward: int = 0
-) -> int:
-    """How many runs there are.
-
-    Args:
-        connection: A transaction.
-        states: Of these states alone; none for any.
-        min_reward: With at least this reward, base units.
-    """
-    wanted = run_counts.c.state.in_(states or RunState)
-    counted = select(func.sum(run_counts.c.runs)).where(wanted, _from(max(min_reward, 0)))
-    return int(connection.execute(counted).scalar() or 0)
-
-
-def runs_by_state(connection: Connection) -> dict[RunState, int]:
-    """How many runs there are of each state, zeros included."""
-    top = run_counts.c.level == LEVELS - 1
-    counted = select(run_counts.c.state, func.sum(run_counts.c.runs)).where(top)
-    found = {
-        row[0]: int(row[1]) for row in connection.execute(counted.group_by(run_counts.c.state))
-    }
-    return {state: found.get(state, 0) for state in RunState}
-
-
-def _from(reward: int) -> ColumnElement[bool]:
-    """The ranges of counts that add up to all rewards from this one on."""
-    level, prefix = run_counts.c.level, run_counts.c.prefix
-    top = LEVELS - 1
-    if reward == 0:
-        return level == top
-    ranges = [and_(level == 0, prefix.between(reward, reward | _BLOCK))]
-    for n in range(1, LEVELS):
-        own = reward >> (_BITS * n)
-        last = own | _BLOCK
-        above = prefix > own if n == top else prefix.between(own + 1, last)
-        ranges.append(and_(level == n, above))
-    return or_(*ranges)
+    def at_least(self, amount: int) -> ColumnElement[bool]:
+        """Return the condition on counts that add up to all rows with at least an amount."""
+        if amount <= 0:
+            return self.all()
+        level, prefix = self.counts.c.level, self.counts.c.prefix
+        ranges = [and_(level == 0, prefix.between(amount, amount | _BLOCK))]
+        for n in range(1, LEVELS):
+            own = amount >> (_BITS * n)
+            last = own | _BLOCK
+            above = prefix > own if n == LEVELS - 1 else prefix.between(own + 1, last)
+            ranges.append(and_(level == n, above))
+        return or_(*ranges)

@@ -9,8 +9,9 @@ import orjson
 from sqlalchemy import Connection, delete, select
 
 from agentescrow.store import bulk
+from agentescrow.store.kernel_tables import blocks, events, position, undo
 from agentescrow.store.reorganisations import note
-from agentescrow.store.tables import blocks, events, metadata, position, undo
+from agentescrow.store.schema import metadata
 
 
 def take_back(connection: Connection, block: int) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from agentescrow.chain.pool import Pool
 from agentescrow.domain.runs.eligibility import Ineligibility
 from agentescrow.errors import ContractReverted
-from agentescrow.store.eligibility import claimability
-from agentescrow.store.markets import standings
+from agentescrow.store.agents.markets import allowances_of
+from agentescrow.store.runs.eligibility import find_claim_eligibility
 from agentescrow.store.tables import agents
 from localnet.artifacts import ours
 from localnet.codec import Abi
@@ -135,7 +135,7 @@ def test_standings__of_agents__are_the_allowances_of_the_contract(by_consent, tm
 
     with database.connect() as connection:
         for agent in connection.execute(select(agents)).all():
-            found = standings(connection, agent)
+            found = allowances_of(connection, agent)
             assert contracts.runs.address in {standing.market for standing in found}
             for standing in found:
                 allowed = contracts.registry.market_allowance(agent.agent_id, standing.market)
@@ -160,7 +160,7 @@ def test_claimability__poster_becomes_operator_by_each_way__is_a_self_claim(
     run = contracts.runs.run_count()
 
     with database.connect() as connection:
-        bits = [claimability(connection, run, agent).bits for agent in range(3)]
+        bits = [find_claim_eligibility(connection, run, agent).bits for agent in range(3)]
 
     assert bits == [Ineligibility.SELF_CLAIM] * 3
     assert bits == [contracts.runs.claim_eligibility(run, agent) for agent in range(3)]
@@ -173,7 +173,7 @@ def test_claimability__unknown_run__is_none_where_the_contract_reverts(
     sync(database, contracts, activity.anvil.url)
 
     with database.connect() as connection:
-        assert claimability(connection, 10**6, 0) is None
+        assert find_claim_eligibility(connection, 10**6, 0) is None
     with pytest.raises(ContractReverted, match="RunUnknown"):
         contracts.runs.claim_eligibility(10**6, 0)
 
@@ -214,7 +214,7 @@ def _require_same_bits(activity, tmp_path, pairs=None):
     views = dict(zip(pairs, _views(activity, pairs), strict=True))
     with database.connect() as connection:
         for pair, expected in views.items():
-            assert claimability(connection, *pair).bits == expected
+            assert find_claim_eligibility(connection, *pair).bits == expected
     database.dispose()
     return views
 

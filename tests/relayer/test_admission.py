@@ -99,7 +99,7 @@ def test_submit__another_target__is_refused(ground, admission, poster):
     """API-4: the relayer pays for calls of our two contracts and no other."""
     usdc = ground.contracts.usdc.address
 
-    with pytest.raises(RequestRefused, match="only RunEscrow and StakeRegistry"):
+    with pytest.raises(RequestRefused, match="it calls StakeRegistry and RunEscrow"):
         admission.submit(ground.request(poster, to=usdc))
 
 

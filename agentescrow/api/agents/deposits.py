@@ -21,8 +21,9 @@ from agentescrow.api.responses import json_answer
 from agentescrow.api.serializers import stake_card
 from agentescrow.chain.pool import Receipt
 from agentescrow.domain.money import format_usdc
-from agentescrow.store.agents import deposits_in, find_agent
-from agentescrow.store.runs import AnyRow
+from agentescrow.store.agents import find_agent
+from agentescrow.store.agents.queries import deposits_in
+from agentescrow.store.schema import AnyRow
 
 _PAUSE: Final = 0.05
 

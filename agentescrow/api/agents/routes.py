@@ -34,8 +34,8 @@ from agentescrow.api.serializers import (
 from agentescrow.api.strict_query import StrictRoute
 from agentescrow.api.writes import WRITES
 from agentescrow.domain.agent import AgentStatus
-from agentescrow.store.agents import AgentFilter, count_agents, page_of_agents
-from agentescrow.store.markets import standings
+from agentescrow.store.agents.markets import allowances_of
+from agentescrow.store.agents.queries import AgentFilter, count_agents, page_of_agents
 from agentescrow.wire.agents import (
     Agent,
     AgentMarkets,
@@ -112,7 +112,7 @@ async def get_markets(index: IndexDep, agent_id: AgentId) -> Response:
 
     def read(snapshot: Snapshot) -> Json:
         row = known_agent(snapshot, agent_id)
-        return markets_card(agent_id, standings(snapshot.connection, row))
+        return markets_card(agent_id, allowances_of(snapshot.connection, row))
 
     return IndexAnswer(await index.read(read))
 

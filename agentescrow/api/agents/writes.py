@@ -17,9 +17,9 @@ from agentescrow.api.serializers import Json, markets_card, stake_card
 from agentescrow.api.write_context import Writer
 from agentescrow.api.writes import Write
 from agentescrow.relayer.payment import CheckedPayment
-from agentescrow.store.markets import standings
+from agentescrow.store.agents.markets import allowances_of
 from agentescrow.store.people.relays import Relay
-from agentescrow.store.runs import AnyRow
+from agentescrow.store.schema import AnyRow
 from agentescrow.wire.relay import CallBody
 
 
@@ -60,7 +60,7 @@ class StakeWriter(Writer):
         call = encoded(self.service.stake_calls, "allowMarket", agent_id, market, body.cap)
 
         def card(snapshot: Snapshot, agent: AnyRow) -> Json:
-            return markets_card(agent_id, standings(snapshot.connection, agent))
+            return markets_card(agent_id, allowances_of(snapshot.connection, agent))
 
         return await self._perform(agent_id, body, call, "Market allowed.", card=card)
 

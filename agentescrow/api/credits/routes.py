@@ -12,7 +12,7 @@ from agentescrow.api.response_cache import INDEXED, IndexAnswer
 from agentescrow.api.serializers import Json, credits_card
 from agentescrow.api.strict_query import StrictRoute
 from agentescrow.api.writes import WRITES
-from agentescrow.store.credits import credits_of
+from agentescrow.store.vaults.queries import credits_of
 from agentescrow.wire.credits import Credits, WithdrawAnswer, WithdrawBody
 from agentescrow.wire.shape import Address
 

@@ -11,8 +11,8 @@ from agentescrow.api.serializers import Json, credits_card
 from agentescrow.api.write_context import Writer
 from agentescrow.api.writes import Write
 from agentescrow.chain.calldata import VaultCalls
-from agentescrow.store.credits import credits_of
 from agentescrow.store.people.relays import Relay
+from agentescrow.store.vaults.queries import credits_of
 from agentescrow.wire.credits import WithdrawBody
 
 

@@ -35,19 +35,18 @@ from agentescrow.api.strict_query import StrictRoute
 from agentescrow.domain.money import parse_usdc
 from agentescrow.domain.runs.run import RunState
 from agentescrow.store.database import Connection
-from agentescrow.store.eligibility import claimability
 from agentescrow.store.prepared_statements import Statement
-from agentescrow.store.runs import (
-    AnyRow,
+from agentescrow.store.runs.eligibility import find_claim_eligibility
+from agentescrow.store.runs.lists import (
     Place,
     RunFilter,
     begins_at_a_number,
     created_within,
-    events_of_run,
-    find_run,
     looked_at,
     page_of_runs,
 )
+from agentescrow.store.runs.queries import events_of_run, find_run
+from agentescrow.store.schema import AnyRow
 from agentescrow.wire.eligibility import Eligibility
 from agentescrow.wire.runs import RunPage, RunWithEvents
 from agentescrow.wire.shape import INTEGER_MAX
@@ -124,7 +123,7 @@ async def get_claim_eligibility(
     """Say whether an agent may claim a run, and why not: the contract's answer."""
 
     def read(snapshot: Snapshot) -> Json:
-        found = claimability(snapshot.connection, run_id, agent_id)
+        found = find_claim_eligibility(snapshot.connection, run_id, agent_id)
         if found is None:
             raise not_found("run", run_id)
         if found.agent is None:

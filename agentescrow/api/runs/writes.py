@@ -27,9 +27,9 @@ from agentescrow.domain.runs.actions import RUN_ACTIONS
 from agentescrow.domain.runs.run import RunState
 from agentescrow.relayer.payment import CheckedPayment
 from agentescrow.store.agents import find_agent
-from agentescrow.store.eligibility import claimability
 from agentescrow.store.people.relays import Relay
-from agentescrow.store.runs import created_in, find_run
+from agentescrow.store.runs.eligibility import find_claim_eligibility
+from agentescrow.store.runs.queries import created_in, find_run
 from agentescrow.wire.relay import CallBody
 from agentescrow.wire.runs import ClaimBody, FundBody
 
@@ -62,7 +62,7 @@ class RunWriter(Writer):
         call = encoded(self.service.calls, "claimRun", run_id, body.agent_id)
 
         def allow(snapshot: Snapshot) -> None:
-            found = claimability(snapshot.connection, run_id, body.agent_id)
+            found = find_claim_eligibility(snapshot.connection, run_id, body.agent_id)
             if found is None:
                 raise not_found("run", run_id)
             if found.bits:

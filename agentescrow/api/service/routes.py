@@ -28,9 +28,10 @@ from agentescrow.api.serializers import Json, relay_card, signed_request_card
 from agentescrow.api.service.relayer_status import relayer_status
 from agentescrow.api.strict_query import StrictRoute
 from agentescrow.domain import constants as rules
-from agentescrow.store.agents import count_agents, find_vault
+from agentescrow.store.agents.queries import count_agents
 from agentescrow.store.events import EventFilter
-from agentescrow.store.totals import runs_by_state
+from agentescrow.store.runs.totals import runs_by_state
+from agentescrow.store.vaults.queries import find_vault
 from agentescrow.wire.config import Config, Constants, ContractAddresses
 from agentescrow.wire.relay import RelayStatus, SignedRequests
 from agentescrow.wire.stats import Stats
@@ -143,5 +144,5 @@ async def listen(
     else:
         head = await run_in_threadpool(latest_block, service)
         place = Place(0 if head is None else head.number + 1, -1)
-    wanted = EventFilter(run_id=query.run_id, agent_id=query.agent_id, names=query.name)
+    wanted = EventFilter.of(query, query.name)
     return Stream(request.app.state.feed, place, wanted, follow=query.follow)

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from alembic import context
 
-from agentescrow.store.people import (
-    idempotency,  # noqa: F401 - their tables too
-    relays,  # noqa: F401 - their tables too
-)
 from agentescrow.store.tables import metadata
 
 context.configure(

@@ -6,41 +6,12 @@ A key is its signer's own: the same text of another signer is another key.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ColumnElement,
-    Connection,
-    Index,
-    String,
-    Table,
-    Text,
-    delete,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
+from agentescrow.store.kernel_tables import blocks
+from agentescrow.store.people.tables import idempotency_keys
 from agentescrow.store.position import Block
-from agentescrow.store.tables import blocks, metadata
-
-idempotency_keys: Final = Table(
-    "idempotency_keys",
-    metadata,
-    Column("signer", String(42), primary_key=True),
-    Column("key", String(255), primary_key=True),
-    Column("meaning", String(64), nullable=False),  # digest of path and body, less the signature
-    Column("request_id", String(66)),  # of `relays`; NULL once it has come to nothing
-    Column("reserved_at", BigInteger),  # when that request was put there, unix seconds
-    Column("answer", Text),  # of the first success
-    Column("block_number", BigInteger),  # that the answer is as of
-    Column("block_hash", String(66)),
-    Column("created_at", BigInteger, nullable=False),  # unix second, by this machine's clock
-    Index("ix_idempotency_keys_created_at", "created_at"),
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ import pytest
 
 from agentescrow.api.feed import Feed, Place, Seats
 from agentescrow.store import undo
-from agentescrow.store.agents import page_of_agents
+from agentescrow.store.agents.queries import page_of_agents
 from agentescrow.store.bulk import append
 from agentescrow.store.database import migrate, open_database
 from agentescrow.store.events import EventFilter, events_after
@@ -179,9 +179,9 @@ def test_listener__asked_from_a_block_on__hears_of_nothing_below(index):
         ({"names": ("A2", "A5", "B4")}, ["A2", "B4", "A5"], ["-A5", "-B4"]),
         ({"names": ("B4",)}, ["B4"], ["-B4"]),
         ({"names": ("C4",)}, [], ["C4"]),
-        ({"run_id": 1, "names": ("A1", "A4")}, ["A1", "A4"], ["-A4"]),
-        ({"run_id": 2}, [], []),
-        ({"agent_id": 1}, [], []),
+        ({"about": (("run_id", 1),), "names": ("A1", "A4")}, ["A1", "A4"], ["-A4"]),
+        ({"about": (("run_id", 2),)}, [], []),
+        ({"about": (("agent_id", 1),)}, [], []),
     ],
 )
 def test_listener__to_some_events_alone__hears_no_others(index, wanted, first, then):

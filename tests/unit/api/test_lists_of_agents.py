@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from agentescrow.domain.agent import AgentStatus, status_of
 from agentescrow.domain.constants import DAY, MIN_STAKE
-from agentescrow.store.eligibility import agent_of
+from agentescrow.store.agents.queries import agent_of
 from agentescrow.store.tables import agents
 from tests.unit.api.conftest import ADDRESSES, NOW
 

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from agentescrow.domain.runs.eligibility import Ineligibility
 from agentescrow.domain.runs.run import RunState
-from agentescrow.store.eligibility import claimability
+from agentescrow.store.runs.eligibility import find_claim_eligibility
 from agentescrow.store.tables import (
     agents,
     blocks,
@@ -69,7 +69,7 @@ def test_claimability__poster_is_owner_wallet_or_approved__is_a_self_claim(conne
     """RUN-5: each of them may act for the agent; the wallet is paid by the run."""
     add_agent(connection, **{column: POSTER})
 
-    assert claimability(connection, 1, 7).bits == Ineligibility.SELF_CLAIM
+    assert find_claim_eligibility(connection, 1, 7).bits == Ineligibility.SELF_CLAIM
 
 
 @pytest.mark.parametrize("column", ["owner", "wallet", "approved"])
@@ -77,7 +77,7 @@ def test_claimability__somebody_else_is__is_none(connection, column):
     """RUN-5: only the poster's own agents are refused."""
     add_agent(connection, **{column: OUTSIDER})
 
-    assert claimability(connection, 1, 7).bits == 0
+    assert find_claim_eligibility(connection, 1, 7).bits == 0
 
 
 def test_claimability__operator_of_another_owner__is_no_self_claim(connection):
@@ -85,10 +85,10 @@ def test_claimability__operator_of_another_owner__is_no_self_claim(connection):
     add_agent(connection)
     for owner, operator in ((OUTSIDER, POSTER), (POSTER, OWNER), (OWNER, OUTSIDER)):
         connection.execute(insert(operators).values(owner=owner, operator=operator))
-    assert claimability(connection, 1, 7).bits == 0
+    assert find_claim_eligibility(connection, 1, 7).bits == 0
 
     connection.execute(insert(operators).values(owner=OWNER, operator=POSTER))
-    assert claimability(connection, 1, 7).bits == Ineligibility.SELF_CLAIM
+    assert find_claim_eligibility(connection, 1, 7).bits == Ineligibility.SELF_CLAIM
 
 
 def test_claimability__agent_that_is_gone_or_beyond__is_unknown(connection):
@@ -98,10 +98,10 @@ def test_claimability__agent_that_is_gone_or_beyond__is_unknown(connection):
     add_agent(connection, 2**32)
     add_agent(connection, 8, owner=None)
 
-    assert claimability(connection, 1, 0).bits == 0
-    assert claimability(connection, 1, 2**32 - 1).bits == 0
+    assert find_claim_eligibility(connection, 1, 0).bits == 0
+    assert find_claim_eligibility(connection, 1, 2**32 - 1).bits == 0
     for unknown in (8, 9, 2**32):
-        found = claimability(connection, 1, unknown)
+        found = find_claim_eligibility(connection, 1, unknown)
         assert found.agent is None
         assert Ineligibility.AGENT_UNKNOWN in found.bits
 
@@ -113,10 +113,10 @@ def test_claimability__paused_escrow__is_a_reason(connection):
         nobody = {"owner": None, "treasury": None, "created_in": None}
         row = _empty(vaults) | nobody | {"contract": contract}
         connection.execute(insert(vaults).values(row | {"paused": paused}))
-    assert claimability(connection, 1, 7).bits == 0
+    assert find_claim_eligibility(connection, 1, 7).bits == 0
 
     connection.execute(vaults.update().values(paused=True))
-    assert claimability(connection, 1, 7).bits == Ineligibility.PAUSED
+    assert find_claim_eligibility(connection, 1, 7).bits == Ineligibility.PAUSED
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_claimability__market__may_lock_or_not(
         connection.execute(insert(market_allowances).values(row))
         connection.execute(insert(market_allowances).values(row | {"agent_id": 8}))
 
-    bits = claimability(connection, 1, 7).bits
+    bits = find_claim_eligibility(connection, 1, 7).bits
 
     assert bits == (Ineligibility.MARKET_NOT_ALLOWED if refused else 0)
 
@@ -155,17 +155,17 @@ def test_claimability__escrow_that_is_no_market__may_lock_nothing(connection):
     add_agent(connection)
     connection.execute(markets.update().values(market=OUTSIDER))
 
-    assert claimability(connection, 1, 7).bits == Ineligibility.MARKET_NOT_ALLOWED
+    assert find_claim_eligibility(connection, 1, 7).bits == Ineligibility.MARKET_NOT_ALLOWED
 
 
 def test_claimability__without_a_block_or_a_run__is_none(connection):
     """API-6: the answer is as of a block, whose time is now."""
     add_agent(connection)
-    assert claimability(connection, 1, 7).block.time == NOW
-    assert claimability(connection, 2, 7) is None
+    assert find_claim_eligibility(connection, 1, 7).block.time == NOW
+    assert find_claim_eligibility(connection, 2, 7) is None
 
     connection.execute(blocks.delete())
-    assert claimability(connection, 1, 7) is None
+    assert find_claim_eligibility(connection, 1, 7) is None
 
 
 def test_claimability__run_that_nobody_claimed__has_zeros_as_the_contract_has(connection):
@@ -173,7 +173,7 @@ def test_claimability__run_that_nobody_claimed__has_zeros_as_the_contract_has(co
     add_agent(connection)
     connection.execute(runs.update().values(claimed_at=None, submitted_at=None, agent_id=None))
     connection.execute(runs.update().values(revision_due_at=None, wallet=None))
-    found = claimability(connection, 1, 7).run
+    found = find_claim_eligibility(connection, 1, 7).run
 
     assert (found.claimed_at, found.submitted_at, found.revision_due_at) == (0, 0, 0)
     assert (found.agent_id, found.wallet) == (0, "0x" + "0" * 40)

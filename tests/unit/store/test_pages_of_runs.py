@@ -11,9 +11,16 @@ from hypothesis import strategies as st
 
 from agentescrow.domain.constants import DAY, DEADLINE_MAX_AHEAD
 from agentescrow.domain.runs.run import RunState, due_at
-from agentescrow.store import runs as store
 from agentescrow.store.changes import Changes
-from agentescrow.store.runs import SORTS, Place, RunFilter, count, created_within, page_of_runs
+from agentescrow.store.runs import lists
+from agentescrow.store.runs.lists import (
+    SORTS,
+    Place,
+    RunFilter,
+    count,
+    created_within,
+    page_of_runs,
+)
 from agentescrow.store.tables import NEVER, agents, runs
 
 POSTERS = ("0x1", "0x2")
@@ -129,7 +136,7 @@ def test_page__of_any_filter_and_order__is_a_slice(
     filled, monkeypatch, rare, wanted, after, before, sort, limit, skipped
 ):
     """API-1: stable order; page and cursor say the same; totals are exact."""
-    monkeypatch.setattr(store, "_RARE", rare)
+    monkeypatch.setattr(lists, "_RARE", rare)
     connection, rows = filled
     expected = matching(rows, wanted, sort, after, before)
     if after is not None or before is not None:

@@ -9,11 +9,11 @@ from sqlalchemy import event, text
 
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.runs.run import RunState
-from agentescrow.store.agents import AgentFilter, count_agents, page_of_agents
+from agentescrow.store.agents.queries import AgentFilter, count_agents, page_of_agents
 from agentescrow.store.events import EventFilter, events_after
 from agentescrow.store.people.relays import relays_of
-from agentescrow.store.runs import SORTS, Place, RunFilter, page_of_runs
-from agentescrow.store.runs import count as count_runs
+from agentescrow.store.runs.lists import SORTS, Place, RunFilter, page_of_runs
+from agentescrow.store.runs.lists import count as count_runs
 
 STATES = ((), (RunState.OPEN,), (RunState.OPEN, RunState.CLAIMED))
 FILTERS = [
@@ -116,9 +116,9 @@ def test_count__of_any_filter__is_of_an_index(database):
 @pytest.mark.parametrize(
     "wanted",
     [
-        EventFilter(run_id=1),
-        EventFilter(agent_id=1),
-        EventFilter(run_id=1, agent_id=1, names=("Paused",)),
+        EventFilter(about=(("run_id", 1),)),
+        EventFilter(about=(("agent_id", 1),)),
+        EventFilter(about=(("run_id", 1), ("agent_id", 1)), names=("Paused",)),
         EventFilter(names=("Paused",)),
         EventFilter(names=("Paused", "Staked", "RunClaimed")),
     ],
@@ -133,7 +133,7 @@ def test_events_after__of_any_filter__walks_an_index_in_its_order(database, plan
         read = [step for step in plan if "events" in step]
         assert read
         assert all(step.startswith("SEARCH events USING") for step in read), plan
-        if not wanted.named_alone:  # else the first few hundred of each name are merged
+        if not wanted.by_name_only:  # else the first few hundred of each name are merged
             assert not any("TEMP B-TREE" in step for step in plan), plan
         assert "INDEX ix_events_" in " ".join(read) or "PRIMARY KEY" in " ".join(read), plan
 

@@ -11,10 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from agentescrow.store import database
-from agentescrow.store.people import (
-    idempotency,  # noqa: F401 - their tables too
-    relays,  # noqa: F401 - their tables too
-)
+from agentescrow.store.schema import Kind, kind_of, tables_of
 from agentescrow.store.tables import metadata
 
 
@@ -42,3 +39,16 @@ def test_numbers__of_any_table__are_made_up_by_no_database():
         assert "CREATE TABLE" in said
         assert "SERIAL" not in said
         assert "IDENTITY" not in said
+
+
+def test_tables__each__are_from_the_chain_counts_bookkeeping_or_peoples():
+    """API-5: what users fill is outside undo and the digest, and never lost to a reorganisation."""
+    named = {kind: {table.name for table in tables_of(kind)} for kind in Kind}
+
+    assert all(isinstance(kind_of(table), Kind) for table in metadata.tables.values())
+    assert named[Kind.PEOPLE] == {"relays", "relay_transactions", "relayer", "idempotency_keys"}
+    assert named[Kind.COUNTS] == {"run_counts"}
+    assert named[Kind.KERNEL] == {
+        *("blocks", "undo", "reorganisations", "taken_back", "position"),
+    }
+    assert sum(map(len, named.values())) == len(metadata.tables)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert
 
 from agentescrow.domain.runs.run import FUNDED_STATES, RunState
-from agentescrow.store.stakeholders import has_standing
+from agentescrow.store.stakeholders import has_money_at_risk
 from agentescrow.store.tables import agents, runs
 
 ME, OTHER = "0x" + "A" * 40, "0x" + "B" * 40
@@ -20,7 +20,7 @@ def standing(database):
         row = {column.name: 0 for column in table.c if not column.nullable}
         with database.begin() as connection:
             connection.execute(insert(table).values(row | values))
-            return has_standing(connection, ME)
+            return has_money_at_risk(connection, ME)
 
     return of
 

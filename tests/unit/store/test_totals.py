@@ -9,8 +9,8 @@ from sqlalchemy import select
 from agentescrow.domain.constants import REWARD_MAX
 from agentescrow.domain.runs.run import RunState
 from agentescrow.store.changes import Changes
+from agentescrow.store.runs.totals import count_runs, runs_by_state
 from agentescrow.store.tables import run_counts, runs
-from agentescrow.store.totals import count_runs, runs_by_state
 
 rewards = st.one_of(
     st.integers(1, REWARD_MAX),

@@ -1,9 +1,9 @@
-"""Runs: one, a page of them, and the life of one."""
+"""Lists of runs: filters, orders, pages and exact totals."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cache
@@ -13,7 +13,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Row,
     Select,
     and_,
     bindparam,
@@ -25,12 +24,13 @@ from sqlalchemy import (
     union_all,
 )
 
-from agentescrow.domain.runs.run import FINAL_STATES, RunState
+from agentescrow.domain.runs.run import RunState
+from agentescrow.store.agents.tables import agents
+from agentescrow.store.kernel_tables import blocks
 from agentescrow.store.prepared_statements import Prepared, Statement
-from agentescrow.store.tables import DUE, agents, blocks, events, runs
-from agentescrow.store.totals import count_runs
+from agentescrow.store.runs.tables import DUE, runs
+from agentescrow.store.runs.totals import count_runs
 
-AnyRow = Row[tuple[Any, ...]]
 Kind = frozenset[str]
 
 SORTS: Final = ("newest", "oldest", "reward", "due")
@@ -137,30 +137,6 @@ class Place:
     rank: int = 0
 
 
-def last_run(connection: Connection) -> int:
-    """The highest run, 0 where there is none: their numbers have no gaps."""
-    return int(connection.execute(select(func.max(runs.c.run_id))).scalar_one() or 0)
-
-
-def live_runs(connection: Connection, *, after: int, limit: int) -> Sequence[AnyRow]:
-    """Runs that may still change, by number.
-
-    Args:
-        connection: A transaction.
-        after: The last one of those before.
-        limit: Most runs.
-    """
-    live = [int(state) for state in RunState if state not in FINAL_STATES]
-    wanted = select(runs).where(runs.c.run_id > after, runs.c.state.in_(live))
-    return connection.execute(wanted.order_by(runs.c.run_id).limit(limit)).all()
-
-
-def find_run(connection: Connection, run_id: int) -> AnyRow | None:
-    """The row of a run, or None."""
-    found: AnyRow | None = _RUN.one(connection, run_id=run_id)
-    return found
-
-
 def count(connection: Connection, wanted: RunFilter) -> int:
     """How many runs a filter lets through, exactly.
 
@@ -261,28 +237,6 @@ def page_of_runs(
     rare = _is_gathered(kind, sort) or (_is_sparse(kind, sort) and few)
     values = {"limit": limit, "offset": offset, "reach": limit + offset, **_values(wanted)}
     return Statement(_page(kind, sort, start, rare), {**values, **place})
-
-
-def events_of_run(connection: Connection, run_id: int, limit: int = 1_000) -> Sequence[AnyRow]:
-    """The life of a run, in order."""
-    return _LIFE.all(connection, run_id=run_id, limit=limit)
-
-
-def created_in(connection: Connection, poster: str, tx_hash: str, since: int) -> int | None:
-    """The number of the run that a transaction created, or None.
-
-    Args:
-        connection: A transaction.
-        poster: Whose run.
-        tx_hash: The transaction.
-        since: Block that it is in.
-    """
-    wanted = select(events.c.run_id).where(
-        events.c.block_number == since, events.c.tx_hash == tx_hash, events.c.name == "RunCreated"
-    )
-    mine = select(runs.c.run_id).where(runs.c.run_id.in_(wanted), runs.c.poster == poster)
-    found = connection.execute(mine).scalar()
-    return None if found is None else int(found)
 
 
 class _Start(Enum):
@@ -460,17 +414,10 @@ _DATED: Final[dict[str, _Condition]] = {
 }
 
 
-_RUN: Final = Prepared(select(runs).where(runs.c.run_id == bindparam("run_id")))
 _NEWEST: Final = Prepared(select(func.max(runs.c.run_id).label("run_id")))
 _CREATED: Final = Prepared(
     select(runs.c.created_at)
     .where(runs.c.run_id >= bindparam("run_id"))  # of the next one, should there be a gap
     .order_by(runs.c.run_id)
     .limit(1)
-)
-_LIFE: Final = Prepared(
-    select(events)
-    .where(events.c.run_id == bindparam("run_id"))
-    .order_by(events.c.block_number, events.c.log_index)
-    .limit(_LIMIT)
 )

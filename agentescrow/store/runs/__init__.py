@@ -1,0 +1,1 @@
+"""Runs: tables, lists, totals and claim eligibility."""

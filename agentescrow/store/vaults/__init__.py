@@ -1,0 +1,1 @@
+"""Contracts that hold money: what they owe, and to whom."""
