@@ -33,12 +33,7 @@ def begin(
     if known is None:
         known = _beginning(deployment, _first_block(reader, deployment, first_block))
         begin_position(connection, known)
-    mine = (deployment.chain_id, deployment.runs, deployment.registry, deployment.identity)
-    if mine != (known.chain_id, known.escrow, known.registry, known.identity):
-        raise OtherDeployment(
-            f"the database is of the escrow {known.escrow} on chain {known.chain_id}, not of "
-            f"{deployment.runs} on {deployment.chain_id}: use another one"
-        )
+    _require_same(known, deployment)
     _require_filled_from(connection, deployment)
     return known
 
@@ -62,6 +57,30 @@ def require_chain_of(reader: Reader, deployment: Deployment) -> None:
         raise OtherChain(deployment.chain_id, number, expected, found.hash)
 
 
+def _require_same(known: Position, deployment: Deployment) -> None:
+    wanted = _followed(deployment)
+    if known.chain_id != deployment.chain_id:
+        raise OtherDeployment(
+            f"the database follows contracts on chain {known.chain_id}, not on "
+            f"{deployment.chain_id}: use another database"
+        )
+    for name in sorted(wanted.keys() | known.contracts.keys()):
+        if wanted.get(name) != known.contracts.get(name):
+            raise OtherDeployment(
+                f"the database follows {name} at {known.contracts.get(name, 'no address')}, not at "
+                f"{wanted.get(name, 'no address')}: use another database"
+            )
+
+
+def _followed(deployment: Deployment) -> dict[str, str]:
+    """Addresses of the contracts whose events are indexed, by name."""
+    return {
+        "RunEscrow": deployment.runs,
+        "StakeRegistry": deployment.registry,
+        "IdentityRegistry": deployment.identity,
+    }
+
+
 def _require_filled_from(connection: Connection, deployment: Deployment) -> None:
     """The database remembers young chains only as far back as their deployment."""
     number, expected = deployment.block, deployment.block_hash
@@ -76,9 +95,7 @@ def _require_filled_from(connection: Connection, deployment: Deployment) -> None
 def _beginning(deployment: Deployment, first: int) -> Position:
     return Position(
         chain_id=deployment.chain_id,
-        escrow=deployment.runs,
-        registry=deployment.registry,
-        identity=deployment.identity,
+        contracts=_followed(deployment),
         first_block=first,
         block_number=first - 1,
         head=first - 1,

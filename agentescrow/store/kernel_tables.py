@@ -7,7 +7,6 @@ from typing import Final
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Text
 
 from agentescrow.store.schema import (
-    ADDRESS,
     CONTRACT,
     HASH,
     chain_table,
@@ -83,9 +82,7 @@ position: Final = kernel_table(
     "position",
     id_column("id"),
     Column("chain_id", BigInteger, nullable=False),
-    Column("escrow", ADDRESS, nullable=False),
-    Column("registry", ADDRESS, nullable=False),
-    Column("identity", ADDRESS, nullable=False),
+    Column("contracts", Text, nullable=False),  # JSON: addresses by name of the contract
     Column("first_block", BigInteger, nullable=False),
     Column("block_number", BigInteger, nullable=False),
     Column("head", BigInteger, nullable=False),  # highest block seen at the node

@@ -1,11 +1,12 @@
-"""Up to which block the database has come, for which contracts, and whether the indexer lives."""
+"""Position of the index: chain, contracts, blocks, and whether the indexer lives."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import Connection, delete, insert, select, update
 
 from agentescrow.store import bulk
@@ -14,19 +15,20 @@ from agentescrow.store.prepared_statements import Prepared, Source, Statement
 
 _KEPT: Final = Prepared(select(blocks).order_by(blocks.c.number.desc()))
 LATEST: Final = Statement(Prepared(select(blocks).order_by(blocks.c.number.desc()).limit(1)), {})
-"""Asks for the indexed block; `block_in` reads the answer."""
+"""Statement that reads the indexed block; `block_in` converts its answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block that the database has indexed.
+    """Block that the database has indexed.
 
     Args:
-        number: Its number.
+        number: Number of the block.
         hash: 0x and 64 hex digits.
-        parent_hash: Of the block before.
-        time: Unix seconds; "now" of everything that is read (API-6).
-        digest: Of all rows at this block, 64 hex digits; equal in two databases with equal rows.
+        parent_hash: Hash of the block before.
+        time: Unix seconds; "now" for every read as of this block (API-6).
+        digest: Digest of all rows as of this block, 64 hex digits; equal in two databases with
+            equal rows.
     """
 
     number: int
@@ -38,24 +40,20 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """What the database is about, and how far it has come.
+    """Contracts that the database follows, and how far it has come.
 
     Args:
-        chain_id: Chain.
-        escrow: Address of RunEscrow.
-        registry: Address of StakeRegistry.
-        identity: Address of the ERC-8004 identity registry.
-        first_block: Block from which on events are looked for.
+        chain_id: Chain of the contracts.
+        contracts: Addresses by name of the contract ("RunEscrow").
+        first_block: First block that may have events.
         block_number: Last indexed block; `first_block - 1` before the first.
         head: Highest block that the indexer has seen at its node.
-        seen_at: Unix second, by the indexer's clock, at which it last spoke to its node.
-        problem: Why it has stopped for good, or None.
+        seen_at: Unix second, by the indexer's clock, of its last answer from the node.
+        problem: Why the indexer has stopped, or None while it runs.
     """
 
     chain_id: int
-    escrow: str
-    registry: str
-    identity: str
+    contracts: Mapping[str, str]
     first_block: int
     block_number: int
     head: int
@@ -64,51 +62,50 @@ class Position:
 
     @property
     def lag(self) -> int:
-        """Blocks that the node has and the database has not."""
+        """Blocks that the node has and the database does not."""
         return max(self.head - self.block_number, 0)
 
 
 def read_position(connection: Connection) -> Position | None:
-    """How far the database has come, or None where nothing was ever indexed into it."""
-    row = connection.execute(select(*_COLUMNS)).one_or_none()
-    return None if row is None else Position(*row)
+    """Read the position, or None if nothing was ever indexed into the database."""
+    row = connection.execute(select(*_COLUMNS)).mappings().one_or_none()
+    if row is None:
+        return None
+    return Position(**{**row, "contracts": orjson.loads(row["contracts"])})
 
 
 def indexed_block(source: Source) -> Block | None:
-    """The block that all rows are as of, or None before the first.
-
-    Args:
-        source: Where from.
-    """
+    """Read the block that all rows are as of, or None before the first."""
     return block_in(LATEST.all(source))
 
 
 def block_in(rows: Sequence[Any]) -> Block | None:
-    """What `LATEST` found."""
+    """Convert the answer to `LATEST`."""
     return Block(*rows[0]) if rows else None
 
 
 def kept_blocks(connection: Connection) -> list[Block]:
-    """The blocks that the database can go back to, the indexed one first."""
+    """Read the blocks that the database can go back to, the indexed one first."""
     return [Block(*row) for row in _KEPT.all(connection)]
 
 
 def begin_position(connection: Connection, first: Position) -> None:
-    """Say what an empty database is about."""
+    """Write the position of an empty database."""
     values = {name: getattr(first, name) for name in Position.__dataclass_fields__}
+    values["contracts"] = orjson.dumps(first.contracts).decode()
     connection.execute(insert(position).values(id=1, **values))
 
 
 def move_position(connection: Connection, block_number: int, *, expected: int) -> bool:
-    """Say up to which block the rows are, in the transaction that writes them.
+    """Move the position, in the transaction that writes the rows.
 
     Args:
-        connection: In that transaction.
-        block_number: The block.
-        expected: The block before, as this indexer knows it.
+        connection: Transaction to write in.
+        block_number: Block that the rows are as of.
+        expected: Position that this indexer has read or written last.
 
     Returns:
-        False where another indexer has moved it meanwhile: then nothing may be committed.
+        False if another indexer has moved the position meanwhile: nothing may be committed then.
     """
     moved = connection.execute(
         update(position)
@@ -119,21 +116,21 @@ def move_position(connection: Connection, block_number: int, *, expected: int) -
 
 
 def keep_blocks(connection: Connection, indexed: list[Block]) -> None:
-    """Remember blocks that the rows are, or were, as of; the last one is the latest."""
+    """Write blocks that the rows are, or were, as of, the latest one last."""
     values = [(b.number, b.hash, b.parent_hash, b.time, b.digest) for b in indexed]
     bulk.append(connection, blocks, values)
 
 
 def forget_blocks(connection: Connection, *, below: int) -> None:
-    """Forget blocks that nobody has to go back to any more."""
+    """Delete blocks that the chain cannot take back any more."""
     connection.execute(delete(blocks).where(blocks.c.number < below))
 
 
 def report(connection: Connection, *, head: int, seen_at: int) -> None:
-    """Say that the indexer lives, for those who ask whether to trust its rows.
+    """Report that the indexer lives and that it has no problem.
 
     Args:
-        connection: A transaction.
+        connection: Transaction to write in.
         head: Highest block that it has seen.
         seen_at: Unix second, by this machine's clock.
     """
@@ -141,12 +138,7 @@ def report(connection: Connection, *, head: int, seen_at: int) -> None:
 
 
 def report_problem(connection: Connection, problem: str) -> None:
-    """Say why the indexer has stopped for good.
-
-    Args:
-        connection: A transaction.
-        problem: In words.
-    """
+    """Report why the indexer has stopped."""
     connection.execute(update(position).values(problem=problem))
 
 

@@ -85,5 +85,5 @@ def _may_lock(connection: Connection, agent: Row[tuple[Any, ...]]) -> bool:
     position = read_position(connection)
     if position is None:
         return False
-    allowance = find_allowance(connection, agent, position.escrow)
+    allowance = find_allowance(connection, agent, position.contracts[_CONTRACT])
     return allowance is not None and allowance.may_claim

@@ -48,7 +48,7 @@ def index_at(database, monkeypatch):
     monkeypatch.setattr(health.time, "time", lambda: NOW)
 
     def say(*, lag=0, silent=0, problem=None):
-        found = Position(31337, "0x5", "0x4", "0x2", 0, 100, 100 + lag, NOW - silent, problem)
+        found = Position(31337, {}, 0, 100, 100 + lag, NOW - silent, problem)
         with database.begin() as connection:
             begin_position(connection, found)
             row = {"number": 100, "hash": "0xa", "parent_hash": "0x0", "time": NOW, "digest": ""}

@@ -40,7 +40,7 @@ class Index:
     def __init__(self, database):
         self.database = database
         with database.begin() as connection:
-            begin_position(connection, Position(1, "e", "r", "i", 1, 0, 0, 0, None))
+            begin_position(connection, Position(1, {}, 1, 0, 0, 0, None))
 
     def write(self, number, *names, data="{}"):
         """A block with events of these names."""

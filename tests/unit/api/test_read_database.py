@@ -57,7 +57,7 @@ def index(engine, block, *, head=None, silent=0):
     head = block if head is None else head
     row = {"number": block, "hash": "0xa", "parent_hash": "0x0", "time": NOW, "digest": ""}
     with engine.begin() as connection:
-        found = Position(31337, "0x5", "0x4", "0x2", 0, block, head, NOW - silent, None)
+        found = Position(31337, {}, 0, block, head, NOW - silent, None)
         begin_position(connection, found)
         connection.execute(insert(blocks).values(row))
 

@@ -37,7 +37,7 @@ def index(tmp_path):
     engine = open_database(f"sqlite:///{tmp_path / 'index.db'}")
     migrate(engine)
     with engine.begin() as connection:
-        begin_position(connection, Position(1, "e", "r", "i", 1, 0, 0, 0, None))
+        begin_position(connection, Position(1, {}, 1, 0, 0, 0, None))
     number = 0
 
     def one(*spoken, **owed):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agentescrow.chain.deployments import Deployment
@@ -79,6 +81,23 @@ def test_begin__database_of_another_chain__refused(indexed):
 
     with connection.begin(), pytest.raises(OtherDeployment, match="filled from another chain"):
         begin(connection, Node("b", 300), deployment("b"), first_block=1)
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"runs": "0x1"}, "follows RunEscrow at 0x90.*, not at 0x1: use another database"),
+        ({"registry": "0x1"}, "follows StakeRegistry at 0x90.*, not at 0x1: use another"),
+        ({"identity": "0x1"}, "follows IdentityRegistry at 0x90.*, not at 0x1: use another"),
+        ({"chain_id": 8453}, "follows contracts on chain 84532, not on 8453: use another"),
+    ],
+)
+def test_begin__database_of_other_contracts__refused(indexed, other, words):
+    """API-5: each of them, on each chain."""
+    connection = indexed(first=1)
+
+    with connection.begin(), pytest.raises(OtherDeployment, match=words):
+        begin(connection, Node("a", 300), replace(deployment(), **other), first_block=1)
 
 
 @pytest.mark.parametrize("latest", [400, 100], ids=["longer", "shorter"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import insert
 
@@ -51,7 +53,11 @@ def connection(database):
                 }
             )
         )
-        connection.execute(insert(position).values(_empty(position) | {"escrow": ESCROW}))
+        connection.execute(
+            insert(position).values(
+                _empty(position) | {"contracts": json.dumps({"RunEscrow": ESCROW})}
+            )
+        )
         connection.execute(
             insert(markets).values(market=ESCROW, of_constructor=True, retired=False)
         )
