@@ -27,7 +27,7 @@ LONGEST: Final = 32 << 20
 """Bytes that the logs of several blocks may have; of one block they are taken as they are."""
 
 _LOG_BYTES: Final = 600  # of a log's JSON, besides its data
-_KINDS: Final = (*VAULTS, "IdentityRegistry")
+_KINDS: Final = tuple(each.name for each in contracts_list.INDEXED)
 
 
 @dataclass(frozen=True, slots=True)

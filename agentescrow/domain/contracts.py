@@ -53,9 +53,10 @@ STAKE_REGISTRY: Final = Contract(
     knows=(*_EVERYWHERE, "runs"),
     actions=STAKE_ACTIONS,
 )
+IDENTITY_REGISTRY: Final = Contract("IdentityRegistry", "identity", is_ours=False)
 CONTRACTS: Final = (
     Contract("Usdc", "usdc", is_ours=False),
-    Contract("IdentityRegistry", "identity", is_ours=False),
+    IDENTITY_REGISTRY,
     Contract("Forwarder", "forwarder"),
     STAKE_REGISTRY,
     RUN_ESCROW,
@@ -64,4 +65,7 @@ CONTRACTS: Final = (
 
 OURS: Final = tuple(contract for contract in CONTRACTS if contract.is_ours)
 VAULTS: Final = tuple(contract for contract in CONTRACTS if contract.holds_money)
+INDEXED: Final = (*VAULTS, IDENTITY_REGISTRY)
+"""Contracts whose events the index follows."""
+
 RELAYED: Final = {c.name: c.actions for c in CONTRACTS if c.actions is not None}

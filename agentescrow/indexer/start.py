@@ -6,6 +6,7 @@ import time
 
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.reader import Reader
+from agentescrow.domain.contracts import INDEXED
 from agentescrow.errors import NodeBusy, NodeRefused, OtherChain, OtherDeployment
 from agentescrow.store.database import Connection
 from agentescrow.store.position import Position, begin_position, kept_blocks, read_position
@@ -74,11 +75,7 @@ def _require_same(known: Position, deployment: Deployment) -> None:
 
 def _followed(deployment: Deployment) -> dict[str, str]:
     """Addresses of the contracts whose events are indexed, by name."""
-    return {
-        "RunEscrow": deployment.runs,
-        "StakeRegistry": deployment.registry,
-        "IdentityRegistry": deployment.identity,
-    }
+    return {contract.name: getattr(deployment, contract.key) for contract in INDEXED}
 
 
 def _require_filled_from(connection: Connection, deployment: Deployment) -> None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, MetaData, Row, String, Table
+from sqlalchemy import BigInteger, Column, MetaData, Row, String
+from sqlalchemy import Table as Table  # also for the indexer, which does not import SQLAlchemy
 from sqlalchemy.schema import SchemaItem
 
 AnyRow = Row[tuple[Any, ...]]

@@ -1,18 +1,20 @@
-"""What each event of the identity registry means for rows: owner, approvals, wallet, URI."""
+"""Projections of the identity registry's events: owner, approvals, wallet, URI of an agent."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from agentescrow.chain import events as said
+from agentescrow.chain import events
 from agentescrow.chain.decode import checksummed
 from agentescrow.chain.events import Event
 from agentescrow.domain.constants import ZERO_ADDRESS
 from agentescrow.errors import EventsMissing
 from agentescrow.indexer.batch import Entry
+from agentescrow.indexer.registry import needs, projects
 from agentescrow.indexer.storable_text import storable
+from agentescrow.store.agents.tables import agents, operators
 from agentescrow.store.changes import Changes, Row
-from agentescrow.store.tables import agents, operators
+from agentescrow.store.subjects import AGENT
 
 _WALLET_KEY: Final = "agentWallet"
 _COUNTS: Final = (
@@ -26,17 +28,14 @@ _COUNTS: Final = (
     "total_volume",
 )
 
+needs(AGENT, agents)
 
-def agent(changes: Changes, agent_id: int, at: Entry) -> Row:
-    """The row of an agent, to be changed.
 
-    Args:
-        changes: Of the transaction.
-        agent_id: Agent.
-        at: The event that changes it.
+def change_agent(changes: Changes, agent_id: int, at: Entry) -> Row:
+    """Return the row of an agent to be changed by an event.
 
     Raises:
-        EventsMissing: It was never registered.
+        EventsMissing: The agent was never registered.
     """
     row = changes.change(agents, agent_id)
     if row is None:
@@ -46,70 +45,64 @@ def agent(changes: Changes, agent_id: int, at: Entry) -> Row:
     return row
 
 
-def registered(changes: Changes, event: said.Registered, at: Entry) -> None:
-    """What the registry says after the mint, and after all that its receiver has done at once.
-
-    So it tells nothing of the owner, who may be another one by now.
-    """
-    agent(changes, event.agent_id, at)["uri"] = storable(event.agent_uri)
+@projects(events.Registered)
+def registered(changes: Changes, event: events.Registered, at: Entry) -> None:
+    """Set the URI, and not the owner: the receiver's code may already have sold the NFT."""
+    change_agent(changes, event.agent_id, at)["uri"] = storable(event.agent_uri)
 
 
-def uri_updated(changes: Changes, event: said.UriUpdated, at: Entry) -> None:
-    """The registration file moved."""
-    agent(changes, event.agent_id, at)["uri"] = storable(event.new_uri)
+@projects(events.UriUpdated)
+def uri_updated(changes: Changes, event: events.UriUpdated, at: Entry) -> None:
+    """Set the URI of the registration file."""
+    change_agent(changes, event.agent_id, at)["uri"] = storable(event.new_uri)
 
 
-def is_of_registration(event: Event, before: Event | None) -> bool:
-    """Whether an event says the wallet of a registration once more, which is as old as the mint.
-
-    Args:
-        event: Of any kind.
-        before: The one that was said just before it.
-    """
-    return (
-        isinstance(event, said.MetadataSet)
-        and isinstance(before, said.Registered)
-        and event.agent_id == before.agent_id
-    )
+def _is_wallet(event: events.MetadataSet) -> bool:
+    """Whether metadata is indexed: agents may store anything else, and some store much."""
+    return event.metadata_key == _WALLET_KEY
 
 
-def metadata_set(changes: Changes, event: said.MetadataSet, at: Entry) -> None:
-    """Of all metadata, the wallet counts."""
-    if event.metadata_key == _WALLET_KEY:
-        # As the registry itself reads it: the first 20 bytes, zeros where there are fewer.
-        wallet = checksummed("0x" + event.metadata_value[:20].ljust(20, b"\0").hex())
-        agent(changes, event.agent_id, at)["wallet"] = _unless_zero(wallet)
+def _repeats_mint(event: events.MetadataSet, before: Event | None) -> bool:
+    """Whether a wallet is that of a registration, which is as old as the mint."""
+    return isinstance(before, events.Registered) and event.agent_id == before.agent_id
 
 
-def transferred(changes: Changes, event: said.AgentTransfer, at: Entry) -> None:
-    """The owner. The mint begins the agent; a sale clears approval and wallet.
+@projects(events.MetadataSet, only=_is_wallet, unless=_repeats_mint)
+def wallet_set(changes: Changes, event: events.MetadataSet, at: Entry) -> None:
+    """Set the wallet as the registry reads it: the first 20 bytes, filled up with zeros."""
+    wallet = checksummed("0x" + event.metadata_value[:20].ljust(20, b"\0").hex())
+    change_agent(changes, event.agent_id, at)["wallet"] = _unless_zero(wallet)
 
-    Where the NFT is burnt, there is no agent any more.
-    """
+
+@projects(events.AgentTransfer)
+def transferred(changes: Changes, event: events.AgentTransfer, at: Entry) -> None:
+    """Set the owner: a mint creates the agent, a sale clears approval and wallet."""
     if event.from_ == ZERO_ADDRESS:
-        _begin(changes, event.token_id, event.to, at)
+        _create(changes, event.token_id, event.to, at)
         return
-    row = agent(changes, event.token_id, at)
-    row["owner"] = _unless_zero(event.to)
+    row = change_agent(changes, event.token_id, at)
+    row["owner"] = _unless_zero(event.to)  # None: burnt, so that the agent is unknown
     row["approved"] = None
     row["wallet"] = None
 
 
-def _begin(changes: Changes, agent_id: int, owner: str, at: Entry) -> None:
-    """A new agent: whoever registers it is its owner and its wallet."""
+def _create(changes: Changes, agent_id: int, owner: str, at: Entry) -> None:
+    """Create an agent, whose first owner is its wallet too."""
     identity = {"agent_id": agent_id, "owner": owner, "approved": None, "wallet": owner}
     counts = {**dict.fromkeys(_COUNTS, 0), "frozen": False}
     since = {"registered_at": at.time, "updated_block": at.log.block_number}
     changes.put(agents, {**identity, "uri": "", **counts, **since})
 
 
-def approved(changes: Changes, event: said.AgentApproval, at: Entry) -> None:
-    """One account besides the owner."""
-    agent(changes, event.token_id, at)["approved"] = _unless_zero(event.approved)
+@projects(events.AgentApproval)
+def approved(changes: Changes, event: events.AgentApproval, at: Entry) -> None:
+    """Set the one account that may act besides the owner."""
+    change_agent(changes, event.token_id, at)["approved"] = _unless_zero(event.approved)
 
 
-def approved_for_all(changes: Changes, event: said.AgentApprovalForAll, _at: Entry) -> None:
-    """An operator of all agents of an owner."""
+@projects(events.AgentApprovalForAll)
+def approved_for_all(changes: Changes, event: events.AgentApprovalForAll, _at: Entry) -> None:
+    """Add or remove an operator of all agents of an owner."""
     if event.approved:
         changes.put(operators, {"owner": event.owner, "operator": event.operator})
     else:

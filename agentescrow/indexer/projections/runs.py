@@ -1,28 +1,34 @@
-"""What each event of RunEscrow means for rows."""
+"""Projections of RunEscrow's events."""
 
 from __future__ import annotations
 
-from agentescrow.chain import events as said
+from typing import Final
+
+from agentescrow.chain import events
 from agentescrow.domain.runs.run import RunState
 from agentescrow.errors import EventsMissing
 from agentescrow.indexer.batch import Entry
-from agentescrow.indexer.projections.identities import agent
-from agentescrow.indexer.projections.vaults import vault
+from agentescrow.indexer.projections.identities import change_agent
+from agentescrow.indexer.projections.vaults import change_vault
+from agentescrow.indexer.registry import needs, projects
 from agentescrow.indexer.storable_text import storable
 from agentescrow.store.bulk import column_names
 from agentescrow.store.changes import Changes, Row
-from agentescrow.store.tables import runs
+from agentescrow.store.runs.tables import runs
+from agentescrow.store.subjects import RUN
 
-_ESCROW = "RunEscrow"
-_NOTHING = dict.fromkeys(column_names(runs))
+_EMPTY: Final = dict.fromkeys(column_names(runs))
+
+needs(RUN, runs, created_by=events.RunCreated)
 
 
-def created(changes: Changes, event: said.RunCreated, at: Entry) -> None:
-    """A run, unfunded as yet."""
+@projects(events.RunCreated)
+def created(changes: Changes, event: events.RunCreated, at: Entry) -> None:
+    """Create a run, not funded yet."""
     changes.put_new(
         runs,
         {
-            **_NOTHING,
+            **_EMPTY,
             "run_id": event.run_id,
             "poster": event.poster,
             "state": int(RunState.DRAFT),
@@ -41,15 +47,17 @@ def created(changes: Changes, event: said.RunCreated, at: Entry) -> None:
     )
 
 
-def funded(changes: Changes, event: said.RunFunded, at: Entry) -> None:
-    """OPEN; reward and fee are held."""
+@projects(events.RunFunded)
+def funded(changes: Changes, event: events.RunFunded, at: Entry) -> None:
+    """Move to OPEN; reward and fee are held."""
     run = _moved(changes, event.run_id, RunState.OPEN, at)
     run["funded_at"] = at.time
-    vault(changes, _ESCROW)["held"] += event.amount
+    change_vault(changes, at.log.contract)["held"] += event.amount
 
 
-def claimed(changes: Changes, event: said.RunClaimed, at: Entry) -> None:
-    """CLAIMED."""
+@projects(events.RunClaimed)
+def claimed(changes: Changes, event: events.RunClaimed, at: Entry) -> None:
+    """Move to CLAIMED."""
     run = _moved(changes, event.run_id, RunState.CLAIMED, at)
     run["agent_id"] = event.agent_id
     run["wallet"] = event.wallet
@@ -57,77 +65,70 @@ def claimed(changes: Changes, event: said.RunClaimed, at: Entry) -> None:
     run["claimed_at"] = at.time
 
 
-def started(changes: Changes, event: said.RunStarted, at: Entry) -> None:
-    """IN_PROGRESS."""
+@projects(events.RunStarted)
+def started(changes: Changes, event: events.RunStarted, at: Entry) -> None:
+    """Move to IN_PROGRESS."""
     _moved(changes, event.run_id, RunState.IN_PROGRESS, at)["started_at"] = at.time
 
 
-def submitted(changes: Changes, event: said.WorkSubmitted, at: Entry) -> None:
-    """SUBMITTED."""
+@projects(events.WorkSubmitted)
+def submitted(changes: Changes, event: events.WorkSubmitted, at: Entry) -> None:
+    """Move to SUBMITTED."""
     run = _moved(changes, event.run_id, RunState.SUBMITTED, at)
     run["submitted_at"] = at.time
     run["deliverable"] = storable(event.deliverable_uri)
 
 
-def revision_requested(changes: Changes, event: said.RevisionRequested, at: Entry) -> None:
-    """REVISION_REQUESTED."""
+@projects(events.RevisionRequested)
+def revision_requested(changes: Changes, event: events.RevisionRequested, at: Entry) -> None:
+    """Move to REVISION_REQUESTED."""
     run = _moved(changes, event.run_id, RunState.REVISION_REQUESTED, at)
     run["revisions"] = event.revision
     run["revision_due_at"] = event.due_at
     run["feedback"] = storable(event.feedback)
 
 
-def approved(changes: Changes, event: said.RunApproved, at: Entry) -> None:
-    """APPROVED; the fee is accrued, the reward no longer held."""
+@projects(events.RunApproved)
+def approved(changes: Changes, event: events.RunApproved, at: Entry) -> None:
+    """Move to APPROVED; the fee is accrued, and the reward is not held any more."""
     run = _moved(changes, event.run_id, RunState.APPROVED, at)
     run["ended_at"] = at.time
     run["silent"] = event.silent
-    agent(changes, event.agent_id, at)["total_volume"] += event.reward
-    escrow = vault(changes, _ESCROW)
+    change_agent(changes, event.agent_id, at)["total_volume"] += event.reward
+    escrow = change_vault(changes, at.log.contract)
     escrow["held"] -= event.reward + event.fee
     escrow["fees"] += event.fee
     escrow["fees_earned"] += event.fee
     escrow["volume"] += event.reward
 
 
-def rejected(changes: Changes, event: said.RunRejected, at: Entry) -> None:
-    """REJECTED."""
+@projects(events.RunRejected)
+def rejected(changes: Changes, event: events.RunRejected, at: Entry) -> None:
+    """Move to REJECTED."""
     run = _refunded(changes, event.run_id, RunState.REJECTED, event.refund, at)
     run["reason"] = storable(event.reason)
 
 
-def cancelled(changes: Changes, event: said.RunCancelled, at: Entry) -> None:
-    """CANCELLED; the refund of an unfunded run is 0."""
+@projects(events.RunCancelled)
+def cancelled(changes: Changes, event: events.RunCancelled, at: Entry) -> None:
+    """Move to CANCELLED; the refund of an unfunded run is 0."""
     _refunded(changes, event.run_id, RunState.CANCELLED, event.refund, at)
 
 
-def slashed(changes: Changes, event: said.RunSlashed, at: Entry) -> None:
-    """SLASHED."""
+@projects(events.RunSlashed)
+def slashed(changes: Changes, event: events.RunSlashed, at: Entry) -> None:
+    """Move to SLASHED."""
     run = _refunded(changes, event.run_id, RunState.SLASHED, event.refund, at)
     run["compensation"] = event.compensation
 
 
-def abandoned(changes: Changes, event: said.RunAbandoned, at: Entry) -> None:
-    """OPEN again, as if nobody had claimed it (API-2)."""
+@projects(events.RunAbandoned)
+def abandoned(changes: Changes, event: events.RunAbandoned, at: Entry) -> None:
+    """Move back to OPEN, as if the run had never been claimed (API-2)."""
     run = _moved(changes, event.run_id, RunState.OPEN, at)
     for name in ("agent_id", "wallet", "stake", "claimed_at", "started_at"):
         run[name] = None
     run["abandoned"] = True
-
-
-def swept(changes: Changes, event: said.FeesSwept, _at: Entry) -> None:
-    """The fees are gone to the treasury."""
-    vault(changes, _ESCROW)["fees"] -= event.amount
-
-
-def paused(changes: Changes, _event: said.Paused, _at: Entry) -> None:
-    """No entries."""
-    vault(changes, _ESCROW)["paused"] = True
-
-
-def unpaused(changes: Changes, _event: said.Unpaused, _at: Entry) -> None:
-    """Entries again."""
-    vault(changes, _ESCROW)["paused"] = False
 
 
 def _moved(changes: Changes, run_id: int, state: RunState, at: Entry) -> Row:
@@ -144,5 +145,5 @@ def _refunded(changes: Changes, run_id: int, state: RunState, refund: int, at: E
     run = _moved(changes, run_id, state, at)
     run["ended_at"] = at.time
     run["refund"] = refund
-    vault(changes, _ESCROW)["held"] -= refund
+    change_vault(changes, at.log.contract)["held"] -= refund
     return run

@@ -1,8 +1,8 @@
-"""What each event of StakeRegistry means for rows (STAKE-3 to STAKE-11)."""
+"""Projections of StakeRegistry's events (STAKE-3 to STAKE-11)."""
 
 from __future__ import annotations
 
-from agentescrow.chain import events as said
+from agentescrow.chain import events
 from agentescrow.domain.agent import Outcome
 from agentescrow.domain.constants import (
     CLAIMS_MAX,
@@ -11,17 +11,19 @@ from agentescrow.domain.constants import (
     REJECTIONS_MAX,
 )
 from agentescrow.indexer.batch import Entry
-from agentescrow.indexer.projections.identities import agent
-from agentescrow.indexer.projections.vaults import vault
+from agentescrow.indexer.projections.identities import change_agent
+from agentescrow.indexer.projections.vaults import change_vault
+from agentescrow.indexer.registry import projects
+from agentescrow.store.agents.tables import market_allowances, markets
 from agentescrow.store.changes import Changes, Row
-from agentescrow.store.tables import market_allowances, markets
 
 _REGISTRY = "StakeRegistry"
 
 
-def staked(changes: Changes, event: said.Staked, at: Entry) -> None:
-    """More stake; enough of it unfreezes and starts the clock (STAKE-6, STAKE-7)."""
-    row = agent(changes, event.agent_id, at)
+@projects(events.Staked)
+def staked(changes: Changes, event: events.Staked, at: Entry) -> None:
+    """Add stake; enough of it unfreezes and starts the clock (STAKE-6, STAKE-7)."""
+    row = change_agent(changes, event.agent_id, at)
     restake = row["frozen"] and event.amount >= MIN_STAKE
     reached = row["staked"] < MIN_STAKE <= row["staked"] + event.amount
     row["staked"] += event.amount
@@ -29,26 +31,29 @@ def staked(changes: Changes, event: said.Staked, at: Entry) -> None:
         row["frozen"] = False
     if restake or reached:
         row["staked_at"] = at.time
-    vault(changes, _REGISTRY)["held"] += event.amount
+    change_vault(changes, _REGISTRY)["held"] += event.amount
 
 
-def unstaked(changes: Changes, event: said.Unstaked, at: Entry) -> None:
-    """Less stake."""
-    _take(changes, agent(changes, event.agent_id, at), event.amount)
+@projects(events.Unstaked)
+def unstaked(changes: Changes, event: events.Unstaked, at: Entry) -> None:
+    """Subtract stake."""
+    _take(changes, change_agent(changes, event.agent_id, at), event.amount)
 
 
-def locked(changes: Changes, event: said.StakeLocked, at: Entry) -> None:
-    """A claim, or a bond that counts for nothing, binds a part of the stake (STAKE-11)."""
-    row = agent(changes, event.agent_id, at)
+@projects(events.StakeLocked)
+def locked(changes: Changes, event: events.StakeLocked, at: Entry) -> None:
+    """Lock a part of the stake for a claim, or for a bond that is not counted (STAKE-11)."""
+    row = change_agent(changes, event.agent_id, at)
     row["locked"] += event.amount
     if event.min_status > 0:
         row["claims"] = min(row["claims"] + 1, CLAIMS_MAX)
     _lock(changes, event.agent_id, event.market, event.amount)
 
 
-def released(changes: Changes, event: said.StakeReleased, at: Entry) -> None:
-    """The claim is over; its outcome is counted."""
-    row = agent(changes, event.agent_id, at)
+@projects(events.StakeReleased)
+def released(changes: Changes, event: events.StakeReleased, at: Entry) -> None:
+    """Free the lock and count the outcome of the claim."""
+    row = change_agent(changes, event.agent_id, at)
     row["locked"] -= event.amount
     _lock(changes, event.agent_id, event.market, -event.amount)
     if event.outcome == Outcome.COMPLETED:
@@ -57,9 +62,10 @@ def released(changes: Changes, event: said.StakeReleased, at: Entry) -> None:
         row["rejections"] = min(row["rejections"] + 1, REJECTIONS_MAX)
 
 
-def slashed(changes: Changes, event: said.StakeSlashed, at: Entry) -> None:
-    """The penalty is gone, the rest of the lock free; a strike counts and freezes (STAKE-6)."""
-    row = agent(changes, event.agent_id, at)
+@projects(events.StakeSlashed)
+def slashed(changes: Changes, event: events.StakeSlashed, at: Entry) -> None:
+    """Subtract the penalty and free the rest of the lock; a strike freezes (STAKE-6)."""
+    row = change_agent(changes, event.agent_id, at)
     row["locked"] -= event.amount
     _lock(changes, event.agent_id, event.market, -event.amount)
     row["strikes"] = event.strikes
@@ -68,29 +74,32 @@ def slashed(changes: Changes, event: said.StakeSlashed, at: Entry) -> None:
     _take(changes, row, event.penalty)
 
 
-def market_added(changes: Changes, event: said.MarketAdded, at: Entry) -> None:
-    """A market; the constructor's were added in the transaction that created the registry."""
-    of_constructor = vault(changes, _REGISTRY)["created_in"] == at.log.tx_hash
+@projects(events.MarketAdded)
+def market_added(changes: Changes, event: events.MarketAdded, at: Entry) -> None:
+    """Add a market; the constructor adds its own in the transaction that creates the registry."""
+    of_constructor = change_vault(changes, _REGISTRY)["created_in"] == at.log.tx_hash
     row = {"market": event.market, "of_constructor": of_constructor, "retired": False}
     changes.put(markets, row)
 
 
-def market_retired(changes: Changes, event: said.MarketRetired, _at: Entry) -> None:
-    """No claims for it any more."""
+@projects(events.MarketRetired)
+def market_retired(changes: Changes, event: events.MarketRetired, _at: Entry) -> None:
+    """Note that the market takes no more claims."""
     row = changes.change(markets, event.market)
     if row is not None:
         row["retired"] = True
 
 
-def market_allowed(changes: Changes, event: said.MarketAllowed, at: Entry) -> None:
-    """The owner of the agent's NFT has said how much (STAKE-9)."""
+@projects(events.MarketAllowed)
+def market_allowed(changes: Changes, event: events.MarketAllowed, at: Entry) -> None:
+    """Set how much the NFT's owner allows a market to lock (STAKE-9)."""
     row = _allowance(changes, event.agent_id, event.market)
-    row["owner"] = agent(changes, event.agent_id, at)["owner"]
+    row["owner"] = change_agent(changes, event.agent_id, at)["owner"]
     row["cap"] = event.cap
 
 
 def _lock(changes: Changes, agent_id: int, market: str, more: int) -> None:
-    """What a market has locked, as far as anybody could allow it more or less."""
+    """Count the lock against the market's allowance; the constructor's markets need none."""
     known = changes.get(markets, market)
     if known is not None and not known["of_constructor"]:
         _allowance(changes, agent_id, market)["locked"] += more
@@ -108,4 +117,4 @@ def _take(changes: Changes, row: Row, amount: int) -> None:
     row["staked"] -= amount
     if row["staked"] < MIN_STAKE:
         row["staked_at"] = 0
-    vault(changes, _REGISTRY)["held"] -= amount
+    change_vault(changes, _REGISTRY)["held"] -= amount

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.chain import events as said
-from agentescrow.indexer.project import PROJECTIONS
+from agentescrow.indexer.registry import PROJECTIONS
 from agentescrow.indexer.storable_text import storable
 
 # Events that change no row: nobody asks for what they say but by the list of events itself.
