@@ -183,7 +183,7 @@ class Story(ABC):
         spender: The contract that is called, and may pull, by its name in the record.
     """
 
-    role, pays, spender = "poster", COST, "escrow"
+    role, pays, spender = "poster", COST, "runs"
 
     def __init__(self, market, client, agent_id):
         self.market, self.contracts, self.agent_id = market, market.contracts, agent_id
