@@ -19,6 +19,7 @@ from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.decode import decode_events
 from agentescrow.chain.events import Event, OtherEvent, RevisionRequested, RunCreated, WorkSubmitted
 from agentescrow.chain.reverts import in_words
+from agentescrow.domain.agent import CLAIMING_STATUSES
 from agentescrow.domain.constants import MARKET_CAP_MAX, MIN_STAKE
 from agentescrow.domain.runs.run import FINAL_STATES
 from agentescrow.errors import (
@@ -106,12 +107,15 @@ def verified_stake(session: Session, agent_id: int, since: int = 0) -> Steps[Sta
     """
 
     def differs(chain: Contracts, block: int, stake: StakeInfo) -> Contradicted | None:
-        agent = chain.registry.as_of(block).get_agent(agent_id)
+        registry = chain.registry.as_of(block)
+        agent, status = registry.get_agent(agent_id), registry.status_of(agent_id)
+        may_claim = status in CLAIMING_STATUSES and agent.available >= MIN_STAKE
         return _of_stake(chain, block, stake.agent_id, agent_id, stake) or _first(
             f"agent {agent_id}",
             ("staked since", stake.staked_at, agent.staked_at or None),
             ("minimum", stake.min_stake, MIN_STAKE),
             ("is staked", stake.is_staked and stake.has_min_stake, agent.staked >= MIN_STAKE),
+            ("may claim", stake.can_claim_runs, may_claim),
         )
 
     path = f"/api/agents/{agent_id}/stake"
@@ -322,6 +326,8 @@ def _of_texts(chain: Contracts, block: int, run: RunWithEvents) -> Contradicted 
                 work = event.deliverable_uri
             elif isinstance(event, RevisionRequested):
                 feedback, revisions = event.feedback, revisions + 1
+    if work is None and run.submitted_at is not None:
+        work = "submitted, in a transaction that is not shown"
     return _first(
         f"run {run.bounty_id}",
         ("description", run.ipfs_hash, uri),

@@ -150,6 +150,19 @@ def test_get__submission_that_is_hidden__comes_to_light(hostile, submitted):
     assert refused.value.code == 404
 
 
+def test_get__work_that_is_hidden__comes_to_light(hostile, submitted):
+    """API-7: without its URI a poster rejects good work, or stays silent and pays for it unseen."""
+
+    def hide(told):
+        shown = [each for each in told["events"] if each["name"] != "WorkSubmitted"]
+        told.update(deliverableHash=None, events=shown)
+
+    hostile.lies = {f"/api/runs/{submitted}": hide}
+    with pytest.raises(Contradicted, match="not shown") as caught:
+        hostile.client().runs.get(submitted)
+    assert (caught.value.field, caught.value.said) == ("deliverable", None)
+
+
 def test_get__answer_of_long_ago__is_no_answer(market, hostile, run_id):
     """API-7: what was true once hides what is true now."""
     reader, w3 = hostile.client(), market.chain.w3
@@ -197,6 +210,7 @@ STAKE_LIES = {
     "status": set_to(status="BANNED"),
     "minimum": set_to(minStake="1"),
     "is staked": set_to(isStaked=False),
+    "may claim": set_to(canClaimRuns=False),
 }
 
 
