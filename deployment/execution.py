@@ -68,7 +68,11 @@ class Execution:
             TooExpensive: The node asks for more than is allowed; nothing was sent.
         """
         self._require_nonce(step, replaced)
-        call: TxParams = {"from": self._wallet.address, "data": HexBytes(step.init_code)}
+        call: TxParams = {
+            "from": self._wallet.address,
+            "chainId": self._plan.parameters.chain_id,  # the plan's, whatever the node says now
+            "data": HexBytes(step.init_code),
+        }
         try:
             call = {**call, **self._outbidding(replaced)}
             estimated = self._w3.eth.estimate_gas(call)

@@ -108,7 +108,14 @@ def _sender(session: Session, calls: Sequence[OwnerCall], safe: Path | None) -> 
 
 def _send(session: Session, call: OwnerCall) -> dict[str, Any]:
     data = call.contract.calldata(call.function, *call.arguments)
-    receipt = transact(session.contracts.w3, session.wallet, call.contract.address, data)
+    receipt = transact(
+        session.contracts.w3,
+        session.wallet,
+        call.contract.address,
+        data,
+        own=call.contract.own,
+        gas_max=call.contract.gas_max,
+    )
     hash_, gas = receipt["transactionHash"].to_0x_hex(), receipt["gasUsed"]
     if not session.json_wanted:
         click.echo(f"{call.words()} [{hash_}, {gas:,} gas]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from web3.eth import Eth
 
 from agentescrow.chain.deployments import load
 from deployment import checks
@@ -20,6 +21,7 @@ from deployment.record import Records
 from localnet import usdc
 from localnet.artifacts import ours
 from localnet.host import Web3Host
+from tests.deployment.fate import FatefulWallet
 
 _DECIMALS_SLOT = 6  # of FiatTokenV1
 _NOBODY = "0x000000000000000000000000000000000000dEaD"
@@ -177,6 +179,21 @@ def refused(w3, wallet, parameters, records, words):
 def test_deploy__other_chain__refused(w3, wallet, local, records):
     other = local.model_copy(update={"chain_id": 8453})
     refused(w3, wallet, other, records, "has id 31337, but local has 8453")
+
+
+def test_deploy__node_speaks_of_another_chain_later__is_signed_for_the_one_that_was_asked_for(
+    w3, wallet, local, records, monkeypatch
+):
+    """SECURITY: no signature for another chain, and the cap on fees of the chain that is meant."""
+    lies = FatefulWallet(
+        wallet,
+        1,
+        before=lambda: monkeypatch.setattr(Eth, "chain_id", 1),
+        after=lambda: monkeypatch.undo(),
+    )
+    record = deploy(w3, lies, local, records)
+
+    assert record.chain_id == w3.eth.chain_id == local.chain_id
 
 
 def test_deploy__token_of_18_decimals__refused(w3, wallet, local, records):

@@ -6,9 +6,13 @@ import json
 
 import pytest
 from web3 import Web3
+from web3.eth import Eth
 
 from agentescrow.domain.constants import ONE_USDC, ZERO_ADDRESS
 from agentescrow.errors import ContractReverted
+from deployment import owner_calls
+from deployment.command import Session
+from deployment.owning import carry_out
 from deployment.safe_batch import checksum
 from localnet.artifacts import ROOT
 
@@ -66,6 +70,19 @@ def test_pause__and_unpause__shows_the_state_before_and_after(does, says, contra
 def test_owner_verbs__somebody_else__refused(fails, market, command):
     """STAKE-9, RUN-18: nothing is sent."""
     assert "OwnableUnauthorizedAccount" in fails(*command, by="outsider")
+
+
+def test_pause__node_speaks_of_another_chain_later__is_signed_for_the_record(
+    contracts, wallets, monkeypatch
+):
+    """SECURITY: and what follows is read of no node that is behind it."""
+    with monkeypatch.context() as lying:
+        lying.setattr(Eth, "chain_id", 1)
+        session = Session(contracts, wallets.owner, json_wanted=True)
+        carry_out(session, owner_calls.pause(contracts), None)
+
+    assert contracts.runs.paused()
+    assert contracts.own.count == 1
 
 
 def test_pause__twice__refused(fails, says):
