@@ -79,7 +79,7 @@ def _data_fee(w3: Web3, sizes: list[int]) -> int | None:
         return 0
     ask = w3.eth.contract(oracle, abi=_ORACLE_ABI).functions.getL1FeeUpperBound
     try:
-        return sum(int(ask(size + _ENVELOPE_BYTES).call()) for size in sizes)
+        return sum(int(ask(size + _ENVELOPE_BYTES).call(ccip_read_enabled=False)) for size in sizes)
     except (Web3Exception, DecodingError, ValueError):  # an oracle of before the upgrade "Fjord"
         return None
 

@@ -98,7 +98,7 @@ def ask(contract: Contract, view: str) -> Any:  # noqa: ANN401 - any ABI value
     """
     bound = contract.w3.eth.contract(contract.address, abi=abi_of(contract.kind))
     with in_words():
-        return bound.functions[view]().call()
+        return bound.functions[view]().call(ccip_read_enabled=False)
 
 
 def _markets(contracts: Contracts) -> Any:  # noqa: ANN401 - what they are, or why it is not known

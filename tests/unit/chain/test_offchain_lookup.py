@@ -6,6 +6,8 @@ requests to addresses of its choice, and believe what comes back.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from eth_abi import encode
 from eth_utils import keccak
@@ -16,6 +18,7 @@ from agentescrow.chain import connection
 from agentescrow.chain.connection import connect
 from agentescrow.chain.stake_registry import StakeRegistry
 from agentescrow.errors import ContractReverted
+from deployment import cost, inspection
 
 REGISTRY = "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512"
 LOOKUP = keccak(text="OffchainLookup(address,string[],bytes,bytes4,bytes)")[:4]
@@ -58,6 +61,22 @@ def test_read__the_contract_names_another_address__nobody_goes_there(looked_up):
 
     with pytest.raises(ContractReverted):
         registry.total_owed()
+
+    assert looked_up == []
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda w3: inspection.ask(StakeRegistry(w3, REGISTRY), "owner"),
+        lambda w3: cost._data_fee(w3, [1]),
+    ],
+    ids=["deploy --check and --adopt", "cost of a deployment"],
+)
+def test_deployment__the_contract_names_another_address__nobody_goes_there(looked_up, ask):
+    """SECURITY: on the connection of Ape's, which would."""
+    with suppress(ContractReverted):
+        ask(Web3(Luring()))
 
     assert looked_up == []
 
