@@ -18,19 +18,23 @@ _READING: Final = (f"{_API}/test_reads.py", f"{_API}/test_documented_json.py")
 # By the longest beginning of a path below agentescrow/: some tests that kill most of its mutants.
 _NEAR: Final[dict[str, tuple[Step, ...]]] = {
     "api/": (("tests/unit/api",), _READING, (f"{_API}/test_run_life.py",)),
-    "api/body_gate": (("tests/unit/api",), (f"{_API}/test_server.py",), (f"{_API}/test_abuse.py",)),
-    "api/deposits": ((f"{_API}/test_stake.py",),),
+    "api/body_limits": (
+        ("tests/unit/api",),
+        (f"{_API}/test_server.py",),
+        (f"{_API}/test_abuse.py",),
+    ),
+    "api/agents/deposits": ((f"{_API}/test_stake.py",),),
     "api/feed": ((f"{_API}/test_events.py",),),
     "api/idempotency": (
         ("tests/unit/api",),
         (f"{_API}/test_idempotency.py",),
     ),
     "api/index": ((f"{_API}/test_waiting.py",),),
-    "api/meaning": ((f"{_API}/test_run_life.py", f"{_API}/test_stake.py"),),
+    "api/calldata": ((f"{_API}/test_run_life.py", f"{_API}/test_stake.py"),),
     "api/permits": ((f"{_API}/test_run_life.py", f"{_API}/test_stake.py"),),
     "api/server": ((f"{_API}/test_server.py",),),
-    "api/stake_writer": ((f"{_API}/test_stake.py",),),
-    "api/traffic": ((f"{_API}/test_traffic.py",),),
+    "api/agents/writes": ((f"{_API}/test_stake.py",),),
+    "api/middleware": ((f"{_API}/test_traffic.py",),),
     "chain/": (("tests/unit/chain", "tests/unit/wire"), _LIVES, _RELAYING, _INDEXING),
     "chain/pool": (("tests/unit/chain",), _RELAYING, _LIVES),
     "cli/": (("tests/unit/cli",), ("tests/cli/test_verbs.py",)),
@@ -42,7 +46,7 @@ _NEAR: Final[dict[str, tuple[Step, ...]]] = {
     "indexer/": (("tests/unit/indexer",), _INDEXING),
     "relayer/": (("tests/unit/relayer",), _RELAYING),
     "sdk/": (("tests/unit/sdk",), _LIVES),
-    "sdk/following": ((f"{_SDK}/test_events.py",),),
+    "sdk/event_stream": ((f"{_SDK}/test_events.py",),),
     "sdk/signing": (("tests/unit/sdk",), (f"{_SDK}/test_trust.py",)),
     "store/": (("tests/unit/store",), _INDEXING),
     "store/agents": (("tests/unit/store",), _READING, (f"{_API}/test_stake.py",)),
@@ -68,6 +72,11 @@ _ALL: Final[dict[str, tuple[str, ...]]] = {
     "store": (_INDEXER, _RELAYER, _API),
     "wire": ("tests/promises", _API, _SDK, "tests/cli"),
 }
+
+
+def beginnings() -> frozenset[str]:
+    """Which beginnings of paths below agentescrow/ have tests of their own."""
+    return frozenset(_NEAR)
 
 
 def steps_of(file: str, *, near: bool = False) -> list[Step]:

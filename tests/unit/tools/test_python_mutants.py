@@ -8,10 +8,12 @@ from dataclasses import replace
 import pytest
 
 from localnet.artifacts import ROOT
+from tools.mutants import equivalents
 from tools.mutants.campaign import Result
 from tools.mutants.killing import KILLED, SURVIVED
 from tools.python_mutants import report
-from tools.python_mutants.covering import steps_of
+from tools.python_mutants.__main__ import EQUIVALENTS
+from tools.python_mutants.covering import beginnings, steps_of
 from tools.python_mutants.judging import UNDECIDED, Broken, judged
 from tools.python_mutants.operators import mutants_of
 from tools.python_mutants.trees import Run, Tree, tree
@@ -89,6 +91,22 @@ def test_tests_of__every_file_of_the_package__are_there():
     """A file without tests would be full of survivors."""
     for file in sorted((ROOT / "agentescrow").rglob("*.py")):
         assert steps_of(str(file.relative_to(ROOT)))
+
+
+def test_beginnings__each__is_that_of_a_file():
+    """A module that moves takes its own tests along: else a mutant meets all others first."""
+    files = [str(f.relative_to(ROOT / "agentescrow")) for f in (ROOT / "agentescrow").rglob("*.py")]
+
+    assert [b for b in beginnings() if not any(file.startswith(b) for file in files)] == []
+
+
+def test_equivalents__each__speaks_of_a_mutant_that_is_made():
+    """Where one does not, every campaign fails at its end, hours later."""
+    known = equivalents.read(EQUIVALENTS)
+    texts = {entry.file: (ROOT / entry.file).read_text() for entry in known}
+
+    made = [mutant for file, text in texts.items() for mutant in mutants_of(file, text)]
+    assert equivalents.unmatched(known, made) == []
 
 
 class Playing:
