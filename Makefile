@@ -5,8 +5,8 @@ MAKEFLAGS += --no-print-directory
 
 ENV := source ./env.sh &&
 CONTRACTS := $(shell find contracts -name '*.sol' -not -path '*/.cache/*')
-PYTHON_CODE := $(wildcard agentescrow localnet deployment demo examples scripts tools benchmarks tests)
-TYPED := $(wildcard agentescrow localnet deployment demo examples tools benchmarks)
+PYTHON_CODE := $(wildcard agentescrow artifacts localnet deployment demo examples scripts tools benchmarks tests)
+TYPED := $(wildcard agentescrow artifacts localnet deployment demo examples tools benchmarks)
 
 # Without a chain of Ape's; on Ape's chain, local and on the fork.
 PLAIN_TESTS := $(wildcard tests/stateful tests/unit tests/in_process tests/indexer tests/relayer tests/api tests/sdk tests/cli tests/machines tests/localnet tests/deployment tests/demo tests/promises tests/scripts tests/attack)
@@ -27,7 +27,7 @@ demo: .build/.made ## runs from start to end on a local chain with its API; RUNS
 chain: .build/.made ## a local chain with everything deployed, until Ctrl-C; PORT=8545
 	@$(ENV) ape run chain $(if $(PORT),--port $(PORT))
 
-build: .build/.made ## compile the contracts and export their ABIs
+build: .build/.made ## compile the contracts and generate code from them
 	@:
 
 check: .build/.made ## formatters, linters, types, import directions, slither
@@ -40,7 +40,7 @@ check: .build/.made ## formatters, linters, types, import directions, slither
 	$(ENV) NO_COLOR=1 lint-imports --no-logo
 	$(ENV) git ls-files | xargs codespell
 	$(ENV) python -m tools.english
-	$(ENV) python -m tools.export_abi --check
+	$(ENV) python -m tools.generate --check
 	$(ENV) python -m benchmarks.gas --check
 
 test: test-plain test-local fork ## every test, on a local chain and on a fork
@@ -102,5 +102,5 @@ node_modules/.installed: package.json package-lock.json .npmrc tools/setup_node
 	@tools/setup_node
 
 # All at once: Ape alone does not compile again what merely imports a file that changed.
-.build/.made: .venv/.installed node_modules/.installed $(CONTRACTS) ape-config.yaml tools/export_abi.py
-	@$(ENV) ape compile --force -v WARNING && python -m tools.export_abi && touch $@
+.build/.made: .venv/.installed node_modules/.installed $(CONTRACTS) ape-config.yaml tools/generate.py
+	@$(ENV) ape compile --force -v WARNING && python -m tools.generate && touch $@

@@ -21,12 +21,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from agentescrow.api.parameters import write_cursor
+from artifacts import ToolMissing
 from benchmarks.dearest import dearest, in_one_process
 from benchmarks.load import CONNECTIONS, Load, load
 from benchmarks.million_runs import RUNS, million_runs
 from benchmarks.tables import replaced, table
 from localnet.anvil import free_port
-from localnet.errors import ToolMissing
 from localnet.postgresql import postgresql
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs/performance.md"

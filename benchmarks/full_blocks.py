@@ -14,10 +14,10 @@ from typing import Any
 
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import load
+from artifacts import ours
 from deployment.local_chain import LocalChain, local_chain
 from deployment.record import Records
 from localnet import usdc
-from localnet.artifacts import ours
 from localnet.codec import Abi
 from localnet.evm import AnvilFast
 

@@ -13,12 +13,11 @@ import json
 import sys
 from dataclasses import asdict
 
+from artifacts import ROOT, SetupError
 from benchmarks import escrow_steps, registry_steps, report
 from benchmarks.floor import Cost, cost_of
 from benchmarks.ground import TOKENS, Ground, grounds
 from benchmarks.step import STEPS, Step
-from localnet.artifacts import ROOT
-from localnet.errors import LocalnetError
 
 SNAPSHOT = ROOT / "benchmarks" / "gas.json"
 DOCUMENT = ROOT / "docs" / "performance.md"
@@ -116,7 +115,7 @@ def main(argv: list[str]) -> int:
     asked = parser.parse_args(argv)
     try:
         costs = measured()
-    except LocalnetError as error:
+    except SetupError as error:
         print(error, file=sys.stderr)
         return 1
     if asked.check:

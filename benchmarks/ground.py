@@ -10,9 +10,9 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 
+from artifacts import Artifact, circle, ours
 from localnet import identity, usdc
 from localnet.anvil import Anvil
-from localnet.artifacts import Artifact, circle, ours
 from localnet.evm import AnvilFast, Contract, created_address
 
 CHAIN_ID = 84532

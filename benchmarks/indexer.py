@@ -27,11 +27,10 @@ from agentescrow.indexer.follow import Indexer, Progress
 from agentescrow.indexer.garbage_collection import look_seldom
 from agentescrow.store.database import migrate, open_database
 from agentescrow.store.lock import writer
+from artifacts import ROOT, SetupError
 from benchmarks.full_blocks import EVENTS, FullBlocks, full_blocks
 from benchmarks.kills import recoveries
 from benchmarks.tables import replaced, table
-from localnet.artifacts import ROOT
-from localnet.errors import LocalnetError, ToolMissing
 from localnet.postgresql import postgresql
 
 DOCUMENT = ROOT / "docs" / "performance.md"
@@ -208,7 +207,7 @@ def main(argv: list[str]) -> int:
     asked = parser.parse_args(argv)
     try:
         rows = [result.row for result in _results(asked.blocks, asked.rounds)]
-    except (LocalnetError, ToolMissing) as error:
+    except SetupError as error:
         print(error, file=sys.stderr)
         return 1
     text = table(COLUMNS, rows)

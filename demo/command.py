@@ -31,15 +31,15 @@ def cli(file: Path | None, *, keep: bool) -> None:
         raise click.ClickException(str(error)) from None
     # Only now, so that a bad file is refused at once: web3 takes a second.
     from agentescrow.errors import AgentEscrowError
+    from artifacts import SetupError
     from demo.play import play
     from deployment.errors import DeploymentError
-    from localnet.errors import LocalnetError
 
     for ending in (signal.SIGTERM, signal.SIGHUP):  # so that Anvil's files are tidied up
         signal.signal(ending, lambda number, _: sys.exit(128 + number))
     try:
         adds_up = play(runs, keep=keep)
-    except (AgentEscrowError, DeploymentError, LocalnetError) as error:
+    except (AgentEscrowError, DeploymentError, SetupError) as error:
         raise click.ClickException(str(error)) from None
     if not adds_up:
         sys.exit(1)

@@ -11,6 +11,7 @@ from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.verification import block_hash, code_at, code_hash
 from agentescrow.domain.constants import ZERO_ADDRESS
+from artifacts import ours
 from deployment import checks
 from deployment.errors import CannotResume, NotVerified
 from deployment.execution import creation
@@ -18,7 +19,6 @@ from deployment.inspection import ask
 from deployment.parameters import Parameters
 from deployment.plan import ESCROW, FORWARDER, ORDER, REGISTRY
 from deployment.record import Created, Record, Records, compiler_of, now, source
-from localnet.artifacts import ours
 
 
 def adopt(w3: Web3, parameters: Parameters, records: Records, escrow: ChecksumAddress) -> Record:

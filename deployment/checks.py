@@ -10,12 +10,12 @@ from eth_typing import ChecksumAddress
 from web3 import Web3
 from web3.exceptions import Web3Exception
 
+from artifacts import ours
 from deployment.bytecode import same_code
 from deployment.cost import Cost, cost_of
 from deployment.errors import ChainRefused, NotVerified
 from deployment.parameters import Parameters
 from deployment.plan import ESCROW, FORWARDER, MARKETS, ORDER, REGISTRY, Plan
-from localnet.artifacts import ours
 
 _USDC_DECIMALS = 6  # the contracts count in these units
 _ERC_721 = bytes.fromhex("80ac58cd")  # its ERC-165 interface id

@@ -14,9 +14,9 @@ from web3.types import Nonce
 from web3.utils import get_create_address
 
 from agentescrow.domain.contracts import OURS
+from artifacts import Artifact, ours
 from deployment.errors import ParametersInvalid
 from deployment.parameters import Parameters
-from localnet.artifacts import Artifact, ours
 
 FORWARDER = "Forwarder"
 REGISTRY = "StakeRegistry"

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from agentescrow.domain.contracts import CONTRACTS
+from artifacts import ROOT
 from deployment.errors import RecordUnreadable
 from deployment.parameters import load
-from localnet.artifacts import ROOT
 
 FINISHED = ROOT / "agentescrow" / "chain" / "deployments"
 """Where records of public chains go: shipped with the package."""

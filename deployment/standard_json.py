@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from artifacts import ROOT, ours
 from deployment.errors import NotVerified
-from localnet.artifacts import ROOT, ours
 
 FOLDER = ROOT / "deployment" / "standard-json"
 _OUTPUT = ["evm.bytecode.object", "evm.deployedBytecode.object"]

@@ -19,8 +19,8 @@ from typing import Any
 from web3 import Web3
 from web3.types import RPCEndpoint
 
-from localnet.artifacts import ROOT
-from localnet.errors import AnvilFailed, PortTaken, ToolMissing
+from artifacts import ROOT, ToolMissing
+from localnet.errors import AnvilFailed, PortTaken
 from localnet.transport import use_transport
 
 _HOST = "127.0.0.1"

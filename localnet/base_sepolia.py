@@ -17,9 +17,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from artifacts import SetupError
 from localnet import identity, usdc
 from localnet.anvil import Anvil
-from localnet.errors import LocalnetError
 
 CHAIN_ID = 84532
 RPC_URL = "BASE_SEPOLIA_RPC_URL"
@@ -37,7 +37,7 @@ def upstream(*, port: int | None = None, block_time: int | None = None) -> Itera
         Its URL.
 
     Raises:
-        LocalnetError: The stand-in could not be set up.
+        SetupError: The stand-in could not be set up.
     """
     if real := os.environ.get(RPC_URL):
         yield real
@@ -75,7 +75,7 @@ def main(argv: list[str]) -> int:
     try:
         with upstream(port=asked.port, block_time=asked.block_time) as url:
             return subprocess.call(asked.command, env={**os.environ, RPC_URL: url})
-    except LocalnetError as error:
+    except SetupError as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 import rlp
 from eth_utils.crypto import keccak
 
-from localnet.artifacts import Artifact
+from artifacts import Artifact
 from localnet.codec import Abi, Event, checksum, plain
 
 NOBODY = "0x" + "00" * 20

@@ -1,40 +1,28 @@
-"""What can go wrong while a local chain is set up.
+"""Errors of setting up a local chain.
 
-LocalnetError
-├── ToolMissing       a binary or an npm package is not installed
-├── NotBuilt          a contract has not been compiled
-├── PortTaken         somebody listens where Anvil should
-├── AnvilFailed       Anvil ended, or never answered
-├── PostgresqlFailed  PostgreSQL is installed and does not start
-└── ValkeyFailed      Valkey or Redis is installed and does not start
+SetupError                a tool or a build is missing; see artifacts/errors.py
+└── LocalnetError
+    ├── PortTaken         the port of Anvil is in use
+    ├── AnvilFailed       Anvil ended, or never answered
+    ├── PostgresqlFailed  PostgreSQL is installed and does not start
+    └── ValkeyFailed      Valkey or Redis is installed and does not start
 
 Every message is one line and says what to do.
 """
 
 from __future__ import annotations
 
-
-class LocalnetError(Exception):
-    """Anything of the local chain that the developer has to put right."""
+from artifacts import SetupError
 
 
-class ToolMissing(LocalnetError):
-    """A binary or an npm package is not installed."""
-
-
-class NotBuilt(LocalnetError):
-    """A contract has not been compiled."""
+class LocalnetError(SetupError):
+    """Problem of a local chain that the developer has to fix."""
 
 
 class PortTaken(LocalnetError):
-    """Somebody listens on the port already."""
+    """The port is in use."""
 
     def __init__(self, port: int) -> None:
-        """Name the port.
-
-        Args:
-            port: The port that was asked for.
-        """
         super().__init__(f"port {port} is taken: stop what listens there, or choose another port")
         self.port = port
 

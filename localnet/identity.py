@@ -6,7 +6,7 @@ from typing import Any
 
 from web3 import Web3
 
-from localnet.artifacts import ours
+from artifacts import ours
 from localnet.host import Host, as_host
 
 ADDRESS = "0x8004A818BFB912233c491871b3d84c89A494BD9e"

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from artifacts import ToolMissing
 from localnet.anvil import free_port
-from localnet.errors import PostgresqlFailed, ToolMissing
+from localnet.errors import PostgresqlFailed
 
 _HOST = "127.0.0.1"
 _PID = "postmaster.pid"

@@ -13,7 +13,7 @@ from typing import Any
 from eth_utils.crypto import keccak
 from web3 import Web3
 
-from localnet.artifacts import circle
+from artifacts import circle
 from localnet.codec import Abi, checksum
 from localnet.host import Host, as_host
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from artifacts import ToolMissing
 from localnet.anvil import free_port
-from localnet.errors import ToolMissing, ValkeyFailed
+from localnet.errors import ValkeyFailed
 
 _HOST: Final = "127.0.0.1"
 _START_SECONDS: Final = 600  # a limit for what hangs, not for what is slow

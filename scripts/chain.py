@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
+from artifacts import SetupError
 from deployment.errors import DeploymentError
 from deployment.local_chain import NETWORK, ROLES, LocalChain, local_chain
 from deployment.record import Records
-from localnet.errors import LocalnetError, PortTaken
+from localnet.errors import PortTaken
 
 
 @click.command()
@@ -27,7 +28,7 @@ def cli(port: int):
     except PortTaken:
         free = port % 65535 + 1
         raise click.ClickException(f"Port {port} is taken: make chain PORT={free}") from None
-    except (LocalnetError, DeploymentError) as error:
+    except (SetupError, DeploymentError) as error:
         raise click.ClickException(str(error)) from None
     click.echo("\nThe chain has ended.")
 

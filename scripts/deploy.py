@@ -11,6 +11,7 @@ from click.core import ParameterSource
 from web3 import Web3
 
 from agentescrow.chain.deployments import load
+from artifacts import SetupError
 from deployment import parameters, standard_json
 from deployment.adoption import adopt as adopted
 from deployment.command import VerbCommand, max_fee_option, wallet_named
@@ -23,7 +24,6 @@ from deployment.plan import ORDER
 from deployment.publication import publish
 from deployment.record import UNFINISHED, Records, source
 from localnet import identity, usdc
-from localnet.errors import LocalnetError
 
 
 def _beneficiary(_context: click.Context, _option: click.Parameter, value: str | None):
@@ -93,7 +93,7 @@ def cli(
             confirm=lambda: _agreed(chosen, yes),
             tell=click.echo,
         )
-    except (DeploymentError, LocalnetError) as error:
+    except (DeploymentError, SetupError) as error:
         raise click.ClickException(str(error)) from None
     if verify:
         click.echo("\n".join(publish(record)))

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from localnet.errors import ToolMissing
+from artifacts import ToolMissing
 
 T = TypeVar("T")
 

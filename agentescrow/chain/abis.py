@@ -1,4 +1,4 @@
-"""The contracts' ABIs, which `make build` exports to the folder `abi/`."""
+"""ABIs of the contracts, from `agentescrow/generated/abi/`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def abi_of(name: str) -> ABI:
     Raises:
         FileNotFoundError: There is no such contract, or `make build` has not been run.
     """
-    file = resources.files("agentescrow.chain").joinpath("abi", f"{name}.json")
+    file = resources.files("agentescrow.generated").joinpath("abi", f"{name}.json")
     return cast(ABI, json.loads(file.read_text("utf-8")))
 
 

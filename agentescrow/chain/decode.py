@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Final, cast
@@ -27,12 +25,6 @@ from agentescrow.chain.abis import entries
 from agentescrow.chain.events import TYPES, Event, OtherEvent
 
 _HASHED: Final = ("string", "bytes")  # of these an indexed parameter is the hash alone
-
-
-def snake_case(name: str) -> str:
-    """Turn the name of an ABI parameter into that of a Python field: deliverableURI, from."""
-    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()
-    return f"{words}_" if keyword.iskeyword(words) else words
 
 
 def decode_event(contract: str, log: LogReceipt) -> Event | None:

@@ -20,7 +20,7 @@ from eth_utils.address import to_checksum_address
 from web3.exceptions import ContractLogicError, Web3Exception, Web3RPCError
 
 from agentescrow.chain.abis import NAMES, entries
-from agentescrow.chain.words import error_words, panic_words, reason_words
+from agentescrow.chain.error_messages import error_message, panic_message, reason_message
 from agentescrow.errors import (
     AgentEscrowError,
     ContractReverted,
@@ -173,16 +173,16 @@ def _is_of_web3(error: Exception) -> bool:
 def _known(selector: bytes, body: bytes) -> ContractReverted:
     if selector == _ERROR:
         (reason,) = _decoded(["string"], body)
-        return ContractReverted("Error", {"reason": reason}, reason_words(reason))
+        return ContractReverted("Error", {"reason": reason}, reason_message(reason))
     if selector == _PANIC:
         (code,) = _decoded(["uint256"], body)
-        return ContractReverted("Panic", {"code": code}, panic_words(code))
+        return ContractReverted("Panic", {"code": code}, panic_message(code))
     entry = _errors()[selector]
     types = [parameter["type"] for parameter in entry["inputs"]]
     values = (_plain(*pair) for pair in zip(types, _decoded(types, body), strict=True))
     names = (parameter["name"] for parameter in entry["inputs"])
     arguments = dict(zip(names, values, strict=True))
-    return ContractReverted(entry["name"], arguments, error_words(entry["name"], arguments))
+    return ContractReverted(entry["name"], arguments, error_message(entry["name"], arguments))
 
 
 def _decoded(types: list[str], body: bytes) -> tuple[Any, ...]:
@@ -260,7 +260,7 @@ def _data(texts: list[str]) -> bytes | None:
 def _reverted_for(reason: re.Match[str] | None) -> ContractReverted:
     if reason is None:
         return from_data(b"")
-    return ContractReverted("Error", {"reason": reason[1]}, reason_words(reason[1]))
+    return ContractReverted("Error", {"reason": reason[1]}, reason_message(reason[1]))
 
 
 def _other_meaning(error: BaseException) -> AgentEscrowError | None:

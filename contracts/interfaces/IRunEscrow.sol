@@ -191,7 +191,7 @@ interface IRunEscrow is IUsdcVault {
     /* ERRORS */
 
     /// @notice The run does not exist.
-    /// @custom:message Run {runId} does not exist.
+    /// @custom:message There is no run {runId}.
     error RunUnknown(uint256 runId);
 
     /// @notice The call is not allowed in the run's state. Bit n of `allowedBitmap` stands for state n.

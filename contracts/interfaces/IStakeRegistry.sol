@@ -80,7 +80,7 @@ interface IStakeRegistry is IUsdcVault {
         uint256 strikes
     );
 
-    /// @notice `market` may lock stakes: of every agent if the constructor set it, else of agents that allow it.
+    /// @notice `market` became a market. If it was added after deployment, it can lock only what agents allow.
     event MarketAdded(address indexed market);
 
     /// @notice `market` takes no new claims; if it was added later, it locks nothing more (STAKE-9).
@@ -93,7 +93,7 @@ interface IStakeRegistry is IUsdcVault {
     /* ERRORS */
 
     /// @notice The identity registry does not know the agent, or did not answer.
-    /// @custom:message Agent {agentId} is not in the identity registry.
+    /// @custom:message There is no agent {agentId} in the identity registry.
     error AgentUnknown(uint256 agentId);
 
     /// @notice A banned agent accepts no deposit (STAKE-6).

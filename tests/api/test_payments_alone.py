@@ -20,8 +20,8 @@ from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.store.people.idempotency import KeyName, find_key
 from agentescrow.store.people.tables import relays
 from agentescrow.wire.shape import iso_time
+from artifacts import ours
 from localnet import usdc
-from localnet.artifacts import ours
 from tests.api.conftest import DAY, USDC
 from tests.waiting import until
 

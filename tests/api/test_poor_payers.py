@@ -39,7 +39,7 @@ def refusal(answer):
     return answer.status_code, answer.json()["error"], answer.json()["detail"]
 
 
-REFUSED = (400, "INSUFFICIENT_FUNDS", "The payer has less USDC than that.")
+REFUSED = (400, "INSUFFICIENT_FUNDS", "The payer's USDC balance is too low.")
 
 
 @pytest.mark.parametrize("way", ["allowance", "permit", "authorization"])

@@ -24,8 +24,8 @@ from agentescrow.chain.typed_data import run_nonce, stake_nonce
 from agentescrow.chain.wallet import LocalWallet
 from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.wire.shape import iso_time
+from artifacts import ours
 from localnet import usdc
-from localnet.artifacts import ours
 from tests.api.conftest import DAY, USDC
 from tests.unit.chain.test_signatures import compact, high_s, low_v, same, wrapped
 

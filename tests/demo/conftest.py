@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 from tests.waiting import ENOUGH
 
 _COLUMNS = re.compile(r" {2,}")

@@ -6,8 +6,8 @@ import json
 import time
 from datetime import UTC, datetime, timedelta, timezone
 
+from artifacts import ROOT
 from demo.planned_run import Outcome
-from localnet.artifacts import ROOT
 
 _EXAMPLE = ROOT / "examples" / "runs.json"
 _ENDS = {

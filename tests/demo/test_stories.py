@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from agentescrow import AgentClient
+from artifacts import ROOT
 from deployment.record import FINISHED, UNFINISHED
-from localnet.artifacts import ROOT
 from tests.waiting import ENOUGH
 
 _STORIES = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from artifacts import ours
 from deployment import standard_json
 from deployment.bytecode import immutables, same_code
 from deployment.errors import NotVerified
-from localnet.artifacts import ours
 
 PUSH32 = b"\x7f"
 CODE = b"\x60\x7f" + PUSH32 + bytes(32) + b"\x5f" + PUSH32 + b"\x01" * 32

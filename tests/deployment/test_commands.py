@@ -12,11 +12,11 @@ from click.testing import CliRunner
 from eth_account import Account
 from web3 import Web3
 
+from artifacts import ROOT, ours
 from deployment.local_chain import ROLES, local_chain
 from deployment.record import FINISHED, LOCAL, UNFINISHED
 from deployment.standard_json import FOLDER
 from localnet import usdc
-from localnet.artifacts import ROOT, ours
 from localnet.base_sepolia import RPC_URL, upstream
 from scripts.chain import cli as chain_command
 from tests.waiting import ENOUGH

@@ -8,6 +8,7 @@ import pytest
 from web3.eth import Eth
 
 from agentescrow.chain.deployments import load
+from artifacts import ours
 from deployment import checks
 from deployment.deploy import deploy
 from deployment.errors import (
@@ -19,7 +20,6 @@ from deployment.errors import (
 )
 from deployment.record import Records
 from localnet import usdc
-from localnet.artifacts import ours
 from localnet.host import Web3Host
 from tests.deployment.fate import FatefulWallet
 

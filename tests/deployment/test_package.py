@@ -10,9 +10,9 @@ import zipfile
 
 import pytest
 
+from artifacts import ROOT
 from deployment import parameters
 from deployment.record import FINISHED
-from localnet.artifacts import ROOT
 from tools.dist import build
 
 LEFTOVERS = ("local.json", "local-demo.json", "base-sepolia-fork.json", "anything.json", "x.draft")
@@ -45,7 +45,7 @@ def test_build__leftover_records__stay_out(built):
 
 def test_build__abis__go_along(built):
     for names in built:
-        assert "agentescrow/chain/abi/RunEscrow.json" in names
+        assert "agentescrow/generated/abi/RunEscrow.json" in names
 
 
 def test_package_data__every_public_network__has_its_record():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from localnet.artifacts import ours
+from artifacts import ours
 from localnet.evm import Revm
 from tests.in_process.substitution import COMPILED
 from tests.in_process.system import System

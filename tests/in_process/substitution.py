@@ -6,6 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from localnet.artifacts import Artifact
+from artifacts import Artifact
 
 COMPILED: pytest.StashKey[Callable[[str], Artifact]] = pytest.StashKey()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agentescrow.domain.constants import DAY, MIN_STAKE
+from artifacts import Artifact, ours
 from localnet import identity
-from localnet.artifacts import Artifact, ours
 from localnet.chain import Chain, Contract, created_address
 from tests.stateful import people
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import pytest
 
 from agentescrow.domain.constants import MIN_STAKE, ZERO_ADDRESS
-from localnet.artifacts import ours
+from artifacts import ours
 from localnet.chain import created_address
 from tests.in_process.refusal import refused
 from tests.stateful import people

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from artifacts import Artifact
 from localnet import identity, usdc
-from localnet.artifacts import Artifact
 from tests.stateful import people
 from tests.stateful.signatures import Signatures
 

@@ -15,7 +15,7 @@ from agentescrow.errors import ContractReverted
 from agentescrow.store.agents.markets import allowances_of
 from agentescrow.store.runs.eligibility import find_claim_eligibility
 from agentescrow.store.tables import agents
-from localnet.artifacts import ours
+from artifacts import ours
 from localnet.codec import Abi
 from tests.indexer.index import new_database, sync
 

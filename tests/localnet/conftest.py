@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from eth_account import Account
 
+from artifacts import circle, ours
 from localnet import identity, usdc
 from localnet.anvil import Anvil
-from localnet.artifacts import circle, ours
 from localnet.base_sepolia import CHAIN_ID
 from localnet.evm import AnvilFast, Revm
 

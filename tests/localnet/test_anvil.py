@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from web3 import Web3
 
+from artifacts import ROOT, ToolMissing
 from localnet import anvil as anvil_module
 from localnet import identity, usdc
 from localnet.anvil import Anvil, free_port
-from localnet.artifacts import ROOT
 from localnet.base_sepolia import CHAIN_ID, RPC_URL, upstream
-from localnet.errors import AnvilFailed, PortTaken, ToolMissing
+from localnet.errors import AnvilFailed, PortTaken
 from tests.waiting import until
 
 

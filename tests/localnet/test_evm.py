@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from artifacts import NotBuilt, ours
 from localnet import usdc
-from localnet.artifacts import ours
-from localnet.errors import NotBuilt
 from localnet.evm import Reverted, created_address
 
 # TIMESTAMP, returned as a word.

@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from localnet.artifacts import ours
+from artifacts import ours
 
 _TERMS = "(uint64,uint40,uint8,uint8,uint8)"
 _AUTHORIZATION = "(address,uint256,uint256,bytes32,bytes)"

@@ -17,9 +17,9 @@ from agentescrow.chain.deployments import load
 from agentescrow.chain.wallet import LocalWallet
 from agentescrow.domain.constants import DAY, ONE_USDC
 from agentescrow.domain.runs.terms import RunTerms
+from artifacts import ROOT
 from deployment.local_chain import ROLES, local_chain
 from deployment.record import Records
-from localnet.artifacts import ROOT
 
 
 @pytest.fixture(scope="session")

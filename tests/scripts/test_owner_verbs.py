@@ -10,11 +10,11 @@ from web3.eth import Eth
 
 from agentescrow.domain.constants import ONE_USDC, ZERO_ADDRESS
 from agentescrow.errors import ContractReverted
+from artifacts import ROOT
 from deployment import owner_calls
 from deployment.command import Session
 from deployment.owning import carry_out
 from deployment.safe_batch import checksum
-from localnet.artifacts import ROOT
 
 SAFE = "0x00000000000000000000000000000000000000AA"
 MARKET = "0x000000000000000000000000000000000000bEEF"
@@ -248,7 +248,7 @@ def test_safe__would_be_refused__no_file(fails, says, safe, tmp_path):
     """A batch that reverts is found out now, not when five people have signed it."""
     file = tmp_path / "batch.json"
     assert "not paused" in fails("unpause", "--safe", file, by=None)
-    assert "No fees have accrued" in fails("sweep", "--safe", file, by=None)
+    assert "There are no accrued fees" in fails("sweep", "--safe", file, by=None)
     assert not file.exists()
 
 

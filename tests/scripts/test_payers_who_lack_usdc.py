@@ -98,7 +98,7 @@ def test_pay__less_usdc_than_that__is_said(contracts, poor, call, kind, way, fun
         simulate(contracts.w3, {"from": poor.address, "to": contract.address, "data": data})
 
     assert refused.value.arguments == {"reason": BALANCE}
-    assert refused.value.words == "The payer has less USDC than that."
+    assert refused.value.words == "The payer's USDC balance is too low."
     assert name_of(refused.value) == "INSUFFICIENT_FUNDS"
 
 

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from agentescrow.domain.constants import ONE_USDC
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 
 
 def posting(**changes):
@@ -32,7 +32,7 @@ def test_amount__outside_the_contracts_limits__is_refused_in_usdc(fails, amount)
     """RUN-2: the reward's limits, said by the contract, in USDC."""
     line = fails(*posting(reward=amount), "--draft")
 
-    assert f"The reward of {amount} USDC is not allowed" in line
+    assert f"A reward of {amount} USDC is not allowed" in line
     assert "RewardOutOfRange" in line
 
 
@@ -49,8 +49,8 @@ def test_deadline__no_time__is_refused(fails, time):
     [
         ({"deadline": "2020-01-01T00:00:00Z"}, "2020-01-01T00:00:00Z is not in the future"),
         ({"deadline": "+91d"}, "is too far ahead"),
-        ({"review_days": 31}, "A review of 31 days is not allowed: 1 to 30 days are."),
-        ({"max_revisions": 11}, "11 revisions are too many: at most 10 are allowed."),
+        ({"review_days": 31}, "A review of 31 days is not allowed; it must take 1 to 30 days."),
+        ({"max_revisions": 11}, "11 revisions are too many; at most 10 are allowed."),
         ({"uri": ""}, "1 to 2048 bytes of UTF-8"),
         ({"uri": "\u00e4" * 1_025}, "it has 2050 bytes of UTF-8, 2048 at most are allowed"),
         ({"review_days": 256}, "256 is not in the range 0<=x<=255"),
@@ -125,22 +125,22 @@ def test_verbs__contract_refuses__say_why_in_words(fails, claimed_run, open_run,
     assert fails("claim", run_id, "--agent", staked_agent, by="agent").startswith(
         f"Run {run_id} is CLAIMED; this is possible only while it is OPEN. [UnexpectedRunState("
     )
-    assert "is neither owner, operator nor wallet of agent 0. [NotOperator(" in fails(
+    assert "is neither the owner, an operator nor the wallet of agent 0. [NotOperator(" in fails(
         "claim", other, "--agent", staked_agent, by="outsider"
     )
     assert "There is no agent 9 in the identity registry. [AgentUnknown(" in fails(
         "claim", other, "--agent", 9, by="agent"
     )
     assert f"Only the poster of run {run_id}, 0x" in fails("slash", run_id, by="outsider")
-    assert f"The agent of run {run_id} has time until 20" in fails("slash", run_id)
-    assert "has 20 USDC of stake available, but 30 USDC are needed. [InsufficientStake(" in fails(
+    assert f"The agent on run {run_id} has time until 20" in fails("slash", run_id)
+    assert "has 20 USDC of stake available, but 30 USDC is required. [InsufficientStake(" in fails(
         "unstake", "30", "--agent", staked_agent, by="agent"
     )
-    assert "is zero or one of the contracts. [InvalidRecipient(" in fails(
+    assert "it is the zero address or one of the contracts. [InvalidRecipient(" in fails(
         "unstake", "1", "--agent", staked_agent, "--to", "0x" + "0" * 40, by="agent"
     )
     assert fails("stake", "0", "--agent", staked_agent) == "The amount is zero. [ZeroAmount()]"
-    assert fails("sweep").startswith("No fees have accrued")
+    assert fails("sweep").startswith("There are no accrued fees")
     assert "has no credit to withdraw. [NoCredit(" in fails(
         "credits", "--withdraw-to", "0x" + "1" * 40
     )

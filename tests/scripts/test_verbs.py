@@ -13,8 +13,8 @@ from agentescrow.chain.connection import chain_time
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.constants import DAY, ONE_USDC
 from agentescrow.domain.runs.run import RunState
+from artifacts import ROOT
 from localnet import usdc
-from localnet.artifacts import ROOT
 
 WEEK = 7 * DAY
 

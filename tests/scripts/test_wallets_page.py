@@ -11,7 +11,7 @@ import pytest
 
 from agentescrow.domain.constants import ONE_USDC
 from agentescrow.domain.runs.run import RunState
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 
 PAGE = (ROOT / "docs" / "wallets.md").read_text()
 ON_THE_PAGE = "http://127.0.0.1:8545"

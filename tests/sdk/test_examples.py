@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from agentescrow.domain.runs.run import RunState
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 from tests.waiting import ENOUGH
 
 README = (ROOT / "README.md").read_text()

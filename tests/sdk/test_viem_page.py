@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from agentescrow.domain.runs.run import RunState
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 from tests.waiting import ENOUGH
 
 PAGE = (ROOT / "docs" / "wallets.md").read_text()

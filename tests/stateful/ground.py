@@ -6,8 +6,8 @@ import copy
 from collections.abc import Callable
 
 from agentescrow.domain.constants import ONE_USDC
+from artifacts import Artifact, circle, ours
 from localnet import identity, usdc
-from localnet.artifacts import Artifact, circle, ours
 from localnet.chain import Chain, Contract, Receipt, created_address
 from tests.stateful import people
 from tests.stateful.people import BY_ADDRESS, EVERYBODY, WALLETS, Person

@@ -8,7 +8,7 @@ import pytest
 
 from agentescrow.domain.agent import AgentStatus
 from agentescrow.domain.runs.run import RunState
-from localnet.artifacts import ours
+from artifacts import ours
 from localnet.evm import Revm
 from tests.stateful.malformed import Malformation
 from tests.stateful.outcome import Tally

@@ -6,60 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
+from agentescrow.chain.abis import entries
 from agentescrow.errors import Reverted
 
-# Event name -> field names, both as in the contracts' interfaces.
 EVENTS: Final[dict[str, tuple[str, ...]]] = {
-    # OpenZeppelin
-    "OwnershipTransferStarted": ("previousOwner", "newOwner"),
-    "OwnershipTransferred": ("previousOwner", "newOwner"),
-    "Paused": ("account",),
-    "Unpaused": ("account",),
-    # both contracts (UsdcVault)
-    "Credited": ("account", "amount"),
-    "CreditWithdrawn": ("account", "to", "amount"),
-    # StakeRegistry
-    "Staked": ("agentId", "from", "amount"),
-    "Unstaked": ("agentId", "to", "amount"),
-    "StakeLocked": ("agentId", "market", "amount", "minStatus"),
-    "StakeReleased": ("agentId", "market", "amount", "outcome"),
-    "StakeSlashed": (
-        "agentId",
-        "market",
-        "beneficiary",
-        "amount",
-        "penalty",
-        "strike",
-        "strikes",
-    ),
-    "MarketAdded": ("market",),
-    "MarketRetired": ("market",),
-    "MarketAllowed": ("agentId", "market", "cap"),
-    # RunEscrow
-    "RunCreated": (
-        "runId",
-        "poster",
-        "reward",
-        "fee",
-        "deadline",
-        "reviewDays",
-        "maxRevisions",
-        "minStatus",
-        "ipfsHash",
-    ),
-    "RunFunded": ("runId", "amount"),
-    "RunClaimed": ("runId", "agentId", "wallet", "stake", "dueAt"),
-    "RunStarted": ("runId",),
-    "WorkSubmitted": ("runId", "deliverableURI", "reviewEndsAt"),
-    "RevisionRequested": ("runId", "revision", "dueAt", "feedback"),
-    "RunApproved": ("runId", "agentId", "wallet", "reward", "fee", "silent"),
-    "RunRejected": ("runId", "agentId", "refund", "reason"),
-    "RunCancelled": ("runId", "refund"),
-    "RunAbandoned": ("runId", "agentId"),
-    "RunSlashed": ("runId", "agentId", "refund", "compensation"),
-    "FeesSwept": ("treasury", "amount"),
-    "TreasurySet": ("treasury",),
+    event["name"]: tuple(field["name"] for field in event["inputs"])
+    for contract in ("StakeRegistry", "RunEscrow")
+    for event in entries(contract, "event")
 }
+"""Names of the fields of each event."""
 
 
 class Event(NamedTuple):

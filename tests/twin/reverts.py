@@ -4,69 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from agentescrow.chain.abis import entries
 from agentescrow.errors import Reverted
 
-# Error name -> parameter names, both as in the contracts' interfaces.
 ERRORS: Final[dict[str, tuple[str, ...]]] = {
-    # OpenZeppelin
-    "OwnableUnauthorizedAccount": ("account",),
-    "EnforcedPause": (),
-    "ExpectedPause": (),
-    # both contracts (UsdcVault)
-    "ZeroAmount": (),
-    "InvalidRecipient": ("to",),
-    "NoCredit": ("account",),
-    "OwnershipNotRenounceable": (),
-    "AgentUnknown": ("agentId",),
-    "MinStatusOutOfRange": ("minStatus", "lowest", "highest"),
-    # StakeRegistry
-    "AgentIsBanned": ("agentId", "strikes"),
-    "StakeTooLarge": ("amount", "limit"),
-    "NotAgentOwner": ("agentId", "caller"),
-    "UnstakeOnlyToOwner": ("agentId", "to", "owner"),
-    "InsufficientStake": ("agentId", "available", "required"),
-    "NotMarket": ("caller",),
-    "StatusTooLow": ("agentId", "status", "required"),
-    "OutcomeOutOfRange": ("outcome", "highest"),
-    "LockExceeded": ("agentId", "market", "amount", "locked"),
-    "PenaltyTooLarge": ("penalty", "amount"),
-    "InvalidMarket": ("market",),
-    "MarketAlreadyAdded": ("market",),
-    "MarketUnknown": ("market",),
-    "MarketIsRetired": ("market",),
-    "MarketNeedsNoAllowance": ("market",),
-    "MarketNotAllowed": ("agentId", "market", "required", "allowance"),
-    "ClaimsStopped": ("market",),
-    "CapTooLarge": ("cap", "highest"),
-    "CapBelowLocked": ("agentId", "market", "cap", "locked"),
-    # RunEscrow
-    "RunUnknown": ("runId",),
-    "UnexpectedRunState": ("runId", "current", "allowedBitmap"),
-    "NotPoster": ("runId", "caller", "poster"),
-    "NotAgent": ("runId", "caller"),
-    "NotOperator": ("agentId", "caller"),
-    "RewardOutOfRange": ("reward", "lowest", "highest"),
-    "DeadlineNotInFuture": ("deadline", "timestamp"),
-    "DeadlineTooFar": ("deadline", "latest"),
-    "ReviewDaysOutOfRange": ("reviewDays", "lowest", "highest"),
-    "MaxRevisionsTooHigh": ("maxRevisions", "highest"),
-    "EmptyIpfsHash": (),
-    "EmptyDeliverableURI": ("runId",),
-    "EmptyFeedback": ("runId",),
-    "EmptyReason": ("runId",),
-    "TextTooLong": ("length", "max"),
-    "DeadlinePassed": ("runId", "deadline", "timestamp"),
-    "BeforeDeadline": ("runId", "deadline", "timestamp"),
-    "SelfClaim": ("runId", "agentId", "poster"),
-    "ReviewOver": ("runId", "reviewEndsAt", "timestamp"),
-    "ReviewNotOver": ("runId", "reviewEndsAt", "timestamp"),
-    "NoRevisionsLeft": ("runId", "maxRevisions"),
-    "RevisionsLeft": ("runId", "revisions", "maxRevisions"),
-    "NotOverdue": ("runId", "slashableAt", "timestamp"),
-    "AbandonWindowOver": ("runId", "windowEndsAt", "timestamp"),
-    "AlreadyAbandoned": ("runId",),
-    "NoFees": (),
+    error["name"]: tuple(parameter["name"] for parameter in error["inputs"])
+    for contract in ("StakeRegistry", "RunEscrow")
+    for error in entries(contract, "error")
 }
+"""Names of the parameters of each custom error."""
 
 # USDC answers with strings and other tokens with errors of their own, so the twin has one name for
 # "the token refused the transfer" that belongs to no contract.

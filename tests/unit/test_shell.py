@@ -15,7 +15,7 @@ import sys
 import pytest
 
 from agentescrow.settings import ClientSettings, Settings, read
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 from tests.shell import leave
 
 EXPORTED = {

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from localnet.errors import LocalnetError
+from artifacts import SetupError
 from tools.mutants import equivalents, report
 from tools.mutants.campaign import (
     INVALID,
@@ -111,7 +111,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         known = equivalents.read()
         mutants = all_mutants()
-    except (ValueError, LocalnetError) as error:
+    except (ValueError, SetupError) as error:
         print(error, file=sys.stderr)
         return 1
     if complaint := complaint_of_originals():

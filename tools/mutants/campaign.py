@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from localnet.artifacts import Artifact
+from artifacts import Artifact
 from tools.mutants.compiler import CONTRACTS, Compiler, NotCompiled, sources
 from tools.mutants.killing import SURVIVED, checked, played
 from tools.mutants.operators import Mutant, mutants_of

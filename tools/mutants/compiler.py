@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from localnet.artifacts import ROOT, Artifact
+from artifacts import ROOT, Artifact
 
 CONTRACTS: Final = {
     "StakeRegistry": "contracts/StakeRegistry.sol",

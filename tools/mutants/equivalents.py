@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 from tools.mutants.operators import Mutant
 
 FILE: Final = ROOT / "tests" / "mutation" / "equivalents.toml"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from localnet.artifacts import ROOT, Artifact, ours
+from artifacts import ROOT, Artifact, ours
 from localnet.evm import Reverted, Revm
 from tests.in_process.substitution import COMPILED
 from tests.stateful.ground import Ground

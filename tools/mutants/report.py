@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 from tools.mutants.campaign import INVALID, SAME, Result
 from tools.mutants.equivalents import Equivalent
 from tools.mutants.killing import KILLED

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 from tools.mutants.campaign import Result
 from tools.mutants.operators import Mutant
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 
 Step = tuple[str, ...]
 """Tests that run together."""

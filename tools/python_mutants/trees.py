@@ -20,7 +20,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 
 _LIBRARIES: Final = (
     "alembic.command",
@@ -169,7 +169,7 @@ def _tests(root: Path, words: list[str], log: Path) -> None:
     sys.dont_write_bytecode = False
     os.chdir(root)
     sys.path[:] = [str(root), *(path for path in sys.path if path not in ("", str(ROOT)))]
-    here = tuple(str(ROOT / name) for name in ("agentescrow", "localnet", "tools"))
+    here = tuple(str(ROOT / name) for name in ("agentescrow", "artifacts", "localnet", "tools"))
     for name, module in list(sys.modules.items()):
         if (getattr(module, "__file__", None) or "").startswith(here):
             del sys.modules[name]

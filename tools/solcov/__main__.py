@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 
 COPY = ROOT / "coverage" / "project"
 LCOV = ROOT / "coverage" / "lcov.info"

@@ -10,7 +10,7 @@ import sys
 
 from rich.console import Console
 
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 from tools.symbolic.halmos import HalmosFailed, run
 from tools.symbolic.plan import Check, Fault, read_plan
 from tools.symbolic.report import Line, table

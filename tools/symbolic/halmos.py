@@ -7,7 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 from tools.symbolic.verdict import Result, Verdict, judge
 
 _BIN = ROOT / ".venv-halmos" / "bin"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 from tools.symbolic.plan import Fault
 
 _LINKED = ("node_modules", "tools")

@@ -1,18 +1,14 @@
-"""Events and their ABIs, and logs read without a node."""
+"""Logs decoded without a node."""
 
 from __future__ import annotations
-
-from dataclasses import fields
 
 import pytest
 from eth_abi import encode
 from eth_utils import keccak
 from hexbytes import HexBytes
 
-from agentescrow.chain.abis import entries
-from agentescrow.chain.decode import decode_event, decode_events, snake_case
+from agentescrow.chain.decode import decode_event, decode_events
 from agentescrow.chain.events import (
-    TYPES,
     AgentTransfer,
     MetadataSet,
     OtherEvent,
@@ -22,8 +18,6 @@ from agentescrow.chain.events import (
 )
 
 A, B = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC", "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
-ABI_EVENTS = [(contract, event) for contract in TYPES for event in entries(contract, "event")]
-FOREIGN = {"EIP712DomainChanged", "BatchMetadataUpdate", "MetadataUpdate"}
 
 
 def log(address, *topics, data=b""):
@@ -42,45 +36,6 @@ def log(address, *topics, data=b""):
 
 def word(value):
     return encode(["address" if isinstance(value, str) else "uint256"], [value])
-
-
-@pytest.mark.parametrize(
-    ("contract", "event"),
-    ABI_EVENTS,
-    ids=lambda value: value if isinstance(value, str) else value["name"],
-)
-def test_types__every_event_of_the_abis__has_the_same_fields(contract, event):
-    """Section 3: an indexer needs every event, typed; what is not ours may stay untyped."""
-    kind = TYPES[contract].get(event["name"])
-
-    if kind is None:
-        assert contract == "Usdc" or event["name"] in FOREIGN
-    else:
-        assert [field.name for field in fields(kind)] == [
-            snake_case(parameter["name"]) for parameter in event["inputs"]
-        ]
-
-
-@pytest.mark.parametrize("contract", sorted(TYPES))
-def test_types__every_entry__is_in_the_abi(contract):
-    """No type outlives its event."""
-    assert set(TYPES[contract]) <= {event["name"] for event in entries(contract, "event")}
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("runId", "run_id"),
-        ("deliverableURI", "deliverable_uri"),
-        ("agentURI", "agent_uri"),
-        ("newURI", "new_uri"),
-        ("from", "from_"),
-        ("ipfsHash", "ipfs_hash"),
-    ],
-)
-def test_snake_case__abi_names__become_fields(name, expected):
-    """Python's names for Solidity's."""
-    assert snake_case(name) == expected
 
 
 def test_decode_event__indexed_and_plain__are_read():

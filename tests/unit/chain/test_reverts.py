@@ -28,7 +28,7 @@ CALLER = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 NOT_AGENT = keccak(text="NotAgent(uint256,address)")[:4] + encode(
     ["uint256", "address"], [7, CALLER]
 )
-WORDS = "Only the agent of run 7 may do this, its payout wallet or an operator; the caller is "
+MESSAGE = "Only the payout wallet or an operator of the agent on run 7 can do this; the caller is "
 
 
 def text_revert(text):
@@ -40,7 +40,7 @@ def test_from_data__custom_error__has_name_values_and_words():
     error = from_data(NOT_AGENT)
 
     assert (error.name, error.arguments) == ("NotAgent", {"runId": 7, "caller": CALLER})
-    assert error.words == f"{WORDS}{CALLER}."
+    assert error.words == f"{MESSAGE}{CALLER}."
     assert str(error) == f"{error.words} [NotAgent(runId=7, caller={CALLER})]"
 
 
@@ -61,7 +61,7 @@ def test_from_data__string__is_usdcs_in_words():
         (b"\xde\xad\xbe\xef" + b"\0" * 32, "0xdeadbeef", "not known here"),
         (NOT_AGENT[:20], NOT_AGENT[:4].hex(), "not known here"),
         (b"\x01", "0x01", "not known here"),
-        (text_revert("what?"), "Error", "The contract refused: what?."),
+        (text_revert("what?"), "Error", "The contract reverted: what?."),
         (bytes.fromhex("08c379a0") + encode(["bytes"], [b"\xff"]), "0x08c379a0", "not known here"),
     ],
 )

@@ -17,7 +17,7 @@ EXAMPLES = [
     errors.InvalidAmount("-1", "0 or more"),
     errors.InvalidTerms("review_days", 0, "1 to 30 days"),
     errors.Reverted("NotAgent", {"runId": 1, "caller": "outsider"}),
-    errors.ContractReverted("NoFees", {}, "No fees have accrued."),
+    errors.ContractReverted("NoFees", {}, "There are no accrued fees."),
     errors.StillPending("request 0x00", "not mined yet"),
     errors.TextTooLong("feedback", "x" * 2_049, 2_049, 2_048),
     errors.Contradicted("run 7", "reward", 1_000_000, 500_000_000, "transaction 0x00"),
@@ -69,7 +69,7 @@ def test_errors__as_text__name_value_limit_and_words():
     )
     assert invalid == "deadline 'soon' is not allowed: a time"
     assert refused == "NotAgent(runId=1, caller=outsider)"
-    assert contract == "No fees have accrued. [NoFees()]"
+    assert contract == "There are no accrued fees. [NoFees()]"
     assert str(errors.ContractReverted("NoFees")) == "NoFees()"
     assert too_long.endswith(": it has 2049 bytes of UTF-8, 2048 at most are allowed")
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from localnet.artifacts import ours
+from artifacts import ours
 from localnet.evm import Reverted
 from tools.mutants import equivalents, report
 from tools.mutants.campaign import INVALID, SAME, Result, all_mutants

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 from tools.mutants import equivalents
 from tools.mutants.campaign import Result
 from tools.mutants.killing import KILLED, SURVIVED

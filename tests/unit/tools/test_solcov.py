@@ -9,8 +9,8 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
+from artifacts import ROOT
 from localnet.anvil import Anvil
-from localnet.artifacts import ROOT
 from localnet.evm import AnvilFast, Reverted
 from tools.solcov.compiled import Compilation, compile_request
 from tools.solcov.plugin import listening

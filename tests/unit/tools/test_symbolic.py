@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localnet.artifacts import ROOT
+from artifacts import ROOT
 from tools.symbolic.plan import Check, Fault, read_plan
 from tools.symbolic.report import Line
 from tools.symbolic.seeded import FaultGone, with_fault
