@@ -84,7 +84,7 @@ REASONS: Final[Mapping[str, str]] = {
     "FiatTokenV2: authorization is expired": "The USDC authorization has expired; sign a new one.",
     "FiatTokenV2: authorization is not yet valid": "The USDC authorization is not valid yet.",
     "FiatTokenV2: authorization is used or canceled": (
-        "The USDC authorization was already used or cancelled; sign a new one."
+        "The USDC authorization was already used or cancelled."
     ),
     "FiatTokenV2: caller must be the payee": "Only its payee can use a USDC authorization.",
     # identity registry

@@ -86,10 +86,12 @@ def test_execute__expired_changed_replayed__is_refused_in_words(
     signed = forwarder.sign(wallets.agent, unsigned)
     assert forwarder.verify(signed)
 
-    with pytest.raises(ContractReverted, match="it was changed, used already or signed by another"):
+    with pytest.raises(
+        ContractReverted, match="it was changed, already used, or signed with another"
+    ):
         forwarder.execute(relayer, replace(signed, gas=signed.gas + 1))
     wait(ENOUGH + 1)
-    with pytest.raises(ContractReverted, match="was valid until 20"):
+    with pytest.raises(ContractReverted, match="expired at 20"):
         forwarder.execute(relayer, signed)
 
     fresh = forwarder.sign(wallets.agent, forwarder.request(agent, signed.to, call))
@@ -104,7 +106,7 @@ def test_authorized_run__sent_by_anyone__is_the_signers(contracts, wallets, term
     until = chain_time(contracts.w3) + 600
     signed = escrow.authorize_run(wallets.poster, wanted, "ipfs://d", salt=SALT, valid_before=until)
 
-    with pytest.raises(ContractReverted, match="was not signed by the payer for this purpose"):
+    with pytest.raises(ContractReverted, match="is not signed by the payer for this purpose"):
         escrow.post_run_with_authorization(wallets.relayer, wanted, "ipfs://other", signed)
     posted = escrow.post_run_with_authorization(wallets.relayer, wanted, "ipfs://d", signed)
 
@@ -112,7 +114,7 @@ def test_authorized_run__sent_by_anyone__is_the_signers(contracts, wallets, term
     kinds = [type(event) for event in posted.events]
     assert kinds[:2] == [RunCreated, RunFunded]
     assert UsdcTransfer in kinds
-    with pytest.raises(ContractReverted, match="is used already, or was cancelled"):
+    with pytest.raises(ContractReverted, match="was already used or cancelled"):
         escrow.post_run_with_authorization(wallets.relayer, wanted, "ipfs://d", signed)
 
 
@@ -125,7 +127,7 @@ def test_authorized_stake__another_agent__is_refused(contracts, wallets, staked_
         wallets.poster, staked_agent, amount, salt=SALT, valid_before=until
     )
 
-    with pytest.raises(ContractReverted, match="was not signed by the payer for this purpose"):
+    with pytest.raises(ContractReverted, match="is not signed by the payer for this purpose"):
         registry.stake_with_authorization(wallets.relayer, other.event.agent_id, amount, signed)
     done = registry.stake_with_authorization(wallets.relayer, staked_agent, amount, signed)
 
@@ -139,7 +141,7 @@ def test_set_agent_wallet__consent_signed__changes_the_payee(contracts, wallets,
     contracts.identity.set_agent_wallet(wallets.agent, staked_agent, wallets.outsider, until)
 
     assert contracts.registry.payout_wallet_of(staked_agent) == wallets.outsider.address
-    with pytest.raises(ContractReverted, match="five minutes at most"):
+    with pytest.raises(ContractReverted, match="at most five minutes"):
         contracts.identity.set_agent_wallet(
             wallets.agent, staked_agent, wallets.outsider, until + 3600
         )

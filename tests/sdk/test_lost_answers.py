@@ -168,7 +168,7 @@ def test_create__again_with_its_key__pays_once(market, client, gasless):
     if gasless:
         assert post() == first
     else:
-        with pytest.raises(Refused, match="authorization is used"):
+        with pytest.raises(Refused, match="authorization was already used"):
             post()
     assert _runs(market) == runs + 1
 
@@ -177,6 +177,6 @@ def test_stake__again_with_its_key__pays_once(market, client, agent_id):
     """API-7: a transaction whose receipt was lost is not paid a second time."""
     agent = client("agent")
     agent.agents.stake(agent_id, USDC, idempotency_key="top-up")
-    with pytest.raises(Refused, match="authorization is used"):
+    with pytest.raises(Refused, match="authorization was already used"):
         agent.agents.stake(agent_id, USDC, idempotency_key="top-up")
     assert agent.agents.get_stake_info(agent_id).staked_amount == 21 * USDC

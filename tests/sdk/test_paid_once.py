@@ -117,7 +117,7 @@ def test_create__carried_later__is_paid_once(market, hostile, behind, spent, nod
     if node:
         assert post(poster).bounty_id == first
     else:
-        with pytest.raises(ServiceProblem, match="authorization is used"):
+        with pytest.raises(ServiceProblem, match="authorization was already used"):
             post(poster)
     assert len(salts(hostile)) == 1
     assert (market.contracts.runs.run_count(), spent()) == (first, COST)
