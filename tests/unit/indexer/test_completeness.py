@@ -3,6 +3,8 @@
 given runs and agents, which begin one after the other
   when one is left out, at the start, between or at the end: it is said
   when code that receives an agent's NFT registers more: nothing is missing
+given a run in some state
+  when an event comes that the contract does not emit in that state: another one is missing
 given an agent that nobody has registered
   when anything is said of it: its registration is missing
 given a contract that is there
@@ -62,6 +64,10 @@ def created(run_id):
     return "RunEscrow", said.RunCreated(run_id, OWNER, 10**6, 50_000, 9_000, 7, 3, 1, "ipfs://task")
 
 
+def of_run(*events):
+    return [("RunEscrow", event) for event in events]
+
+
 def of_identity(*events):
     return [("IdentityRegistry", event) for event in events]
 
@@ -99,6 +105,51 @@ def test_runs__fewer_than_the_contract_counts__is_said(index):
 
     with pytest.raises(RunsMissing, match="begun 3 runs, but the contract counts 5"):
         index(created(3), runs=5)
+
+
+FUNDED = said.RunFunded(1, 1_050_000)
+CLAIMED = said.RunClaimed(1, 0, OWNER, 20 * 10**6, 9_000)
+SUBMITTED = said.WorkSubmitted(1, "ipfs://work", 9_000)
+REVISED, AGAIN = (said.RevisionRequested(1, number, 9_000, "more") for number in (1, 2))
+APPROVED = said.RunApproved(1, 0, OWNER, 10**6, 50_000, silent=False)
+REJECTED = said.RunRejected(1, 0, 1_050_000, "no")
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "state"),
+    [
+        ([], CLAIMED, "DRAFT"),
+        ([FUNDED], FUNDED, "OPEN"),
+        ([FUNDED], SUBMITTED, "OPEN"),
+        ([FUNDED, CLAIMED], CLAIMED, "CLAIMED"),
+        ([FUNDED, CLAIMED], APPROVED, "CLAIMED"),
+        ([FUNDED, CLAIMED], REVISED, "CLAIMED"),
+        ([FUNDED, CLAIMED, SUBMITTED], SUBMITTED, "SUBMITTED"),
+        ([FUNDED, CLAIMED, SUBMITTED, REVISED], REJECTED, "REVISION_REQUESTED"),
+        ([FUNDED, CLAIMED, SUBMITTED, REVISED], APPROVED, "REVISION_REQUESTED"),
+        ([FUNDED, CLAIMED, SUBMITTED, APPROVED], REVISED, "APPROVED"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else None,
+)
+def test_run__event_of_another_state__is_said(index, before, then, state):
+    """API-5: no sum and no number tells of work that was submitted in logs that are kept back."""
+    agent = [*minted(0), *registered(0)]
+    index(*DEPLOYED, *agent, created(1), *of_run(*before))
+
+    words = f"{type(then).__name__} of run 1, but no block before has the event that ended {state}"
+    with pytest.raises(EventsMissing, match=words):
+        index(*of_run(then))
+
+
+def test_run__revision_left_out__is_said(index):
+    """API-5: together with the submission that followed, so that the state fits again."""
+    agent = [*minted(0), *registered(0)]
+    index(*DEPLOYED, *agent, created(1), *of_run(FUNDED, CLAIMED, SUBMITTED))
+
+    with pytest.raises(
+        EventsMissing, match="revision 2 of run 1, but no block before has revision 1"
+    ):
+        index(*of_run(AGAIN))
 
 
 @pytest.mark.parametrize(("before", "then"), [([], 1), ([0], 2), ([0, 1], 1)])
