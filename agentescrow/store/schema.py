@@ -8,6 +8,7 @@ NULL means "does not apply (yet)", never zero.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ class Kind(Enum):
         COUNTS: Rows of a CHAIN table. Undo covers them; the digest does not need to.
         KERNEL: Bookkeeping of the index, such as undo itself; covered by neither.
         PEOPLE: Requests of users. No sync brings them back, and a reorganisation leaves them
-            alone, so they are covered by neither.
+            alone except for columns that are `as_of` a block, so they are covered by neither.
     """
 
     CHAIN = auto()
@@ -89,6 +90,22 @@ def amount_column(name: str, *, nullable: bool = False) -> Column[int]:
 def time_column(name: str, *, nullable: bool = False) -> Column[int]:
     """Time in unix seconds."""
     return Column(name, BigInteger, nullable=nullable)
+
+
+def as_of(name: str) -> dict[str, str]:
+    """Mark a column as derived from a block, whose number another column of that name holds.
+
+    It becomes NULL when that block is taken back.
+    """
+    return {"as_of": name}
+
+
+def columns_as_of_a_block() -> Iterator[tuple[Column[Any], Column[Any]]]:
+    """List the columns that `as_of` marks, each with the column of the block's number."""
+    for table in metadata.tables.values():
+        for column in table.columns:
+            if "as_of" in column.info:
+                yield column, table.columns[column.info["as_of"]]
 
 
 def _table(kind: Kind, name: str, *items: SchemaItem, **options: Any) -> Table:  # noqa: ANN401

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from agentescrow.store import bulk
 from agentescrow.store.kernel_tables import blocks, events, position, undo
 from agentescrow.store.reorganisations import note
-from agentescrow.store.schema import metadata
+from agentescrow.store.schema import columns_as_of_a_block, metadata
 
 
 def take_back(connection: Connection, block: int) -> None:
@@ -32,6 +32,9 @@ def take_back(connection: Connection, block: int) -> None:
     connection.execute(delete(undo).where(undo.c.block_number > block))
     connection.execute(delete(blocks).where(blocks.c.number > block))
     connection.execute(position.update().values(block_number=block))
+    # Later their blocks' hashes may not tell it: those of a backfill are not kept.
+    for column, as_of in columns_as_of_a_block():
+        connection.execute(update(column.table).where(as_of > block).values({column.name: None}))
 
 
 def forget(connection: Connection, *, up_to: int) -> None:

@@ -131,12 +131,16 @@ def release(connection: Connection, name: KeyName, request_id: str) -> None:
 def keep_answer(connection: Connection, name: KeyName, answer: str, block: Block) -> None:
     """Keep the answer that a key gets from now on, while its block is one of the chain.
 
+    Nothing is kept where the block was taken back since it was read.
+
     Args:
         connection: A transaction that writes.
         name: The key, which has no answer that stands.
         answer: JSON.
         block: That it is as of.
     """
+    if not _stands(connection, block.number, block.hash):
+        return
     kept = {"answer": answer, "block_number": block.number, "block_hash": block.hash}
     connection.execute(update(idempotency_keys).where(name._is_it).values(kept))
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, SmallInteger, String, Text
 
-from agentescrow.store.schema import ADDRESS, HASH, people_table
+from agentescrow.store.schema import ADDRESS, HASH, as_of, people_table
 
 relays: Final = people_table(
     "relays",
@@ -73,7 +73,7 @@ idempotency_keys: Final = people_table(
     Column("meaning", String(64), nullable=False),  # digest of path and body without signature
     Column("request_id", HASH),  # of `relays`; NULL after that request has failed
     Column("reserved_at", BigInteger),  # unix second at which the request was reserved
-    Column("answer", Text),  # first success
+    Column("answer", Text, info=as_of("block_number")),  # first success
     Column("block_number", BigInteger),  # block of the answer
     Column("block_hash", HASH),
     Column("created_at", BigInteger, nullable=False),  # unix second, by this machine's clock

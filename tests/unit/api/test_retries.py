@@ -12,6 +12,7 @@ from agentescrow.store.database import DatabaseBusy, write_transaction
 from agentescrow.store.people.idempotency import KeyName, find_key
 from agentescrow.store.position import Block
 from agentescrow.store.tables import blocks
+from agentescrow.store.undo import take_back
 from agentescrow.wire.relay import CallBody
 
 FIRST, SECOND = "0x" + "1" * 64, "0x" + "2" * 64
@@ -103,6 +104,27 @@ def test_keep__success__is_repeated_while_its_block_is_one_of_the_chain(retries,
         assert retries().begin() is None
     retries().keep(b'{"a": 2}', indexed((8, "0xb")))
     assert retries().begin() == '{"a": 2}'
+
+
+def test_keep__block_taken_back_before_a_long_gap__is_forgotten(database, retries, clock, indexed):
+    """API-4: the blocks in its place are indexed at once, and none of them is kept."""
+    block = indexed((7, "0xa"))
+    retries().keep(b'{"a": 1}', block)
+    with database.begin() as connection:
+        take_back(connection, 6)
+    indexed((900, "0xc"))
+
+    assert retries().begin() is None
+
+
+def test_keep__block_taken_back_meanwhile__keeps_nothing(retries, clock, indexed):
+    """API-4: between the look at the index and this."""
+    block = indexed((7, "0xa"))
+    indexed((7, "0xd"))
+    retries().keep(b'{"a": 1}', block)
+    indexed((900, "0xc"))
+
+    assert retries().begin() is None
 
 
 def test_key__of_another_signer__is_another_key(retries, clock, indexed):
