@@ -214,13 +214,14 @@ def _taken_back(connection: Connection, place: Place, known: int, wanted: EventF
         first_block=first_block,
         place=at,
         limit=_BATCH,
+        longest=_CHARACTERS,
         wanted=wanted,
     )
     sent = []
     for row in rows:
         place = place.before(row.block_number, row.log_index)
         sent.append(_sent(removed_card(row), place, "removed"))
-    if len(rows) < _BATCH:
+    if not rows:
         stayed = max(min(at, (way.block_number, _LAST)), (place.first_block, -1))
         place = Place(*stayed, reorganisation=way.number, first_block=place.first_block)
     return place, sent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Final
@@ -58,6 +58,7 @@ class EventFilter:
 
 ALL: Final = EventFilter()
 _PLACE: Final = (events.c.block_number, events.c.log_index)
+_FEW: Final = (8, 64)
 
 
 def events_after(
@@ -80,15 +81,33 @@ def events_after(
     """
     later = [events.c.block_number >= block_number, not_(up_to(events, block_number, log_index))]
     places = select(*_PLACE, func.length(events.c.data).label("length")).where(*later)
-    found = connection.execute(_first(places, wanted, limit)).all()
-    sums = accumulate(place.length for place in found)
-    fitting = max(sum(total <= longest for total in sums), 1)
+    found = that_fit(
+        lambda number: connection.execute(_first(places, wanted, number)).all(), limit, longest
+    )
     if not wanted.by_name_only:
-        return connection.execute(_first(select(events).where(*later), wanted, fitting)).all()
+        return connection.execute(_first(select(events).where(*later), wanted, len(found))).all()
     rows: list[AnyRow] = []
-    for some in batched([(place.block_number, place.log_index) for place in found[:fitting]]):
+    for some in batched([(place.block_number, place.log_index) for place in found]):
         rows += connection.execute(in_order(select(events).where(having(events, some))))
     return rows
+
+
+def that_fit(look: Callable[[int], Sequence[AnyRow]], limit: int, longest: int) -> Sequence[AnyRow]:
+    """Take the first events whose arguments stay within a limit together; at least one.
+
+    A database reads a text to count its characters, so few are looked at where they are large.
+
+    Args:
+        look: Finds that many of the first events, each with the `length` of its arguments.
+        limit: Most events.
+        longest: Characters of all their arguments; a single event may have more.
+    """
+    for number in (*(few for few in _FEW if few < limit), limit):
+        found = look(number)
+        fitting = max(sum(total <= longest for total in accumulate(r.length for r in found)), 1)
+        if fitting < len(found) or len(found) < number:
+            break
+    return found[:fitting]
 
 
 def up_to(table: FromClause, block_number: int, log_index: int) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, insert, literal, select
 
-from agentescrow.store.events import ALL, EventFilter, up_to
+from agentescrow.store.events import ALL, EventFilter, that_fit, up_to
 from agentescrow.store.kernel_tables import events, reorganisations, taken_back
 from agentescrow.store.schema import AnyRow
 
@@ -71,6 +71,7 @@ def taken_back_by(
     first_block: int,
     place: tuple[int, int],
     limit: int,
+    longest: int,
     wanted: EventFilter = ALL,
 ) -> Sequence[AnyRow]:
     """The events that a reorganisation has taken back, from a place in the chain backwards.
@@ -81,14 +82,22 @@ def taken_back_by(
         first_block: The lowest block that is asked for.
         place: Block and index of the first one.
         limit: Most events.
+        longest: Characters of all their arguments; a single event may have more.
         wanted: Which.
     """
     table: Any = taken_back
-    found = select(table).where(
+    conditions = (
         table.c.reorganisation == number,
         table.c.block_number >= first_block,
         up_to(table, *place),
         *wanted.conditions(table),
     )
     latest_first = (table.c.block_number.desc(), table.c.log_index.desc())
-    return connection.execute(found.order_by(*latest_first).limit(limit)).all()
+    lengths = select(func.length(table.c.data).label("length")).where(*conditions)
+    fitting = that_fit(
+        lambda number: connection.execute(lengths.order_by(*latest_first).limit(number)).all(),
+        limit,
+        longest,
+    )
+    found = select(table).where(*conditions).order_by(*latest_first)
+    return connection.execute(found.limit(len(fitting))).all()

@@ -28,6 +28,7 @@ from agentescrow.store.bulk import append
 from agentescrow.store.database import migrate, open_database
 from agentescrow.store.events import EventFilter, events_after
 from agentescrow.store.position import Block, Position, begin_position, keep_blocks, move_position
+from agentescrow.store.reorganisations import taken_back_by
 from agentescrow.store.tables import agents, events
 
 FROM_THE_START = Place(0, -1)
@@ -216,6 +217,22 @@ def test_events_after__large_texts__are_few_at_once(index):
         assert len(events_after(connection, 5, LATEST, 500, 1_000_000)) == 2
         assert len(events_after(connection, 5, LATEST, 500, 100_000)) == 1
     assert index.heard(Place(5, LATEST))[0] == ["D"] * 4
+
+
+def test_taken_back_by__large_texts__are_few_at_once(index):
+    """API-6: what is gone is as large as what came."""
+    for number in range(6, 10):
+        index.write(number, "D", data=json.dumps({"agent_uri": "x" * 400_000}))
+    _, place = index.heard(Place(5, LATEST))
+    index.take_back(5)
+
+    with index.database.connect() as connection:
+        for longest, number in ((1_000_000, 2), (100_000, 1)):
+            found = taken_back_by(
+                connection, 1, first_block=6, place=(9, 0), limit=500, longest=longest
+            )
+            assert len(found) == number
+    assert index.heard(place)[0] == ["-D"] * 4
 
 
 def test_page_of_agents__large_uris__are_read_as_far_as_they_are_shown(index):
