@@ -141,8 +141,8 @@ def test_listener__from_a_place_that_is_none__is_400(client, place):
 @pytest.mark.parametrize(
     ("headers", "params"),
     [
-        ({"Last-Event-ID": "9" * 18 + ":" + "9" * 9}, {}),
-        ({"Last-Event-ID": "9" * 18 + ":0"}, {"fromBlock": 0}),
+        ({"Last-Event-ID": "9" * 18 + ":" + "9" * 9 + "@"}, {}),
+        ({"Last-Event-ID": "9" * 18 + ":0@"}, {"fromBlock": 0}),
         ({}, {"fromBlock": 2**63 - 1}),
     ],
 )
