@@ -14,6 +14,7 @@ from ape import accounts, networks
 from ape.cli import ConnectedProviderCommand
 from ape.exceptions import ApeException
 from ape.logging import LogLevel, logger
+from click.core import ParameterSource
 from web3 import Web3
 
 from agentescrow.chain.connection import chain_time
@@ -159,8 +160,8 @@ def verb(*, signs: bool = True) -> Callable[[Callable[..., None]], click.Command
         ) -> None:
             contracts = _contracts(deployment)
             wallet = wallet_named(contracts.w3, account, yes, max_fee) if account else None
-            if wallet is None and relayer is not None:
-                raise click.ClickException("--relayer changes nothing without --account")
+            if wallet is None:
+                _refuse_what_signs(click.get_current_context())
             if wallet is not None and relayer is not None:
                 payer = wallet_named(contracts.w3, relayer, yes, max_fee)
                 wallet = GaslessWallet(wallet, payer, contracts.forwarder)
@@ -173,6 +174,14 @@ def verb(*, signs: bool = True) -> Callable[[Callable[..., None]], click.Command
         return click.command(cls=VerbCommand)(run)
 
     return decorate
+
+
+def _refuse_what_signs(context: click.Context) -> None:
+    """Refuse options that only matter to an account; a setting of the environment may stand."""
+    names = {each.name: each.opts[0] for each in context.command.params}
+    for name in ("relayer", "yes", "max_fee"):
+        if context.get_parameter_source(name) == ParameterSource.COMMANDLINE:
+            raise click.ClickException(f"{names[name]} changes nothing without --account")
 
 
 def _options(signs: bool) -> list[Callable[..., Any]]:

@@ -268,8 +268,23 @@ def test_safe__file_is_there__kept(fails, safe, tmp_path):
     assert "cannot be written" in fails("pause", "--safe", tmp_path / "no" / "file", by=None)
 
 
-def test_relayer__without_an_account__refused(fails):
-    assert "--relayer changes nothing" in fails("pause", "--relayer", "TEST::5", by=None)
+@pytest.mark.parametrize(
+    "idle",
+    [("--relayer", "TEST::5"), ("--yes",), ("--max-fee-gwei", "1")],
+    ids=lambda one: one[0],
+)
+@pytest.mark.parametrize("more", [(), ("--safe", "batch.json")], ids=["alone", "safe"])
+def test_options__of_an_account_that_is_not_named__refused(
+    fails, tmp_path, idle, more, monkeypatch
+):
+    """They would be relied on, and do nothing."""
+    monkeypatch.chdir(tmp_path)
+    assert f"{idle[0]} changes nothing" in fails("pause", *more, *idle, by=None)
+
+
+def test_max_fee__of_the_environment__may_stand(says, safe, tmp_path, monkeypatch):
+    monkeypatch.setenv("MAX_FEE_GWEI", "1")
+    assert "Nothing is sent" in says("pause", "--safe", tmp_path / "batch.json", by=None)
 
 
 def test_checksum__batch_of_the_builder_itself__is_its_own():
