@@ -23,6 +23,9 @@ WIDTH: Final = 100
 CONTRACTS: Final = ("RunEscrow", "StakeRegistry", "Forwarder", "IdentityRegistry", "Usdc")
 """Contracts that the package talks to, in the order of the generated code."""
 
+INTERFACES: Final = ("IUsdcVault", "IStakeRegistry", "IRunEscrow")
+"""Interfaces whose custom errors have a message."""
+
 INHERITED: Final = {
     "OwnershipTransferStarted": "`newOwner` was offered the ownership and can accept it.",
     "OwnershipTransferred": "`newOwner` owns the contract.",
@@ -159,7 +162,7 @@ def generated() -> dict[str, str]:
     texts |= {
         "__init__.py": _PACKAGE,
         "events.py": _formatted(_events_module(found)),
-        "errors.py": _formatted(_errors_module(found)),
+        "errors.py": _formatted(_errors_module({name: ours(name).abi for name in INTERFACES})),
     }
     return texts
 
@@ -274,14 +277,14 @@ def _type(parameter: Mapping[str, Any]) -> str:
 
 def _errors_module(found: Mapping[str, list[dict[str, Any]]]) -> str:
     errors: dict[str, tuple[tuple[str, ...], str]] = {}
-    for contract in CONTRACTS:
-        if contract == "Usdc":
-            continue
-        messages = documentation(contract).messages
-        for error in _of_kind(found[contract], "error"):
+    for interface, abi in found.items():
+        messages = documentation(interface).messages
+        for error in _of_kind(abi, "error"):
             message = messages.get(signature(error))
             if message is None:
-                continue
+                raise Stale(
+                    f"{interface}.{error['name']} has no @custom:message: document it there"
+                )
             parameters = tuple(each["name"] for each in error["inputs"])
             for shown in re.findall(r"\{(\w+)", message):
                 if shown not in parameters:

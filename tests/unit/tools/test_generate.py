@@ -51,14 +51,21 @@ def test_documentation__message__is_kept_by_the_compiler():
         documentation("NoSuchContract")
 
 
-def test_message__of_an_unknown_parameter__is_refused(monkeypatch):
+def test_message__of_an_unknown_parameter__is_refused():
     """A placeholder is the name of a parameter."""
-    abi = {name: [] for name in generate.CONTRACTS}
     inputs = [{"name": "id", "type": "uint256"}]
-    abi["RunEscrow"] = [{"type": "error", "name": "RunUnknown", "inputs": inputs}]
+    error = {"type": "error", "name": "RunUnknown", "inputs": inputs}
 
     with pytest.raises(generate.Stale, match="RunUnknown names runId"):
-        generate._errors_module(abi)
+        generate._errors_module({"IRunEscrow": [error]})
+
+
+def test_error__without_a_message__is_refused():
+    """RUN-26: what is compiled from an older source cannot empty the list, either."""
+    error = {"type": "error", "name": "Silent", "inputs": []}
+
+    with pytest.raises(generate.Stale, match=r"IRunEscrow\.Silent has no @custom:message"):
+        generate._errors_module({"IRunEscrow": [error]})
 
 
 def test_event__without_a_notice__is_refused():
