@@ -12,7 +12,7 @@ from agentescrow.chain.abis import abi_of
 from agentescrow.chain.contract import Contract
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import Deployment
-from agentescrow.chain.reverts import in_words
+from agentescrow.chain.reverts import translated_errors
 from agentescrow.chain.verification import block_hash, code_at, code_hash, places
 from agentescrow.domain.constants import ZERO_ADDRESS
 from agentescrow.errors import AgentEscrowError, NodeUnreachable
@@ -97,7 +97,7 @@ def ask(contract: Contract, view: str) -> Any:  # noqa: ANN401 - any ABI value
         ChainProblem: The node does not answer, or not so.
     """
     bound = contract.w3.eth.contract(contract.address, abi=abi_of(contract.kind))
-    with in_words():
+    with translated_errors():
         return bound.functions[view]().call(ccip_read_enabled=False)
 
 

@@ -11,7 +11,7 @@ from web3.types import FilterParams
 
 from agentescrow.chain.abis import entries
 from agentescrow.chain.contracts import Contracts
-from agentescrow.chain.reverts import in_words
+from agentescrow.chain.reverts import translated_errors
 
 _EVENTS: Final = {"MarketAdded": "active", "MarketRetired": "retired"}
 
@@ -28,7 +28,7 @@ def markets_of(contracts: Contracts) -> dict[str, str]:
         "fromBlock": contracts.deployment.block,
         "topics": [list(states)],
     }
-    with in_words():
+    with translated_errors():
         logs = contracts.w3.eth.get_logs(wanted)
     found: dict[str, str] = {}
     for log in logs:

@@ -9,7 +9,10 @@ from typing import Any, Final, cast
 
 from eth_typing import ABI
 
-NAMES: Final = ("Forwarder", "IdentityRegistry", "RunEscrow", "StakeRegistry", "Usdc")
+from agentescrow.generated.events import TYPES
+
+NAMES: Final = tuple(TYPES)
+"""Contracts that the package talks to."""
 
 
 @cache
@@ -20,7 +23,7 @@ def abi_of(name: str) -> ABI:
         name: One of `NAMES`.
 
     Raises:
-        FileNotFoundError: There is no such contract, or `make build` has not been run.
+        FileNotFoundError: There is no such contract.
     """
     file = resources.files("agentescrow.generated").joinpath("abi", f"{name}.json")
     return cast(ABI, json.loads(file.read_text("utf-8")))

@@ -7,7 +7,7 @@ from typing import Final
 from web3 import Web3
 
 from agentescrow.chain.provider import NodeProvider
-from agentescrow.chain.reverts import in_words, making_sense
+from agentescrow.chain.reverts import checked_answers, translated_errors
 from agentescrow.errors import WrongChain
 
 _ATTEMPTS: Final = 5
@@ -26,7 +26,7 @@ def connect(rpc_url: str, chain_id: int | None = None) -> Web3:
     provider = NodeProvider(rpc_url, attempts=_ATTEMPTS)
     provider.global_ccip_read_enabled = False  # a contract must not send us to other addresses
     w3 = Web3(provider)
-    with in_words():
+    with translated_errors():
         served = w3.eth.chain_id
     if chain_id is not None and chain_id != served:
         raise WrongChain(chain_id, served)
@@ -40,7 +40,7 @@ def require_chain(w3: Web3, chain_id: int) -> None:
         WrongChain: It serves another one.
         NodeUnreachable: Nobody answers.
     """
-    with in_words():
+    with translated_errors():
         actual = w3.eth.chain_id
     if actual != chain_id:
         raise WrongChain(chain_id, actual)
@@ -48,5 +48,5 @@ def require_chain(w3: Web3, chain_id: int) -> None:
 
 def chain_time(w3: Web3) -> int:
     """The time of the latest block, unix seconds: what contracts go by, not our clock."""
-    with in_words(), making_sense():
+    with translated_errors(), checked_answers():
         return int(w3.eth.get_block("latest")["timestamp"])

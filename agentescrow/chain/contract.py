@@ -17,7 +17,7 @@ from agentescrow.chain.events import Event
 from agentescrow.chain.fees import CALL_GAS_MAX
 from agentescrow.chain.outcome import Outcome
 from agentescrow.chain.read_your_writes import OwnWrites
-from agentescrow.chain.reverts import in_words
+from agentescrow.chain.reverts import translated_errors
 from agentescrow.chain.transactions import Mined, has_event, mined, simulate, transact
 from agentescrow.chain.typed_data import Domain
 from agentescrow.chain.wallet import Wallet
@@ -103,7 +103,7 @@ class Contract:
         """A domain of this contract on the record's chain, whatever chain the node speaks of."""
         chain_id = self.own.chain_id
         if chain_id is None:  # there is no record
-            with in_words():
+            with translated_errors():
                 chain_id = self.w3.eth.chain_id
         return Domain(name, version, chain_id, self.address)
 

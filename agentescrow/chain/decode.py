@@ -1,4 +1,4 @@
-"""Raw logs to events."""
+"""Decode logs to events."""
 
 from __future__ import annotations
 
@@ -24,29 +24,28 @@ from web3.types import LogReceipt
 from agentescrow.chain.abis import entries
 from agentescrow.chain.events import TYPES, Event, OtherEvent
 
-_HASHED: Final = ("string", "bytes")  # of these an indexed parameter is the hash alone
+_HASHED: Final = ("string", "bytes")  # an indexed parameter of these types is only its hash
 
 
 def decode_event(contract: str, log: LogReceipt) -> Event | None:
-    """Read a log of a known kind of contract.
+    """Decode a log of a contract.
 
     Args:
-        contract: Its name, one of `abis.NAMES`.
-        log: As `eth_getLogs` or a receipt has it.
+        contract: One of `abis.NAMES`.
+        log: Log from `eth_getLogs` or a receipt.
 
     Returns:
-        The typed event, `OtherEvent` where there is no type for it, None where the ABI does not
-        know it.
+        Typed event, `OtherEvent` if it has no class, or None if the ABI does not contain it.
     """
     topics = [bytes(HexBytes(topic)) for topic in log["topics"]]
     return read_event(contract, topics, bytes(HexBytes(log["data"])))
 
 
 def read_event(contract: str, topics: Sequence[bytes], data: bytes) -> Event | None:
-    """Read the bytes of a log; `decode_event` for those who have them already.
+    """Do the same as `decode_event` with the bytes of a log.
 
     Args:
-        contract: Its name, one of `abis.NAMES`.
+        contract: One of `abis.NAMES`.
         topics: 32 bytes each.
     """
     reader = _readers(contract).get((topics[0], len(topics))) if topics else None
@@ -54,20 +53,20 @@ def read_event(contract: str, topics: Sequence[bytes], data: bytes) -> Event | N
 
 
 def topics_of(contract: str) -> list[bytes]:
-    """The first topics of all events of a contract that have a type.
+    """List the first topic of each event of a contract that has a class.
 
     Args:
-        contract: Its name, one of `abis.NAMES`.
+        contract: One of `abis.NAMES`.
     """
     return [topic for (topic, _), reader in _readers(contract).items() if reader.kind is not None]
 
 
 def decode_events(kinds: Mapping[str, str], logs: Iterable[LogReceipt]) -> tuple[Event, ...]:
-    """Read the logs that known contracts emitted, in their order; others are left out.
+    """Decode the logs of known contracts in order, and skip others.
 
     Args:
-        kinds: The contract's name by its address in lower case.
-        logs: As a receipt has them.
+        kinds: Name of each contract, by its address in lower case.
+        logs: Logs of a receipt.
     """
     events = []
     for log in logs:
@@ -79,7 +78,7 @@ def decode_events(kinds: Mapping[str, str], logs: Iterable[LogReceipt]) -> tuple
 
 
 class _Reader:
-    """Reads one kind of event."""
+    """Decoder of one event."""
 
     def __init__(self, contract: str, abi: Mapping[str, Any]) -> None:
         self.name = str(abi["name"])
@@ -88,14 +87,14 @@ class _Reader:
         self._names = [parameter["name"] for parameter in inputs]
         self._in_topics = _decoder([_topic_type(p) for p in inputs if p["indexed"]])
         self._in_data = _decoder([str(p["type"]) for p in inputs if not p["indexed"]])
-        # Topics come first; where each parameter is in the two together.
+        # Position of each parameter among the values of the topics and then the data.
         indexed = [n for n, parameter in enumerate(inputs) if parameter["indexed"]]
         plain = [n for n, parameter in enumerate(inputs) if not parameter["indexed"]]
         self._order = [[*indexed, *plain].index(n) for n in range(len(inputs))]
         self._addresses = [n for n, p in enumerate(inputs) if p["type"] == "address"]
 
     def read(self, topics: Sequence[bytes], data: bytes) -> Event:
-        # Indexed words in a row are what ABI coding makes of a tuple.
+        # Indexed words, joined, are the ABI encoding of a tuple.
         found = [*self._in_topics(b"".join(topics[1:])), *self._in_data(data)]
         values = [found[n] for n in self._order]
         for n in self._addresses:
@@ -111,18 +110,18 @@ def _topic_type(parameter: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def checksummed(address: str | bytes) -> str:
-    """An address in checksum case; of many, most come again."""
+    """Convert an address to checksum case; cached, since most addresses repeat."""
     return str(to_checksum_address(address))
 
 
 def _decoder(types: Sequence[str]) -> Callable[[bytes], Iterable[Any]]:
-    """What reads values of these types; made once, since the codec would make it for each log."""
+    """Build a decoder of these types once, which the codec would build for each log."""
     known = _registry()
     decoders = [_Uint256() if kind == "uint256" else known.get_decoder(kind) for kind in types]
     if any(decoder.is_dynamic for decoder in decoders):
         decoders = [TupleDecoder(decoders=decoders)]  # type: ignore[no-untyped-call]
         return lambda data: cast(Iterable[Any], _read(decoders, data)[0])
-    # Words alone: no pointers that the tuple's decoder would have to follow.
+    # Static types need no tuple decoder, which follows pointers.
     return lambda data: _read(decoders, data)
 
 
@@ -132,7 +131,7 @@ def _read(decoders: Sequence[BaseDecoder], data: bytes) -> list[Any]:
 
 
 class _Uint256(BaseDecoder):
-    """A whole word: nothing of it is padding that would have to be looked at."""
+    """Decoder of a whole word, without the check of padding that it does not have."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -140,19 +139,19 @@ class _Uint256(BaseDecoder):
     def decode(self, stream: ContextFramesBytesIO) -> int:
         word = stream.read(32)
         if len(word) != 32:
-            raise InsufficientDataBytes(f"a word has 32 bytes, {len(word)} are left")
+            raise InsufficientDataBytes(f"a word has 32 bytes, but only {len(word)} are left")
         return int.from_bytes(word)
 
 
 class _Address(AddressDecoder):
-    """20 bytes, as `checksummed` takes them; the library's hex would have to be parsed again."""
+    """Decoder of an address to 20 bytes, which `checksummed` takes without parsing hex."""
 
     decoder_fn = staticmethod(bytes)  # type: ignore[assignment]
 
 
 @cache
 def _registry() -> ABIRegistry:
-    """Reads text that is no UTF-8 too: anybody may put any bytes into a URI."""
+    """Build a registry that accepts text that is not UTF-8, since a URI can have any bytes."""
     lenient = registry.copy()  # type: ignore[no-untyped-call]
     replacing = StringDecoder(handle_string_errors="replace")  # type: ignore[no-untyped-call]
     for kind, decoder in (("string", replacing), ("address", _Address)):
@@ -163,7 +162,7 @@ def _registry() -> ABIRegistry:
 
 @cache
 def _readers(contract: str) -> dict[tuple[bytes, int], _Reader]:
-    """Events by topic and number of topics, which tells an ERC-20's Transfer from an ERC-721's."""
+    """Map topic and number of topics, which differs for ERC-20 and ERC-721, to decoders."""
     return {
         (
             bytes(event_abi_to_log_topic(cast(ABIEvent, event))),

@@ -18,7 +18,7 @@ from typing import Any, Final
 from web3 import Web3
 
 from agentescrow.addresses import read_address
-from agentescrow.chain.reverts import in_words
+from agentescrow.chain.reverts import translated_errors
 from agentescrow.domain.contracts import CONTRACTS
 from agentescrow.errors import DeploymentUnknown, DeploymentUnreadable
 
@@ -100,7 +100,7 @@ def find(w3: Web3) -> Deployment:
         DeploymentUnknown: There is no record for the chain id.
         NodeUnreachable: Nobody answers.
     """
-    with in_words():
+    with translated_errors():
         chain_id = w3.eth.chain_id
     return load(chain_id)
 

@@ -11,7 +11,7 @@ from typing import Final
 from web3 import Web3
 from web3.types import TxParams, Wei
 
-from agentescrow.chain.reverts import in_words, making_sense
+from agentescrow.chain.reverts import checked_answers, translated_errors
 from agentescrow.errors import InvalidInput, NodeRefused, TooExpensive
 
 GWEI: Final = 10**9
@@ -129,7 +129,7 @@ def priced(w3: Web3, tx: TxParams, chain_id: int, max_fee: int | None) -> TxPara
         if given > allowed:
             raise TooExpensive("wei a gas", given, allowed)
         return tx
-    with in_words(), making_sense():
+    with translated_errors(), checked_answers():
         base_fee = int(w3.eth.get_block("latest").get("baseFeePerGas") or 0)
         tip = Wei(int(w3.eth.max_priority_fee))
     if base_fee < 0 or tip < 0:

@@ -11,7 +11,7 @@ from eth_utils.crypto import keccak
 from hexbytes import HexBytes
 
 from agentescrow.chain.fees import tip_of
-from agentescrow.chain.reverts import making_sense
+from agentescrow.chain.reverts import checked_answers
 from agentescrow.chain.rpc import Node, required
 from agentescrow.errors import AgentEscrowError, NodeRefused
 
@@ -111,7 +111,7 @@ class Pool:
             ("eth_getBalance", [account, "latest"]),
         )
         block, nonce, balance = required(answers)
-        with making_sense():
+        with checked_answers():
             base_fee = int(block.get("baseFeePerGas") or "0x0", 16)
             return Head(
                 int(block["number"], 16),
@@ -133,7 +133,7 @@ class Pool:
         """
         asked = [("eth_call", [{"to": to, "data": data}, "latest"]) for to, data in calls]
         answers = self._node.ask(*asked)
-        with making_sense():
+        with checked_answers():
             return [bytes(HexBytes(answer)) for answer in answers]
 
     def code(self, account: str) -> bytes:
@@ -146,7 +146,7 @@ class Pool:
             ChainProblem: The node does not answer.
         """
         (answer,) = self._node.ask(("eth_getCode", [account, "latest"]))
-        with making_sense():
+        with checked_answers():
             return bytes(HexBytes(answer))
 
     def estimates(self, calls: Sequence[tuple[str, str, str]]) -> list[int | AgentEscrowError]:
@@ -166,7 +166,7 @@ class Pool:
             for sender, to, data in calls
         ]
         answers = self._node.try_each(*asked)
-        with making_sense():
+        with checked_answers():
             return [
                 answer if isinstance(answer, AgentEscrowError) else int(answer, 16)
                 for answer in answers
@@ -197,7 +197,7 @@ class Pool:
             ChainProblem: The node does not answer all of it.
         """
         answers = self._node.ask(*(("eth_getTransactionReceipt", [each]) for each in hashes))
-        with making_sense():
+        with checked_answers():
             return {
                 each: _receipt(each, answer)
                 for each, answer in zip(hashes, answers, strict=True)
@@ -222,7 +222,7 @@ class Pool:
         (logs,) = self._node.ask(
             ("eth_getLogs", [{**wanted, "fromBlock": hex(first), "toBlock": hex(last)}])
         )
-        with making_sense():
+        with checked_answers():
             return sorted({log["transactionHash"] for log in logs if _is_of_a_block(log)})
 
     def senders(self, hashes: Sequence[str]) -> dict[str, str]:
@@ -235,7 +235,7 @@ class Pool:
             ChainProblem: The node does not answer all of it.
         """
         sent = self._node.ask(*(("eth_getTransactionByHash", [each]) for each in hashes))
-        with making_sense():
+        with checked_answers():
             pairs = zip(hashes, sent, strict=True)
             return {tx_hash: each["from"].lower() for tx_hash, each in pairs if each}
 
@@ -257,7 +257,7 @@ class Pool:
             "toBlock": hex(last),
         }
         (logs,) = self._node.ask(("eth_getLogs", [wanted]))
-        with making_sense():
+        with checked_answers():
             logs = [log for log in logs if _is_of_a_block(log)]
             hashes = [log["transactionHash"] for log in logs]
             sent = self._node.ask(*(("eth_getTransactionByHash", [each]) for each in hashes))
@@ -287,7 +287,7 @@ class Pool:
             "toBlock": hex(last),
         }
         (logs,) = self._node.ask(("eth_getLogs", [wanted]))
-        with making_sense():
+        with checked_answers():
             found = [log for log in logs if _is_of_a_block(log)]
             if not found:
                 return None

@@ -20,7 +20,7 @@ from web3 import HTTPProvider
 from web3.types import RPCEndpoint, RPCResponse
 
 from agentescrow.chain.fees import tip_of
-from agentescrow.chain.reverts import refusal, translate, words_of
+from agentescrow.chain.reverts import node_message, refusal, translate
 from agentescrow.errors import (
     AgentEscrowError,
     ContractReverted,
@@ -240,8 +240,11 @@ def _unless_about_batch(said: Any, asked: int) -> Any:  # noqa: ANN401 - JSON
 def _plain(error: object) -> dict[str, Any]:
     """An error as web3 takes it."""
     code = error.get("code") if isinstance(error, dict) else None
-    return {"code": code if isinstance(code, int) else _INTERNAL_ERROR, "message": words_of(error)}
+    return {
+        "code": code if isinstance(code, int) else _INTERNAL_ERROR,
+        "message": node_message(error),
+    }
 
 
 def _no_sense(answer: object) -> NodeUnreachable:
-    return NodeUnreachable(f"the node's answer makes no sense: {words_of(str(answer))}")
+    return NodeUnreachable(f"the node's answer is malformed: {node_message(str(answer))}")

@@ -15,7 +15,7 @@ from eth_typing import BlockNumber
 from web3 import Web3
 from web3.types import BlockIdentifier
 
-from agentescrow.chain.reverts import in_words
+from agentescrow.chain.reverts import translated_errors
 from agentescrow.errors import NodeBehind, NodeRefused
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ class OwnWrites:
         Raises:
             ChainProblem: The node does not answer.
         """
-        with in_words():
+        with translated_errors():
             head = self._w3.eth.block_number
         if block > head + _NEAR:
             return False
@@ -96,7 +96,7 @@ class OwnWrites:
             return self._at(ask, block, end)
         while time.monotonic() < self._until:
             try:
-                with in_words():
+                with translated_errors():
                     return ask(self._recent())
             except NodeRefused as problem:
                 if time.monotonic() >= end:
@@ -105,13 +105,13 @@ class OwnWrites:
                     self._until = 0.0  # a chain that was put back is no reason to wait for ever
                     raise NodeBehind(behind, words) from problem
             time.sleep(_PAUSE)
-        with in_words():
+        with translated_errors():
             return ask("latest")
 
     def _at(self, ask: Callable[[BlockIdentifier], T], block: BlockIdentifier, end: float) -> T:
         while True:
             try:
-                with in_words():
+                with translated_errors():
                     return ask(block)
             except NodeRefused:
                 if time.monotonic() >= end or not self._is_near(block):
@@ -120,7 +120,7 @@ class OwnWrites:
 
     def _is_near(self, block: BlockIdentifier) -> bool:
         """Whether one node may have a block while another does not have it yet."""
-        with in_words():
+        with translated_errors():
             head = self._w3.eth.block_number
         return isinstance(block, int) and abs(block - head) <= _NEAR
 

@@ -12,7 +12,7 @@ from hexbytes import HexBytes
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.decode import read_event, topics_of
 from agentescrow.chain.events import Event
-from agentescrow.chain.reverts import making_sense
+from agentescrow.chain.reverts import checked_answers
 from agentescrow.chain.rpc import Node, Question, required
 from agentescrow.domain import contracts as contracts_list
 from agentescrow.errors import AgentEscrowError, ContractReverted, NodeUnreachable
@@ -122,13 +122,13 @@ class Reader:
     def head(self) -> Header:
         """The latest block."""
         (answer,) = self._node.ask(("eth_getBlockByNumber", ["latest", False]))
-        with making_sense():
+        with checked_answers():
             return _header(answer)
 
     def headers(self, numbers: Iterable[int]) -> dict[int, Header]:
         """Blocks by number; without those that the node does not have."""
         answers = self._node.ask(*map(_block_question, numbers))
-        with making_sense():
+        with checked_answers():
             headers = [_header(answer) for answer in answers if answer is not None]
         return {header.number: header for header in headers}
 
@@ -149,14 +149,14 @@ class Reader:
         required([logs, block])
         if logs is None or block is None:
             raise NodeUnreachable(f"the node does not have block {last.number} (any more)")
-        with making_sense():
+        with checked_answers():
             size = sum(_LOG_BYTES + len(log["data"]) for log in logs)
             return Answer(self._decoded(logs), block["hash"], self._said(owed), size)
 
     def owed(self, block: Header) -> dict[str, int]:
         """`totalOwed()` at a block by name of contract, as far as the node remembers."""
         owed = self._node.try_each(*self._owed_questions(block.hash))
-        with making_sense():
+        with checked_answers():
             return self._said(owed)
 
     def logs_of(self, blocks: Iterable[Header]) -> list[Log]:
@@ -170,7 +170,7 @@ class Reader:
         for answer in self._node.ask(*asked):
             if answer is None:
                 raise NodeUnreachable("the node does not have the logs of a block (yet)")
-            with making_sense():
+            with checked_answers():
                 found += self._decoded(answer)
         return found
 
@@ -198,7 +198,7 @@ class Reader:
         required(
             [each for each, by_contract in zip(answers, refused, strict=True) if not by_contract]
         )
-        with making_sense():
+        with checked_answers():
             return [
                 None if by_contract else bytes.fromhex(answer[2:])
                 for answer, by_contract in zip(answers, refused, strict=True)
@@ -208,7 +208,7 @@ class Reader:
         """Whether the identity registry existed at a block; asks for an old state."""
         address = next(a for a, kind in self._kinds.items() if kind == "IdentityRegistry")
         (code,) = self._node.ask(("eth_getCode", [address, hex(block)]))
-        with making_sense():
+        with checked_answers():
             return bool(HexBytes(code))
 
     def _decoded(self, answers: list[dict[str, Any]]) -> list[Log]:

@@ -1,6 +1,6 @@
-"""Refusals, however nodes say and libraries wrap them, to errors of this package with a sentence.
+"""Translate errors of nodes, web3 and Ape into errors of this package, with a sentence.
 
-Every client of Ethereum says a revert in its own form, and gateways take parts of it away.
+Each Ethereum client reports a revert in its own form, and gateways remove parts of it.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from agentescrow.errors import (
 
 _ERROR: Final = bytes.fromhex("08c379a0")  # Error(string)
 _PANIC: Final = bytes.fromhex("4e487b71")  # Panic(uint256)
-_NO_REASON: Final = "The contract refused and gave no reason."
-_SENSELESS: Final = (
+_NO_REASON: Final = "The contract reverted without a reason."
+_MALFORMED: Final = (
     ArithmeticError,
     AttributeError,
     DecodingError,
@@ -42,24 +42,24 @@ _SENSELESS: Final = (
     ValueError,
 )
 _NO_GAS_MONEY: Final = ("insufficient funds", "insufficient balance for transfer")
-_REVERT_CODES: Final = (3, -32015)  # of geth and all that follow it, of Nethermind
-_BUSY_CODES: Final = (-32005, 429)  # EIP-1474's "limit exceeded", and that of HTTP
+_REVERT_CODES: Final = (3, -32015)  # geth and its followers, Nethermind
+_BUSY_CODES: Final = (-32005, 429)  # "limit exceeded" of EIP-1474 and of HTTP
 _DATA: Final = re.compile(r"(?<![0-9a-zA-Z])0x((?:[0-9a-fA-F]{8}(?:[0-9a-fA-F]{64})*)?)(?!\w)")
-"""Nothing, or a selector and words."""
+"""Empty, or a selector and 32-byte words."""
 
 _REASON: Final = re.compile(r"reverted(?:: | with reason string ')(.+?)'?$", re.DOTALL)
-_LONGEST: Final = 300  # characters of a node's words
-_DEEPEST: Final = 5  # how far into an error its data is looked for
+_LONGEST: Final = 300  # characters of a node's message
+_DEEPEST: Final = 5  # levels of an error that are searched for revert data
 
 
 def from_data(data: bytes) -> ContractReverted:
-    """Read the data of a revert.
+    """Decode revert data.
 
     Args:
-        data: What the contract returned: a custom error, Error(string), Panic(uint256) or nothing.
+        data: Custom error, Error(string), Panic(uint256) or nothing.
 
     Returns:
-        The error, for the caller to raise. What no ABI of ours knows is named by its selector.
+        Error for the caller to raise. An unknown custom error is named by its selector.
     """
     if not data:
         return ContractReverted("Unexplained", {}, _NO_REASON)
@@ -68,62 +68,58 @@ def from_data(data: bytes) -> ContractReverted:
         return _known(selector, body)
     except (DecodingError, UnicodeDecodeError, KeyError):
         name = f"0x{selector.hex()}"
-        words = f"The contract refused with an error that is not known here ({name})."
-        return ContractReverted(name, {"data": f"0x{data.hex()}"}, words)
+        message = f"The contract reverted with an unknown error ({name})."
+        return ContractReverted(name, {"data": f"0x{data.hex()}"}, message)
 
 
 def refusal(error: object) -> AgentEscrowError:
-    """Find out what the error of a JSON-RPC answer means, in whatever form it comes.
+    """Translate the error of a JSON-RPC response.
 
     Args:
-        error: As the node says it: as a rule an object with code, message and data.
+        error: Error in any form; usually an object with code, message and data.
 
     Returns:
-        The contract's refusal, or the node's, for the caller to raise.
+        Error of the contract or the node, for the caller to raise.
     """
     code = error.get("code") if isinstance(error, dict) else None
     texts = list(_texts(error))
-    said = any("revert" in text.lower() for text in texts) or code in _REVERT_CODES
-    words = words_of(error)
+    reverted = any("revert" in text.lower() for text in texts) or code in _REVERT_CODES
+    message = node_message(error)
     data = _data(texts)
-    if data and (said or data[:4] in _errors()):
+    if data and (reverted or data[:4] in _errors()):
         return from_data(data)
-    if any(sign in words.lower() for sign in _NO_GAS_MONEY) and "revert" not in words.lower():
+    if any(sign in message.lower() for sign in _NO_GAS_MONEY) and "revert" not in message.lower():
         return InsufficientFunds("ETH", "the sender", "cannot pay for the gas")
-    if said:
-        return _reverted_for(_REASON.search(words))
+    if reverted:
+        return _reverted_for(_REASON.search(message))
     kind = NodeBusy if code in _BUSY_CODES else NodeRefused
-    return kind(f"the node refused: {words}")
+    return kind(f"the node refused: {message}")
 
 
-def words_of(error: object) -> str:
-    """What a node says, as one line that is not too long.
-
-    Args:
-        error: Of a JSON-RPC answer, or a text.
-    """
-    said = error.get("message") if isinstance(error, dict) else error
-    words = " ".join(str(said or "no reason given").split())
-    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
+def node_message(error: object) -> str:
+    """Return the message of a JSON-RPC error, or a text, as one line of limited length."""
+    message = error.get("message") if isinstance(error, dict) else error
+    line = " ".join(str(message or "no reason given").split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
 def translate(error: BaseException) -> AgentEscrowError | None:
-    """Find out what an exception of web3 or Ape, or of the HTTP client below it, means.
+    """Translate an exception of web3, Ape or their HTTP client.
 
     Returns:
-        The error of this package, for the caller to raise, or None if it is nothing of the chain.
+        Error of this package for the caller to raise, or None if the chain is not involved.
     """
     if isinstance(error, AgentEscrowError):
         return error
     chain = list(_causes(error))
     refused = (_contracts_refusal(cause) for cause in chain)
-    others = (_other_meaning(cause) for cause in chain)
+    others = (_other_error(cause) for cause in chain)
     return next(filter(None, refused), None) or next(filter(None, others), None)
 
 
 @contextmanager
-def in_words() -> Iterator[None]:
-    """Let exceptions of web3 and Ape leave the block as errors of this package.
+def translated_errors() -> Iterator[None]:
+    """Re-raise exceptions of web3 and Ape as errors of this package.
 
     Raises:
         ContractReverted: A contract refused.
@@ -132,42 +128,38 @@ def in_words() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        meaning = translate(error)
-        if meaning is None and _is_of_web3(error):
-            meaning = nonsense(error)
-        if meaning is None or meaning is error:
+        translated = translate(error)
+        if translated is None and _is_of_web3(error):
+            translated = malformed_answer(error)
+        if translated is None or translated is error:
             raise
-        raise meaning from error
+        raise translated from error
 
 
 @contextmanager
-def making_sense() -> Iterator[None]:
-    """Let what a node answers in another form than it should be a failure of the node.
+def checked_answers() -> Iterator[None]:
+    """Re-raise failures to read a node's answer as a failure of the node.
 
     Raises:
-        NodeUnreachable: Something was not there, or of another type.
+        NodeUnreachable: A value is missing or has the wrong type.
     """
     try:
         yield
-    except AgentEscrowError:  # some are a `ValueError` too
+    except AgentEscrowError:  # some are also a `ValueError`
         raise
-    except _SENSELESS as error:
-        raise nonsense(error) from error
+    except _MALFORMED as error:
+        raise malformed_answer(error) from error
 
 
-def nonsense(error: Exception) -> NodeUnreachable:
-    """What it is called when a node's answer cannot be read.
-
-    Args:
-        error: What came of the attempt.
-    """
-    return NodeUnreachable(f"the node's answer makes no sense: {error!r}")
+def malformed_answer(error: Exception) -> NodeUnreachable:
+    """Build the error for an answer of a node that could not be read because of `error`."""
+    return NodeUnreachable(f"the node's answer is malformed: {error!r}")
 
 
 def _is_of_web3(error: Exception) -> bool:
-    """Whether web3 failed in reading an answer; the same of a foreign wallet says nothing of it."""
+    """Whether web3, and not some other code such as a wallet, failed to read an answer."""
     frames = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__))
-    return isinstance(error, _SENSELESS) and any(name.startswith("web3.") for name in frames)
+    return isinstance(error, _MALFORMED) and any(name.startswith("web3.") for name in frames)
 
 
 def _known(selector: bytes, body: bytes) -> ContractReverted:
@@ -186,10 +178,10 @@ def _known(selector: bytes, body: bytes) -> ContractReverted:
 
 
 def _decoded(types: list[str], body: bytes) -> tuple[Any, ...]:
-    """Read values as the EVM does, which never looks at what fills up a word.
+    """Decode values without checking the padding of words, as the EVM does.
 
-    Solidity before 0.8 leaves there what was in its memory: real USDC does, for a payer by
-    authorization who has too little.
+    Solidity before 0.8 leaves dirty memory there. Real USDC does so for an authorization by a
+    payer with too little USDC.
     """
     return decode(types, body, strict=False)
 
@@ -208,7 +200,7 @@ def _errors() -> dict[bytes, Mapping[str, Any]]:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The exception and what it wraps; Ape keeps that in `base_err`."""
+    """Yield the exception and those that it wraps; Ape keeps them in `base_err`."""
     seen: set[int] = set()
     pending: list[BaseException | None] = [error]
     while pending:
@@ -226,12 +218,12 @@ def _contracts_refusal(error: BaseException) -> ContractReverted | None:
     if data is not None:
         return from_data(data)
     answered = _rpc_error(error)
-    meaning = None if answered is None else refusal(answered)
-    return meaning if isinstance(meaning, ContractReverted) else None
+    refused = None if answered is None else refusal(answered)
+    return refused if isinstance(refused, ContractReverted) else None
 
 
 def _rpc_error(error: BaseException) -> object:
-    """The error of the JSON-RPC answer that an exception was made of."""
+    """Return the JSON-RPC error that an exception was built from."""
     answer = getattr(error, "rpc_response", None)
     if isinstance(answer, dict):
         return answer.get("error")
@@ -239,7 +231,7 @@ def _rpc_error(error: BaseException) -> object:
 
 
 def _texts(error: object, depth: int = 0) -> Iterator[str]:
-    """All texts of an error, those of its data first."""
+    """Yield the texts of an error, starting with those of its data."""
     if isinstance(error, str):
         yield error
     elif isinstance(error, dict) and depth < _DEEPEST:
@@ -251,7 +243,7 @@ def _texts(error: object, depth: int = 0) -> Iterator[str]:
 
 
 def _data(texts: list[str]) -> bytes | None:
-    """The first that can be the data of a revert; what our ABIs know comes before the rest."""
+    """Find revert data in texts; known selectors come first."""
     found = [bytes.fromhex(data) for text in texts for data in _DATA.findall(text)]
     known = (data for data in found if data[:4] in _errors() or data[:4] in (_ERROR, _PANIC))
     return next(known, None) or next(filter(None, found), b"" if found else None)
@@ -263,7 +255,7 @@ def _reverted_for(reason: re.Match[str] | None) -> ContractReverted:
     return ContractReverted("Error", {"reason": reason[1]}, reason_message(reason[1]))
 
 
-def _other_meaning(error: BaseException) -> AgentEscrowError | None:
+def _other_error(error: BaseException) -> AgentEscrowError | None:
     if isinstance(error, ContractLogicError):
         return from_data(b"")
     if isinstance(error, Web3RPCError):
@@ -271,7 +263,7 @@ def _other_meaning(error: BaseException) -> AgentEscrowError | None:
     if isinstance(error, requests.RequestException):
         return NodeUnreachable("the node does not answer: check the RPC address and the network")
     if isinstance(error, Web3Exception):
-        return NodeRefused(f"the node's answer makes no sense: {words_of(str(error))}")
+        return NodeRefused(f"the node's answer is malformed: {node_message(str(error))}")
     if any(sign in str(error).lower() for sign in _NO_GAS_MONEY):
         return InsufficientFunds("ETH", "the sender", "cannot pay for the gas")
     return None

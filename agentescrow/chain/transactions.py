@@ -18,7 +18,7 @@ from agentescrow.chain.events import Event
 from agentescrow.chain.fees import TRANSACTION_GAS_MAX, require_gas
 from agentescrow.chain.outcome import Outcome
 from agentescrow.chain.read_your_writes import OwnWrites
-from agentescrow.chain.reverts import in_words, making_sense, translate
+from agentescrow.chain.reverts import checked_answers, translate, translated_errors
 from agentescrow.chain.wallet import Wallet
 from agentescrow.errors import (
     AgentEscrowError,
@@ -100,7 +100,7 @@ def transact(
     if own.chain_id is not None:
         tx["chainId"] = own.chain_id
     own.sending()
-    with in_words():
+    with translated_errors():
         try:
             sent = wallet.transact(tx)
         except TransactionFailed as unknown:
@@ -127,7 +127,7 @@ def mined(outcome: Outcome[E], receipt: TxReceipt, kinds: Mapping[str, str]) -> 
     Raises:
         TransactionFailed: There is no such event, so it was another contract that was called.
     """
-    with making_sense():
+    with checked_answers():
         events = decode_events(kinds, receipt["logs"])
     transaction, block = receipt["transactionHash"].to_0x_hex(), receipt["blockNumber"]
     event = outcome.among(events)
@@ -224,7 +224,7 @@ def _reason(w3: Web3, tx: TxParams, receipt: TxReceipt) -> AgentEscrowError:
         receipt["transactionHash"].to_0x_hex(), "it failed; most likely it ran out of gas"
     )
     try:
-        with in_words():
+        with translated_errors():
             w3.eth.call(tx, receipt["blockNumber"], ccip_read_enabled=False)
     except ContractReverted as reverted:
         return reverted

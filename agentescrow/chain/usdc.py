@@ -12,7 +12,7 @@ from agentescrow.chain.contract import Contract
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.events import UsdcApproval, UsdcTransfer
 from agentescrow.chain.outcome import Outcome
-from agentescrow.chain.reverts import in_words
+from agentescrow.chain.reverts import translated_errors
 from agentescrow.chain.signatures import signed, signer_of
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.typed_data import Domain, digest
@@ -160,7 +160,7 @@ class Usdc(Contract):
         wallet = self.w3.eth.contract(to_checksum_address(account), abi=_ERC_1271)
         asked = wallet.functions.isValidSignature(_digest_of(message), signature)
         try:
-            with in_words():
+            with translated_errors():
                 answer = asked.call(ccip_read_enabled=False)
         except (ContractReverted, NodeRefused):  # no answer is a refusal, to the token too
             return False
@@ -168,7 +168,7 @@ class Usdc(Contract):
 
     def has_code(self, account: str) -> bool:
         """Whether an account is a contract, or delegates to one (EIP-7702)."""
-        with in_words():
+        with translated_errors():
             return bool(self.w3.eth.get_code(to_checksum_address(account)))
 
     def require_balance(self, account: str, amount: int) -> None:

@@ -17,7 +17,7 @@ from web3.exceptions import BlockNotFound
 
 from agentescrow.chain.connection import require_chain
 from agentescrow.chain.deployments import Deployment
-from agentescrow.chain.reverts import in_words
+from agentescrow.chain.reverts import translated_errors
 from agentescrow.domain.contracts import OURS
 from agentescrow.errors import DeploymentDiffers, DeploymentUnknown, OtherChain
 
@@ -76,7 +76,7 @@ def places(deployment: Deployment) -> dict[str, str]:
 
 def code_at(w3: Web3, address: str) -> bytes:
     """The code at an address; empty where there is none."""
-    with in_words():
+    with translated_errors():
         return bytes(w3.eth.get_code(to_checksum_address(address)))
 
 
@@ -87,7 +87,7 @@ def code_hash(code: bytes) -> str:
 
 def block_hash(w3: Web3, number: int) -> str | None:
     """The hash of a block, 0x and 64 digits; None where the node does not have it."""
-    with in_words():
+    with translated_errors():
         try:
             return w3.eth.get_block(BlockNumber(number))["hash"].to_0x_hex()
         except BlockNotFound:

@@ -18,7 +18,7 @@ from hexbytes import HexBytes
 
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.events import Event
-from agentescrow.chain.reverts import in_words, making_sense
+from agentescrow.chain.reverts import checked_answers, translated_errors
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
 from agentescrow.domain.times import format_time
@@ -225,11 +225,11 @@ def _outcome(session: Session, attempt: Attempt) -> Steps[tuple[Mined[Event] | N
     payer = session.wallet().address
 
     def find(chain: Contracts) -> tuple[Mined[Event] | None, bool]:
-        with making_sense():
+        with checked_answers():
             return found(chain)
 
     def found(chain: Contracts) -> tuple[Mined[Event] | None, bool]:
-        with in_words():
+        with translated_errors():
             head = chain.w3.eth.get_block("latest")
         chain.own.expect(head["number"])  # asked of an older block, it may have paid since
         now = min(int(head["timestamp"]), int(time.time()))  # a node may be in the future
@@ -286,5 +286,5 @@ def _require_settled(chain: Contracts, payer: str, attempt: Attempt) -> None:
 
 def _number(chain: Contracts, account: str, block: Literal["latest", "pending"]) -> int:
     """The number of an account's next transaction."""
-    with in_words():
+    with translated_errors():
         return int(chain.w3.eth.get_transaction_count(to_checksum_address(account), block))

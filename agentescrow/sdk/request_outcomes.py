@@ -16,7 +16,7 @@ from web3.types import FilterParams, LogReceipt, TxReceipt
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.decode import decode_event, decode_events, topics_of
 from agentescrow.chain.events import Event, ExecutedForwardRequest, OtherEvent
-from agentescrow.chain.reverts import in_words
+from agentescrow.chain.reverts import translated_errors
 from agentescrow.chain.transactions import Mined
 from agentescrow.domain.contracts import RELAYED
 from agentescrow.errors import StillPending
@@ -174,7 +174,7 @@ def _mined(event: Event, events: tuple[Event, ...], receipt: TxReceipt) -> Mined
 
 
 def _receipt(chain: Contracts, transaction: HexBytes) -> TxReceipt | None:
-    with in_words():
+    with translated_errors():
         try:
             receipt = chain.w3.eth.get_transaction_receipt(transaction)
         except TransactionNotFound:
@@ -194,7 +194,7 @@ def _logs(
         "fromBlock": BlockNumber(first),
         "toBlock": "latest",
     }
-    with in_words():
+    with translated_errors():
         return chain.w3.eth.get_logs(wanted)
 
 

@@ -19,7 +19,7 @@ from agentescrow.chain.connection import chain_time, connect
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.events import Event
-from agentescrow.chain.reverts import making_sense
+from agentescrow.chain.reverts import checked_answers
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
 from agentescrow.errors import (
@@ -324,7 +324,7 @@ class Session:
         """
 
         def ask() -> T:
-            with making_sense():
+            with checked_answers():
                 return ask_chain(self.contracts())
 
         return (yield from work(ask))

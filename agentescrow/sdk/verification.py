@@ -18,7 +18,7 @@ from web3.types import TxReceipt
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.decode import decode_events
 from agentescrow.chain.events import Event, OtherEvent, RevisionRequested, RunCreated, WorkSubmitted
-from agentescrow.chain.reverts import in_words
+from agentescrow.chain.reverts import translated_errors
 from agentescrow.domain.agent import CLAIMING_STATUSES
 from agentescrow.domain.constants import MARKET_CAP_MAX, MIN_STAKE
 from agentescrow.domain.runs.run import FINAL_STATES
@@ -245,7 +245,7 @@ def _verified(
 def _difference(
     chain: Contracts, block: int | None, since: int, differs: Callable[[int], Contradicted | None]
 ) -> Contradicted | None:
-    with in_words():
+    with translated_errors():
         head = chain.w3.eth.block_number
     if block is None:
         block = head
@@ -340,7 +340,7 @@ def _of_texts(chain: Contracts, block: int, run: RunWithEvents) -> Contradicted 
 def _receipt(chain: Contracts, transaction: str) -> TxReceipt | None:
     if not _HASH.fullmatch(transaction):
         return None
-    with in_words():
+    with translated_errors():
         try:
             receipt = chain.w3.eth.get_transaction_receipt(HexBytes(transaction))
         except TransactionNotFound:
@@ -349,7 +349,7 @@ def _receipt(chain: Contracts, transaction: str) -> TxReceipt | None:
 
 
 def _time_of(chain: Contracts, receipt: TxReceipt) -> int:
-    with in_words():
+    with translated_errors():
         return int(chain.w3.eth.get_block(receipt["blockNumber"])["timestamp"])
 
 

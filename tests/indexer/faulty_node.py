@@ -131,7 +131,7 @@ FAULTS = {
     repeats_logs: "the node has sent a log twice",
     sends_logs_of_other_blocks: "the node has sent logs of other blocks",
     tells_another_time: "and its logs are of different times",
-    makes_no_sense: "the node's answer makes no sense",
+    makes_no_sense: "the node's answer is malformed",
 }
 """Each fault, and some words by which the indexer says that it has noticed it."""
 

@@ -109,7 +109,9 @@ def test_client__no_key_on_purpose__has_none(market, monkeypatch, kind):
 def test_command__in_a_hostile_directory__does_as_its_environment_says(market, hostile, command):
     """API-7: keys and contracts come from the process environment, and win."""
     given = environment(market, "poster")
-    done = command("poster")("runs", "post", "--reward", 1, "--deadline", "+1d", "--uri", "ipfs://x")
+    done = command("poster")(
+        "runs", "post", "--reward", 1, "--deadline", "+1d", "--uri", "ipfs://x"
+    )
     assert done.exit_code == 0, done.output
     assert market.contracts.usdc.allowance(market.chain.accounts["poster"].address, THIEF) == 0
     assert command()("runs", "list", API_URL="").exit_code == 2  # there is one in the file

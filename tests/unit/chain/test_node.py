@@ -22,7 +22,7 @@ from agentescrow.chain.connection import connect
 from agentescrow.chain.fees import priced
 from agentescrow.chain.pool import Pool
 from agentescrow.chain.provider import TooMuch
-from agentescrow.chain.reverts import in_words
+from agentescrow.chain.reverts import translated_errors
 from agentescrow.chain.rpc import Node
 from agentescrow.errors import (
     ContractReverted,
@@ -249,7 +249,7 @@ def test_web3__error_in_any_form_beside_any_status__has_its_meaning(status, erro
 
     with Speaking(manner) as speaking:
         w3 = connect(speaking.url)
-        with pytest.raises(kind), in_words():
+        with pytest.raises(kind), translated_errors():
             w3.eth.call({"to": SENDER})
 
 

@@ -14,7 +14,7 @@ from web3.exceptions import (
     Web3RPCError,
 )
 
-from agentescrow.chain.reverts import from_data, in_words, refusal, translate
+from agentescrow.chain.reverts import from_data, refusal, translate, translated_errors
 from agentescrow.errors import (
     ContractReverted,
     InsufficientFunds,
@@ -55,14 +55,14 @@ def test_from_data__string__is_usdcs_in_words():
 @pytest.mark.parametrize(
     ("data", "name", "words"),
     [
-        (b"", "Unexplained", "gave no reason"),
+        (b"", "Unexplained", "without a reason"),
         (bytes.fromhex("4e487b71") + encode(["uint256"], [0x11]), "Panic", "a number overflowed"),
         (bytes.fromhex("4e487b71") + encode(["uint256"], [0x99]), "Panic", "panic 0x99"),
-        (b"\xde\xad\xbe\xef" + b"\0" * 32, "0xdeadbeef", "not known here"),
-        (NOT_AGENT[:20], NOT_AGENT[:4].hex(), "not known here"),
-        (b"\x01", "0x01", "not known here"),
+        (b"\xde\xad\xbe\xef" + b"\0" * 32, "0xdeadbeef", "unknown error"),
+        (NOT_AGENT[:20], NOT_AGENT[:4].hex(), "unknown error"),
+        (b"\x01", "0x01", "unknown error"),
         (text_revert("what?"), "Error", "The contract reverted: what?."),
-        (bytes.fromhex("08c379a0") + encode(["bytes"], [b"\xff"]), "0x08c379a0", "not known here"),
+        (bytes.fromhex("08c379a0") + encode(["bytes"], [b"\xff"]), "0x08c379a0", "unknown error"),
     ],
 )
 def test_from_data__anything__gets_words(data, name, words):
@@ -155,11 +155,15 @@ def test_refusal__of_any_node__has_the_contracts_words(error):
 @pytest.mark.parametrize(
     ("error", "name", "words"),
     [
-        ({"code": 3, "message": "execution reverted"}, "Unexplained", "gave no reason"),
-        ({"code": 3}, "Unexplained", "gave no reason"),
-        ({"code": -32000, "message": "execution reverted", "data": "0x"}, "Unexplained", "gave no"),
-        ({"code": -32000, "message": "VM: revert", "data": None}, "Unexplained", "gave no reason"),
-        ("execution reverted", "Unexplained", "gave no reason"),
+        ({"code": 3, "message": "execution reverted"}, "Unexplained", "without a reason"),
+        ({"code": 3}, "Unexplained", "without a reason"),
+        ({"code": -32000, "message": "execution reverted", "data": "0x"}, "Unexplained", "without"),
+        (
+            {"code": -32000, "message": "VM: revert", "data": None},
+            "Unexplained",
+            "without a reason",
+        ),
+        ("execution reverted", "Unexplained", "without a reason"),
         ({"code": 3, "message": "execution reverted: Pausable: paused"}, "Error", "Circle has"),
         ("VM: reverted with reason string 'Pausable: paused'", "Error", "Circle has paused USDC."),
         ({"code": 3, "message": "execution reverted: insufficient funds"}, "Error", "insufficient"),
@@ -208,12 +212,12 @@ def test_translate__nothing_of_the_chain__is_none():
 
 def test_in_words__translates_and_lets_pass():
     """Ours and what is not the chain's pass as they are."""
-    with pytest.raises(ContractReverted) as raised, in_words():
+    with pytest.raises(ContractReverted) as raised, translated_errors():
         raise ContractCustomError(HEX, data=HEX)
     assert isinstance(raised.value.__cause__, ContractCustomError)
-    with pytest.raises(KeyError), in_words():
+    with pytest.raises(KeyError), translated_errors():
         raise KeyError("x")
     ours = InvalidTime("x", "y")
-    with pytest.raises(InvalidTime) as passed, in_words():
+    with pytest.raises(InvalidTime) as passed, translated_errors():
         raise ours
     assert passed.value is ours
