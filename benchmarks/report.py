@@ -32,15 +32,20 @@ def terminal(title: str, steps: dict[str, Cost]) -> str:
     return "\n".join([f"Gas on {title}", "", *lines, ""])
 
 
+def life(steps: dict[str, Cost]) -> int:
+    """Gas of a run's life: posting, claiming, submitting and approving."""
+    return sum(steps[name].used for name in HEADLINE)
+
+
 def headline(costs: Costs) -> str:
     """The life of a run in one figure, beside the target and the peers."""
     lines = []
     for kind, steps in costs.items():
-        total = _life(steps)
+        total = life(steps)
         parts = " + ".join(f"{name} {steps[name].used:,}" for name in HEADLINE)
         target = f"{total / TARGETS[kind]:.3f} of the target {TARGETS[kind]:,}"
         lines.append(f"{parts} = {total:,} on {TOKENS[kind]}, {target}")
-    total = _life(costs[PLAIN])
+    total = life(costs[PLAIN])
     lines += [f"{p.name} {p.gas:,}: {p.gas / total:.2f} times ours" for p in PEERS]
     return "\n".join(lines)
 
@@ -55,7 +60,7 @@ def inserted(document: str, costs: Costs) -> str:
 
 
 def _markdown(costs: Costs) -> str:
-    blocks = [_headline_table(costs), _peer_table(_life(costs[PLAIN]))]
+    blocks = [_headline_table(costs), _peer_table(life(costs[PLAIN]))]
     for kind, steps in costs.items():
         rows = [_row(name, cost) for name, cost in steps.items()]
         blocks.append(f"### Every step on {TOKENS[kind]}\n\n{table(_COLUMNS, rows)}")
@@ -65,7 +70,7 @@ def _markdown(costs: Costs) -> str:
 def _headline_table(costs: Costs) -> str:
     rows = []
     for kind, steps in costs.items():
-        total, floor = _life(steps), sum(steps[name].floor for name in HEADLINE)
+        total, floor = life(steps), sum(steps[name].floor for name in HEADLINE)
         gas = (*(steps[name].used for name in HEADLINE), total, floor)
         shares = (f"{total / floor:.3f}", f"{TARGETS[kind]:,}", f"{total / TARGETS[kind]:.3f}")
         rows.append([TOKENS[kind], *(f"{figure:,}" for figure in gas), *shares])
@@ -82,7 +87,3 @@ def _peer_table(total: int) -> str:
 def _row(name: str, cost: Cost) -> tuple[str, ...]:
     parts = (f"{getattr(cost, part):,}" for part in _PARTS)
     return (name, f"{cost.used:,}", f"{cost.floor:,}", f"{cost.used / cost.floor:.3f}", *parts)
-
-
-def _life(steps: dict[str, Cost]) -> int:
-    return sum(steps[name].used for name in HEADLINE)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks import gas
 from benchmarks.floor import Cost, cost_of
-from benchmarks.gas import growth
+from benchmarks.gas import excess, growth
+from benchmarks.peers import TARGETS
 from localnet.anvil import Anvil
 from localnet.evm import AnvilFast
 
@@ -97,4 +99,21 @@ def test_growth__more_than_one_percent__named():
         "grown (plain): 21,211 gas, was 21,000",
         "new (plain): not in the snapshot",
         "lost (plain): not measured any more",
+    ]
+
+
+def test_excess__snapshot__is_within_the_targets():
+    """A run's life, and every step at most 12 % above its floor but for the forwarder's."""
+    assert excess(gas._loaded()) == []
+
+
+def test_excess__life_and_step_above__are_named():
+    """Creeping by less than one percent at a time ends here."""
+    life = dict.fromkeys(
+        ("postRun", "claimRun", "submitWork"), Cost(60_000, 0, 0, 0, 0, 0, 0, 0, 0)
+    )
+    steps = {**life, "approve": Cost(60_000, 0, 0, 0, 0, 0, 0, 0, TARGETS["plain"] - 240_000 + 1)}
+    assert excess({"plain": steps}) == [
+        f"a run's life (plain): {TARGETS['plain'] + 1:,} gas, above {TARGETS['plain']:,}",
+        "approve (plain): 71,001 gas, 1.183 times its floor",
     ]
