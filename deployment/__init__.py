@@ -1,6 +1,6 @@
-"""Putting the contracts on a chain: reviewed parameters, a plan, its execution, a record.
+"""Deploy the contracts: reviewed parameters, a plan, its execution, a record.
 
-The same code deploys from `ape run deploy`, `make chain`, the demo and the tests. It needs a
-connection of web3.py and an `agentescrow.chain.wallet.Wallet`; only `ape_wallet`, `command` and
+`ape run deploy`, `make chain`, the demo and the tests run the same code. It needs a web3.py
+connection and an `agentescrow.chain.wallet.Wallet`; only `ape_wallet`, `command` and
 `standard_json` know Ape.
 """

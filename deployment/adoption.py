@@ -1,4 +1,4 @@
-"""Making the record of a deployment anew, from the chain alone."""
+"""Restore the record of a deployment from the chain alone."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from deployment.record import Created, Record, Records, compiler_of, now, source
 
 
 def adopt(w3: Web3, parameters: Parameters, records: Records, escrow: ChecksumAddress) -> Record:
-    """Make a record of contracts that are on the chain, and write it.
+    """Write the record of contracts that exist on the chain.
 
-    The escrow says which registry and forwarder it works with. All three must have the code of
-    this build, and know each other and the contracts of others that the parameters name.
+    RunEscrow names its registry and forwarder. All three must have the code of this build, and know
+    each other and the external contracts of the parameters.
 
     Args:
-        w3: The chain; a node that remembers old states.
-        parameters: Those of the network.
-        records: Where the record goes; there must be none yet.
+        w3: A node that keeps old states.
+        parameters: Parameters of the network.
+        records: Records, without one of this network.
         escrow: Address of RunEscrow.
 
     Raises:
-        DeploymentError: There is a record, or these are not our contracts.
+        DeploymentError: A record exists, or these are not our contracts.
     """
     path = records.path(parameters.network)
     if records.record(parameters.network) is not None:
@@ -50,13 +50,13 @@ def adopt(w3: Web3, parameters: Parameters, records: Records, escrow: ChecksumAd
 def _addresses(w3: Web3, parameters: Parameters, escrow: ChecksumAddress) -> dict[str, str]:
     if not checks.has_code(w3, ESCROW, escrow):
         raise NotVerified(f"there is no code at {escrow}, where {ESCROW} should be")
-    asked = Contracts(w3, _guess(parameters, escrow)).runs
-    forwarder, registry = ask(asked, "trustedForwarder"), ask(asked, "immutables")[1]
+    runs = Contracts(w3, _guess(parameters, escrow)).runs
+    forwarder, registry = ask(runs, "trustedForwarder"), ask(runs, "immutables")[1]
     return {FORWARDER: forwarder, REGISTRY: registry, ESCROW: escrow}
 
 
 def _guess(parameters: Parameters, escrow: str) -> Deployment:
-    """Enough of a record to ask the escrow for the rest."""
+    """Build enough of a record to ask RunEscrow for the rest."""
     return Deployment(
         chain_id=parameters.chain_id,
         network=parameters.network,
@@ -102,7 +102,7 @@ def _created(w3: Web3, name: str, address: str) -> Created:
     transaction, block = creation(w3, at, None, 0)
     if transaction is None:
         raise NotVerified(
-            f"the node does not remember when {name} was created: use one that keeps old states"
+            f"the node does not know when {name} was created: use one that keeps old states"
         )
     encoded = _arguments_sent(w3, name, transaction)
     inputs: list[dict[str, str]] = next(
@@ -122,7 +122,7 @@ def _created(w3: Web3, name: str, address: str) -> Created:
 
 
 def _arguments_sent(w3: Web3, name: str, transaction: str) -> bytes:
-    """What follows the code in the data of the transaction that created a contract."""
+    """Cut the constructor arguments out of the creating transaction's data."""
     data, code = bytes(w3.eth.get_transaction(HexBytes(transaction))["input"]), ours(name).bytecode
     if not data.startswith(code):
         raise NotVerified(f"{transaction} did not create {name} from this build's code")

@@ -1,4 +1,4 @@
-"""Any account that Ape's commands may name, as a wallet of `agentescrow.chain`."""
+"""Wallets of `agentescrow.chain` from accounts that Ape commands name."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from agentescrow.chain.wallet import NodeWallet, Wallet
 from agentescrow.errors import NodeRefused
 
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
-"""What looks like an address."""
 
 
 def wallet_of(w3: Web3, account: AccountAPI, max_fee: int | None = None) -> Wallet:
-    """Make a wallet of any account of Ape's, impersonated ones included.
+    """Make a wallet of any Ape account, including impersonated ones.
 
     Args:
-        w3: The chain that Ape is connected to.
-        max_fee: Wei a gas that may be offered; the chain's default where None.
+        w3: Ape's connection.
+        account: Account of Ape.
+        max_fee: Highest fee per gas in wei; the chain's default if None.
     """
     if isinstance(account, ImpersonatedAccount):
         return NodeWallet(w3, to_checksum_address(account.address), max_fee=max_fee)
@@ -33,14 +33,17 @@ def impersonated(w3: Web3, address: str, max_fee: int | None = None) -> Wallet:
     """Make a wallet of any address, on a development node.
 
     Args:
-        address: The account to act for.
-        max_fee: As of `wallet_of`.
+        w3: Ape's connection.
+        address: Account to impersonate.
+        max_fee: As in `wallet_of`.
 
     Raises:
-        NodeRefused: The node does not impersonate.
+        NodeRefused: The node does not impersonate accounts.
     """
     account = to_checksum_address(address)
     answer = w3.provider.make_request(RPCEndpoint("anvil_impersonateAccount"), [account])
     if "error" in answer:
-        raise NodeRefused(f"no account of Ape's is {account}, and this node impersonates nobody")
+        raise NodeRefused(
+            f"Ape has no account {account}, and this node does not impersonate accounts"
+        )
     return NodeWallet(w3, account, max_fee=max_fee)

@@ -1,4 +1,4 @@
-"""Telling whether code on a chain is the code that was compiled, whatever its immutables are."""
+"""Compare deployed with compiled code, ignoring immutables."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ _WORD = 32
 
 
 def immutables(runtime: bytes) -> Iterator[int]:
-    """Find the places that a constructor fills in.
+    """Find the immutables of runtime code, which the constructor fills in.
 
-    The compiler leaves 32 zero bytes behind a PUSH32 there; zero itself it would push with PUSH0.
-
-    Args:
-        runtime: Compiled runtime code.
+    The compiler leaves 32 zero bytes after a PUSH32 there; zero itself would be pushed with PUSH0.
 
     Yields:
         Byte offsets, each of 32 bytes.
@@ -33,12 +30,7 @@ def immutables(runtime: bytes) -> Iterator[int]:
 
 
 def same_code(compiled: bytes, deployed: bytes) -> bool:
-    """Compare without the immutables.
-
-    Args:
-        compiled: Runtime code as the compiler made it.
-        deployed: Code as it is on a chain.
-    """
+    """Compare compiled runtime code with deployed code, ignoring immutables."""
     masked = bytearray(deployed)
     for at in immutables(compiled):
         masked[at : at + _WORD] = bytes(_WORD)

@@ -1,4 +1,4 @@
-"""What has to hold before anything is sent, and after everything was."""
+"""Checks before anything is sent, and after everything was."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from eth_typing import ChecksumAddress
 from web3 import Web3
 from web3.exceptions import Web3Exception
 
+from agentescrow.domain.contracts import VAULTS
 from artifacts import ours
 from deployment.bytecode import same_code
 from deployment.cost import Cost, cost_of
@@ -38,13 +39,10 @@ _IDENTITY_ABI += [_view("getAgentWallet", ["uint256"], "address")]
 
 
 def before(w3: Web3, parameters: Parameters) -> None:
-    """Make sure that this is the chain that was meant, with the contracts of others on it.
-
-    Args:
-        parameters: What it has to be like.
+    """Check that this is the intended chain, and that the external contracts are right.
 
     Raises:
-        ChainRefused: It is not.
+        ChainRefused: They are not.
     """
     _require_chain(w3, parameters)
     _require_usdc(w3, parameters)
@@ -52,13 +50,7 @@ def before(w3: Web3, parameters: Parameters) -> None:
 
 
 def funds(w3: Web3, plan: Plan) -> Cost:
-    """Make sure that the deployer can pay for all of it, so that it does not stop half way.
-
-    Args:
-        plan: What is deployed; what is there already is not counted.
-
-    Returns:
-        What it costs.
+    """Check that the deployer can pay for the whole deployment, and return its cost.
 
     Raises:
         ChainRefused: The balance is too low.
@@ -66,23 +58,17 @@ def funds(w3: Web3, plan: Plan) -> Cost:
     cost, balance = cost_of(w3, plan), w3.eth.get_balance(plan.deployer)
     if balance < cost.needed:
         raise ChainRefused(
-            f"{plan.deployer} has {Web3.from_wei(balance, 'ether')} ETH, "
-            f"but this takes about {Web3.from_wei(cost.needed, 'ether')} ETH: {cost.words()}"
+            f"{plan.deployer} has {Web3.from_wei(balance, 'ether')} ETH, but needs about "
+            f"{Web3.from_wei(cost.needed, 'ether')} ETH: {cost.describe()}"
         )
     return cost
 
 
 def has_code(w3: Web3, name: str, address: str) -> bool:
-    """Tell whether one of our contracts is at an address.
-
-    Args:
-        name: The contract's name.
-
-    Returns:
-        False where there is no code.
+    """Check whether one of our contracts is at an address; False if there is no code.
 
     Raises:
-        NotVerified: There is other code than the compiled one.
+        NotVerified: The address has other code than the compiled contract.
     """
     code = bytes(w3.eth.get_code(_address(address)))
     if code and not same_code(ours(name).runtime, code):
@@ -91,15 +77,16 @@ def has_code(w3: Web3, name: str, address: str) -> bool:
 
 
 def after(w3: Web3, addresses: Mapping[str, str], expected: Parameters) -> None:
-    """Make sure that our contracts are there and know each other, and others, as they should.
+    """Check that our contracts exist, and know each other and the external contracts.
 
     Args:
-        addresses: Where each contract is, by its name.
-        expected: The parameters that they were deployed with; an owner or a treasury of None is
-            not looked at, since both can change later on.
+        w3: Connection to the chain.
+        addresses: Addresses by contract name.
+        expected: Parameters of the deployment; an owner or a treasury of None is not checked, since
+            both can change later.
 
     Raises:
-        NotVerified: They are not, or do not.
+        NotVerified: They do not.
     """
     for name in ORDER:
         if not has_code(w3, name, addresses[name]):
@@ -111,7 +98,7 @@ def after(w3: Web3, addresses: Mapping[str, str], expected: Parameters) -> None:
     }
     if expected.treasury:
         found["RunEscrow.treasury()"] = (_ask(escrow, "treasury"), expected.treasury)
-    # The registry was told of its markets before they had code (STAKE-9).
+    # The registry got its markets before they had code (STAKE-9).
     for name in MARKETS:
         market = contracts[name]
         found |= {
@@ -121,7 +108,8 @@ def after(w3: Web3, addresses: Mapping[str, str], expected: Parameters) -> None:
                 (expected.usdc.address, registry.address, expected.identity),
             ),
         }
-    for name, contract in ((REGISTRY, registry), (ESCROW, escrow)):
+    for vault in VAULTS:
+        name, contract = vault.name, contracts[vault.name]
         wanted = {"USDC": expected.usdc.address}
         wanted |= {"trustedForwarder": addresses[FORWARDER]}
         wanted |= {"owner": expected.owner} if expected.owner else {}
@@ -161,7 +149,7 @@ def _require_usdc(w3: Web3, parameters: Parameters) -> None:
             actual = "not answered"
         if actual != value:
             raise ChainRefused(
-                f"the token at {usdc.address} is not the USDC that was meant: "
+                f"the token at {usdc.address} is not the expected USDC: "
                 f"{view}() is {actual!r}, not {value!r}"
             )
 
@@ -176,7 +164,7 @@ def _require_identity(w3: Web3, parameters: Parameters) -> None:
         answers = False
     if not answers:
         raise ChainRefused(
-            f"the contract at {parameters.identity} is no ERC-8004 identity registry"
+            f"the contract at {parameters.identity} is not an ERC-8004 identity registry"
         )
 
 

@@ -1,4 +1,4 @@
-"""What the commands in `scripts/` share: network, account, deployment, and errors in one line."""
+"""Build Ape commands: network, account, deployment, and errors on one line."""
 
 from __future__ import annotations
 
@@ -17,12 +17,10 @@ from ape.logging import LogLevel, logger
 from click.core import ParameterSource
 from web3 import Web3
 
-from agentescrow.chain.connection import chain_time
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import load
 from agentescrow.chain.events import Event
 from agentescrow.chain.fees import wei_of
-from agentescrow.chain.forwarder import GaslessWallet
 from agentescrow.chain.reverts import translate
 from agentescrow.chain.transactions import Mined
 from agentescrow.chain.wallet import Wallet
@@ -32,14 +30,8 @@ from deployment.display import as_json
 from deployment.known import usual
 
 _TEST_ACCOUNT = "TEST::"
-_UNSET = re.compile(r"\$\{(\w+)\}")  # Ape leaves a variable that is not set as it is
-_NO_ACCOUNT = "an account is missing: name one with --account (`ape accounts list` shows yours)"
-PERMIT_SECONDS = 3600
-"""How long a permit is valid that is signed and sent at once."""
-
-permit_option = click.option(
-    "--permit", is_flag=True, help="Sign a USDC permit instead of sending an approval first."
-)
+_UNSET = re.compile(r"\$\{(\w+)\}")  # Ape leaves unset variables in place
+_NO_ACCOUNT = "no account: name one with --account (`ape accounts list` shows yours)"
 
 
 def _wei(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
@@ -54,12 +46,12 @@ max_fee_option = click.option(
     "max_fee",
     envvar="MAX_FEE_GWEI",
     callback=_wei,
-    help="Gwei a gas that are offered at most; 5 on Base [MAX_FEE_GWEI].",
+    help="Highest fee per gas in gwei; 5 on Base if omitted [MAX_FEE_GWEI].",
 )
 
 
 class VerbCommand(ConnectedProviderCommand):  # type: ignore[misc] # Ape is not typed for us
-    """A command of Ape's with `--network`, whose every failure is one line and exit code 1."""
+    """An Ape command with `--network` whose failures are one line and exit code 1."""
 
     def make_context(
         self,
@@ -68,10 +60,10 @@ class VerbCommand(ConnectedProviderCommand):  # type: ignore[misc] # Ape is not 
         parent: click.Context | None = None,
         **extra: Any,  # noqa: ANN401 - as click has it
     ) -> click.Context:
-        """Read the command line.
+        """Parse the command line.
 
         Raises:
-            click.ClickException: It makes no sense; one line instead of click's three.
+            click.ClickException: It is invalid; one line instead of click's three.
         """
         try:
             context: click.Context = super().make_context(info_name, args, parent, **extra)
@@ -83,7 +75,7 @@ class VerbCommand(ConnectedProviderCommand):  # type: ignore[misc] # Ape is not 
         """Run the command.
 
         Raises:
-            click.ClickException: It failed; the message is for the person in front of it.
+            click.ClickException: It failed; the message is for people.
         """
         logger.set_level(LogLevel.ERROR)
         try:
@@ -95,12 +87,12 @@ class VerbCommand(ConnectedProviderCommand):  # type: ignore[misc] # Ape is not 
 
 
 class Session:
-    """One run of a command: the contracts, who acts, and what is printed.
+    """One invocation of a command.
 
     Args:
-        contracts: On the chain that `--network` names.
-        wallet: Of `--account`; None for commands that only look.
-        json_wanted: Print JSON instead of sentences.
+        contracts: Contracts on the chain of `--network`.
+        wallet: Wallet of `--account`; None for commands that only read.
+        json_wanted: Print JSON instead of text.
     """
 
     def __init__(self, contracts: Contracts, wallet: Wallet | None, json_wanted: bool) -> None:
@@ -110,10 +102,10 @@ class Session:
 
     @property
     def wallet(self) -> Wallet:
-        """Who acts.
+        """Wallet of `--account`.
 
         Raises:
-            click.ClickException: Nobody was named.
+            click.ClickException: No account was named.
         """
         if self._wallet is None:
             raise click.ClickException(_NO_ACCOUNT)
@@ -121,18 +113,15 @@ class Session:
 
     @property
     def has_wallet(self) -> bool:
-        """Whether somebody was named."""
+        """Whether an account was named."""
         return self._wallet is not None
 
-    def now(self) -> int:
-        """The chain's time, unix seconds."""
-        return chain_time(self.contracts.w3)
-
     def done(self, mined: Mined[Event], sentence: str) -> None:
-        """Say what a transaction did.
+        """Print the outcome of a transaction.
 
         Args:
-            sentence: The same for people.
+            mined: Transaction and its event.
+            sentence: The outcome as text.
         """
         if self.json_wanted:
             event = {"event": type(mined.event).__name__, **asdict(mined.event)}
@@ -145,7 +134,7 @@ def verb(*, signs: bool = True) -> Callable[[Callable[..., None]], click.Command
     """Make a command of a function whose first parameter is the `Session`.
 
     Args:
-        signs: Whether it can need an account.
+        signs: Whether the command may need an account.
     """
 
     def decorate(function: Callable[..., None]) -> click.Command:
@@ -153,7 +142,6 @@ def verb(*, signs: bool = True) -> Callable[[Callable[..., None]], click.Command
             deployment: Path | None,
             json_wanted: bool,
             account: str | None = None,
-            relayer: str | None = None,
             yes: bool = False,
             max_fee: int | None = None,
             **arguments: object,
@@ -162,9 +150,6 @@ def verb(*, signs: bool = True) -> Callable[[Callable[..., None]], click.Command
             wallet = wallet_named(contracts.w3, account, yes, max_fee) if account else None
             if wallet is None:
                 _refuse_what_signs(click.get_current_context())
-            if wallet is not None and relayer is not None:
-                payer = wallet_named(contracts.w3, relayer, yes, max_fee)
-                wallet = GaslessWallet(wallet, payer, contracts.forwarder)
             function(Session(contracts, wallet, json_wanted), **arguments)
 
         functools.update_wrapper(run, function)
@@ -179,7 +164,7 @@ def verb(*, signs: bool = True) -> Callable[[Callable[..., None]], click.Command
 def _refuse_what_signs(context: click.Context) -> None:
     """Refuse options that only matter to an account; a setting of the environment may stand."""
     names = {each.name: each.opts[0] for each in context.command.params}
-    for name in ("relayer", "yes", "max_fee"):
+    for name in ("yes", "max_fee"):
         if context.get_parameter_source(name) == ParameterSource.COMMANDLINE:
             raise click.ClickException(f"{names[name]} changes nothing without --account")
 
@@ -189,7 +174,7 @@ def _options(signs: bool) -> list[Callable[..., Any]]:
         click.option(
             "--deployment",
             type=click.Path(path_type=Path),
-            help="Record of the contracts; else the one of the chain that --network names.",
+            help="Record of the deployment; that of the --network if omitted.",
         ),
         click.option("--json", "json_wanted", is_flag=True, help="Print JSON."),
     ]
@@ -198,11 +183,10 @@ def _options(signs: bool) -> list[Callable[..., Any]]:
     return [
         click.option(
             "--account",
-            help="Who acts: an alias of Ape's, TEST::0 to TEST::9 on a local chain, "
-            "or any address where the node impersonates.",
+            help="Account: an alias of Ape, TEST::0 to TEST::9 on a local chain, "
+            "or any address if the node impersonates.",
         ),
-        click.option("--relayer", help="Who pays the gas: --account signs only, and needs no ETH."),
-        click.option("--yes", is_flag=True, help="Sign without asking."),
+        click.option("--yes", is_flag=True, help="Sign without a prompt."),
         max_fee_option,
         *shared,
     ]
@@ -219,10 +203,10 @@ def wallet_named(w3: Web3, name: str, sign_unasked: bool, max_fee: int | None = 
     """Find the account that `--account` names.
 
     Args:
-        w3: The chain that Ape is connected to.
-        name: What was given.
-        sign_unasked: Let a key file sign without asking each time.
-        max_fee: Wei a gas that may be offered; the chain's default where None.
+        w3: Ape's connection.
+        name: Alias, TEST::n or address.
+        sign_unasked: Let a key file sign without a prompt.
+        max_fee: Highest fee per gas in wei; the chain's default if None.
 
     Raises:
         click.UsageError: There is no such account.
@@ -245,18 +229,18 @@ def wallet_named(w3: Web3, name: str, sign_unasked: bool, max_fee: int | None = 
 def _test_account(name: str) -> Any:  # noqa: ANN401 - Ape's type is not exported
     number = name[len(_TEST_ACCOUNT) :]
     if not number.isdecimal() or int(number) >= len(accounts.test_accounts):
-        raise click.ClickException(f"there is no account {name!r}: TEST::0 to TEST::9 are there")
+        raise click.ClickException(f"there is no account {name!r}: use TEST::0 to TEST::9")
     return accounts.test_accounts[int(number)]
 
 
 def _one_line(error: Exception) -> str:
-    meaning = translate(error)
-    if meaning is not None:
-        return str(meaning)
+    translated = translate(error)
+    if translated is not None:
+        return str(translated)
     text = " ".join(str(error).split())
     unset = _UNSET.search(text)
     if unset:
-        return f"{unset[1]} is not set: export the RPC address of a node in it"
+        return f"{unset[1]} is not set: set it to the RPC endpoint of a node"
     if isinstance(error, ApeException):
         return text
     if isinstance(error, ConnectionError | TimeoutError):

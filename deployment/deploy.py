@@ -1,4 +1,4 @@
-"""Deploying: look what is there, plan, ask, send three transactions, verify, write the record."""
+"""Deploy the contracts: plan, confirm, send, verify, write the record."""
 
 from __future__ import annotations
 
@@ -35,25 +35,26 @@ def deploy(
     confirm: Confirm = lambda: True,
     tell: Tell = lambda _line: None,
 ) -> Record:
-    """Deploy Forwarder, StakeRegistry and RunEscrow, unless they are there already.
+    """Deploy Forwarder, StakeRegistry and RunEscrow, unless they are deployed already.
 
-    An attempt that stopped half way is gone on with.
+    Resumes an attempt that stopped half way.
 
     Args:
-        wallet: The deploying account.
-        parameters: Those of the network.
-        records: Where records are kept.
+        w3: Connection to the chain.
+        wallet: Deploying account.
+        parameters: Parameters of the network.
+        records: Finished and unfinished deployments.
         owner: Overrides the parameters.
         treasury: Overrides the parameters.
-        replace: Send what is under way and not mined again, for a higher fee.
-        confirm: Asked once, after `tell` got every constructor and before anything is sent.
-        tell: Gets lines for the person in front of it.
+        replace: Send pending transactions again, for a higher fee.
+        confirm: Called once, after `tell` has printed the plan and before anything is sent.
+        tell: Prints a line for the user.
 
     Returns:
         The record of the whole deployment.
 
     Raises:
-        DeploymentError: It cannot go on; the message says what to do.
+        DeploymentError: It cannot continue; the message says what to do.
     """
     path = records.path(parameters.network)
     checks.before(w3, parameters)
@@ -66,7 +67,7 @@ def deploy(
         return done
     progress = _begun(w3, wallet, parameters, records, tell)
     if replace and (progress is None or not progress.transactions):
-        raise CannotResume("--replace changes nothing: no transaction of a deployment is under way")
+        raise CannotResume("--replace changes nothing: no transaction of a deployment is pending")
     settled = parameters.settled(
         wallet.address,
         owner=owner or (progress.owner if progress else None),
@@ -92,23 +93,15 @@ def deploy(
 
 
 def abandon(network: str, records: Records) -> str:
-    """Give up a half-finished deployment.
-
-    Args:
-        network: The network's name.
-        records: Where it is noted.
-
-    Returns:
-        One line on what happened.
-    """
+    """Forget an unfinished deployment and return a line that says what happened."""
     progress = records.progress(network)
     if progress is None:
-        return f"{network}: nothing is half done, nothing to abandon"
+        return f"{network}: there is no unfinished deployment"
     records.forget(network)
     sent = " and ".join(progress.transactions) or "nothing"
     return (
         f"{network}: abandoned; {sent} had been sent and stays unused. "
-        "The next deployment starts anew"
+        "The next deployment starts over"
     )
 
 
@@ -118,28 +111,28 @@ def _finished(w3: Web3, parameters: Parameters, records: Records, tell: Tell) ->
         return None
     path = records.path(parameters.network)
     addresses = {each.name: getattr(record, each.key) for each in OURS}
-    # Owner and treasury may have been changed since, by calls to the contracts.
+    # The contracts' owner may have changed owner and treasury since.
     expected = parameters.model_copy(update={"owner": None, "treasury": None})
     try:
         checks.after(w3, addresses, expected)
         require_recorded(w3, load(path))
     except (NotVerified, DeploymentUnknown, OtherChain) as error:
         if parameters.is_public:
-            raise NotVerified(f"{error}; to deploy this build anew, move {path} away") from None
-        tell(f"{parameters.network}: {path} is of another chain or another build, deploying anew")
+            raise NotVerified(f"{error}; to deploy this build, move {path} away") from None
+        tell(f"{parameters.network}: {path} is of another chain or another build: deploying again")
         return None
     records.forget(parameters.network)
     return record
 
 
 def _require_nothing_new(record: Record, wallet: Wallet, **given: str | None) -> None:
-    """An owner or a treasury for what is deployed already would be passed over in silence."""
+    """Refuse an owner or a treasury that would silently have no effect."""
     for name, value in given.items():
         wanted = wallet.address if value == DEPLOYER else value
         if wanted is not None and wanted != getattr(record, name):
             raise CannotResume(
                 f"--{name} changes nothing: all is deployed already, with the {name} "
-                f"{getattr(record, name)}; docs/operations.md says how it is changed"
+                f"{getattr(record, name)}; docs/operations.md says how to change it"
             )
 
 
@@ -150,15 +143,15 @@ def _begun(
     if progress is None:
         return None
     if not parameters.is_public and not _same_chain(w3, progress):
-        tell(f"{parameters.network}: the chain was restarted, what was half done on it is gone")
+        tell(f"{parameters.network}: the chain was restarted: starting over")
         records.forget(parameters.network)
         return None
     if progress.deployer != wallet.address:
         raise CannotResume(
-            f"{progress.deployer} has begun this deployment, not {wallet.address}: "
+            f"{progress.deployer} began this deployment, not {wallet.address}: "
             "use that account, or give up with --abandon"
         )
-    tell(f"{parameters.network}: going on with the deployment that has begun")
+    tell(f"{parameters.network}: resuming the deployment")
     return progress
 
 

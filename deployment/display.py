@@ -1,4 +1,4 @@
-"""How runs, agents and transactions are shown."""
+"""Format amounts, times, JSON and tables for Ape commands."""
 
 from __future__ import annotations
 
@@ -14,20 +14,12 @@ from agentescrow.domain.times import format_time
 
 
 def as_json(value: object) -> str:
-    """Write JSON; amounts and times stay numbers, bytes become hexadecimal text.
-
-    Args:
-        value: Anything made of plain values.
-    """
+    """Serialize plain values as JSON; bytes become hexadecimal text."""
     return json.dumps(value, indent=2, default=_plain)
 
 
 def show_table(title: str, rows: Mapping[str, str]) -> None:
-    """Print a table of two columns.
-
-    Args:
-        rows: Text by name; empty ones are left out.
-    """
+    """Print a table of two columns; skip empty rows."""
     table = Table(title=title, title_justify="left", show_header=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
@@ -41,24 +33,16 @@ def show_table(title: str, rows: Mapping[str, str]) -> None:
 
 
 def usdc(amount: int) -> str:
-    """An amount for people.
-
-    Args:
-        amount: Base units.
-    """
+    """Format base units for people."""
     return f"{format_usdc(amount)} USDC"
 
 
 def moment(timestamp: int) -> str:
-    """A time for people; empty for 0.
-
-    Args:
-        timestamp: Unix seconds.
-    """
+    """Format unix seconds for people; 0 is empty."""
     return format_time(timestamp) if timestamp else ""
 
 
 def _plain(value: object) -> str:
     if isinstance(value, bytes):
         return f"0x{value.hex()}"
-    raise TypeError(f"{type(value).__name__} has no place in JSON")
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")

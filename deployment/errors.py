@@ -1,55 +1,56 @@
-"""Why a deployment does not go on.
+"""Errors that stop a deployment. Every message is one line and says what to do.
 
 DeploymentError
-├── ParametersInvalid   a file of deployment/networks/ cannot be used as it is
-├── ChainRefused        the chain, or a contract of others on it, is not what the parameters say
-├── Declined            the person in front of it said no
-├── NonceMoved          the deployer sent something else in between: the addresses are lost
-├── NotMined            a transaction of ours was refused, or is not mined yet
-├── CannotResume        what was begun and what is wanted now do not go together
-├── NotVerified         what is on the chain is not what was meant to be there
+├── ParametersInvalid   a file of deployment/networks/ is invalid
+├── ChainRefused        the chain or an external contract differs from the parameters
+├── Declined            the user said no
+├── NonceMoved          the deployer sent another transaction: the predicted addresses are lost
+├── NotMined            a transaction was refused, or is not mined yet
+├── CannotResume        the request does not fit what was deployed or begun
+├── NotVerified         the chain has something else than was deployed
 └── RecordUnreadable    a record file is damaged
-
-Every message is one line and says what to do.
 """
 
 from __future__ import annotations
 
 
 class DeploymentError(Exception):
-    """Anything that keeps a deployment from going on."""
+    """Base of the errors that stop a deployment."""
 
 
 class ParametersInvalid(DeploymentError):
-    """A parameter file cannot be used as it is.
+    """A parameter file is invalid.
 
     Args:
-        file: The file, as a person would name it.
-        problems: What is wrong, by field ("usdc.address"); the field is empty for the whole file.
+        file: Path of the file, for people.
+        problems: Problems by field ("usdc.address"); the field is empty for the whole file.
     """
 
     def __init__(self, file: str, problems: dict[str, str]) -> None:
         self.file = file
         self.problems = problems
-        words = "; ".join(f"{field}: {text}" if field else text for field, text in problems.items())
-        super().__init__(f"{file}: {words}")
+        text = "; ".join(
+            f"{field}: {problem}" if field else problem for field, problem in problems.items()
+        )
+        super().__init__(f"{file}: {text}")
 
 
 class ChainRefused(DeploymentError):
-    """The chain, or a contract of others on it, is not what the parameters say."""
+    """The chain or an external contract differs from the parameters."""
 
 
 class Declined(DeploymentError):
-    """The person in front of it said no."""
+    """The user said no."""
 
 
 class NonceMoved(DeploymentError):
-    """The deployer sent something else in between: the predicted addresses are lost.
+    """The deployer sent another transaction: the predicted addresses are lost.
 
     Args:
-        expected: The nonce that the plan needs next.
-        actual: The nonce that the chain would take.
-        stranded: Names of our contracts which are on the chain already, and useless now.
+        deployer: Deploying account.
+        expected: Nonce that the plan needs next.
+        actual: Nonce that the chain expects.
+        stranded: Names of our contracts that are on the chain already, and now useless.
     """
 
     def __init__(self, deployer: str, expected: int, actual: int, stranded: list[str]) -> None:
@@ -65,20 +66,20 @@ class NonceMoved(DeploymentError):
         )
         super().__init__(
             f"another transaction of {deployer} came in between "
-            f"(nonce {actual}, the plan needs {expected}); {remedy}"
+            f"(nonce is {actual}, the plan needs {expected}); {remedy}"
         )
 
 
 class NotMined(DeploymentError):
-    """A transaction of ours was refused, or is not mined yet."""
+    """A transaction was refused, or is not mined yet."""
 
 
 class CannotResume(DeploymentError):
-    """What was begun and what is wanted now do not go together."""
+    """The request does not fit what was deployed or begun."""
 
 
 class NotVerified(DeploymentError):
-    """What is on the chain is not what was meant to be there."""
+    """The chain has something else than was deployed."""
 
 
 class RecordUnreadable(DeploymentError):

@@ -1,4 +1,4 @@
-"""Sending the steps of a plan, each with the nonce that its address was predicted from."""
+"""Send the steps of a plan, each with the nonce that its address was predicted from."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from deployment.errors import NonceMoved, NotMined
 from deployment.plan import Plan, Step
 
 _MINED_WITHIN = 600.0  # seconds
-_NODES_AGREE_WITHIN = 15.0  # seconds; behind one public RPC there are many nodes
+_NODES_AGREE_WITHIN = 15.0  # seconds; a public RPC endpoint has many nodes
 _GAS_MARGIN = 1.1
 
 
@@ -29,9 +29,10 @@ class Execution:
     """Sends one step after the other.
 
     Args:
-        wallet: The deploying account.
-        plan: What is deployed.
-        tell: Gets lines for the person in front of it.
+        w3: Connection to the chain.
+        wallet: Deploying account.
+        plan: Contracts to deploy.
+        tell: Prints a line for the user.
     """
 
     def __init__(self, w3: Web3, wallet: Wallet, plan: Plan, tell: Callable[[str], None]) -> None:
@@ -42,10 +43,10 @@ class Execution:
         self._poll = 1.0 if plan.parameters.is_public else 0.02
 
     def is_done(self, step: Step) -> bool:
-        """Tell whether a step's contract is there already.
+        """Check whether a step's contract exists already.
 
         Raises:
-            NotVerified: Something else is there.
+            NotVerified: Its address has other code.
         """
         done = has_code(self._w3, step.name, step.address)
         if done:
@@ -53,18 +54,15 @@ class Execution:
         return done
 
     def send(self, step: Step, replaced: str | None = None) -> str:
-        """Send the transaction of a step.
+        """Send the transaction of a step and return its hash.
 
         Args:
-            step: What is created.
-            replaced: Hash of the same transaction, sent before, that is to be outbid.
-
-        Returns:
-            Its hash.
+            step: Contract to create.
+            replaced: Hash of an earlier transaction to outbid.
 
         Raises:
-            NonceMoved: The deployer sent something else in between.
-            NotMined: Something of the deployer's is on its way, or the node refuses this one.
+            NonceMoved: The deployer sent another transaction.
+            NotMined: A transaction of the deployer is pending, or the node refuses this one.
             TooExpensive: The node asks for more than is allowed; nothing was sent.
         """
         self._require_nonce(step, replaced)
@@ -80,7 +78,7 @@ class Execution:
             gas = min(int(estimated * _GAS_MARGIN), TRANSACTION_GAS_MAX)
             sent = self._wallet.transact({**call, "gas": gas, "nonce": Nonce(step.nonce)})
         except Web3Exception as error:
-            self._require_nonce(step, replaced)  # a race that was lost after the first look
+            self._require_nonce(step, replaced)  # another transaction came after the first check
             raise NotMined(f"{step.name} was refused: {error}") from error
         self._tell(f"{step.name} sent: {sent.to_0x_hex()}")
         return sent.to_0x_hex()
@@ -95,7 +93,7 @@ class Execution:
             receipt = mined_receipt(self._w3, HexBytes(transaction), _MINED_WITHIN)
         except TransactionFailed:
             raise NotMined(
-                f"{step.name} is not mined yet ({transaction}): run this again to go on, with "
+                f"{step.name} is not mined yet ({transaction}): run this again to continue, with "
                 "--replace to send it for a higher fee"
             ) from None
         if receipt["status"] != 1:
@@ -107,12 +105,12 @@ class Execution:
         self._tell(f"{step.name} is at {step.address}")
 
     def _outbidding(self, replaced: str | None) -> TxParams:
-        """Fees that nodes take instead of what was offered before; none to take the usual ones."""
+        """Choose fees that replace a pending transaction."""
         if replaced is None:
             return {}
         try:
             offered = self._w3.eth.get_transaction(HexBytes(replaced))
-        except TransactionNotFound:  # it was dropped, so there is nothing to outbid
+        except TransactionNotFound:  # it was dropped: nothing to outbid
             return {}
         tip = max(_more(offered["maxPriorityFeePerGas"]), self._w3.eth.max_priority_fee)
         base = self._w3.eth.get_block("latest").get("baseFeePerGas", 0)
@@ -121,7 +119,7 @@ class Execution:
 
     def _require_nonce(self, step: Step, replaced: str | None) -> None:
         deployer = self._plan.deployer
-        # A node that has not seen the step before yet answers with less; that passes.
+        # A node that has not seen the previous step yet answers with less.
         self._until(lambda: self._nonce() >= step.nonce, _NODES_AGREE_WITHIN)
         actual = self._nonce()
         if actual > step.nonce:
@@ -153,7 +151,7 @@ class Execution:
 
 
 def _more(wei: int) -> int:
-    """What nodes ask for at least to replace a transaction: an eighth more."""
+    """Raise a fee by an eighth, which nodes require of a replacement."""
     return wei + wei // 8 + 1
 
 
@@ -163,12 +161,13 @@ def creation(
     """Find the transaction that created a contract.
 
     Args:
-        address: The contract, which is there.
-        transaction: Its hash, where it could be written down.
-        since: A block at which the contract was not there yet.
+        w3: Connection to the chain.
+        address: Contract that exists.
+        transaction: Its hash, if known.
+        since: Block at which the contract did not exist yet.
 
     Returns:
-        Hash and block; None twice where the node does not remember the states it takes to find out.
+        Hash and block; None twice if the node does not keep the states that the search needs.
     """
     if transaction is not None:
         return transaction, mined_receipt(w3, HexBytes(transaction), _MINED_WITHIN)["blockNumber"]

@@ -1,4 +1,4 @@
-"""Comparing a record with the chain, field by field."""
+"""Compare a record with the chain, field by field."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.reverts import translated_errors
 from agentescrow.chain.verification import block_hash, code_at, code_hash, places
 from agentescrow.domain.constants import ZERO_ADDRESS
+from agentescrow.domain.contracts import OURS
 from agentescrow.errors import AgentEscrowError, NodeUnreachable
 from deployment.markets import markets_of
 
@@ -23,10 +24,10 @@ from deployment.markets import markets_of
 class Field:
     """One comparison.
 
-    Args:
-        name: What was compared.
-        recorded: What the record says.
-        found: What the chain says.
+    Attributes:
+        name: Compared field.
+        recorded: Value in the record.
+        found: Value on the chain.
     """
 
     name: str
@@ -35,11 +36,11 @@ class Field:
 
     @property
     def differs(self) -> bool:
-        """Whether the two are not the same."""
+        """Whether the two values differ."""
         return self.recorded != self.found
 
-    def words(self) -> str:
-        """One line."""
+    def describe(self) -> str:
+        """Describe the comparison on one line."""
         if self.differs:
             return f"DIFFERS  {self.name}: {self.found}, the record says {self.recorded}"
         return f"ok       {self.name}: {self.found}"
@@ -49,10 +50,10 @@ def inspect(w3: Web3, record: Deployment) -> list[Field]:
     """Compare a record with the chain.
 
     Returns:
-        Every field; where the chain is another one, those of chain and code alone.
+        Every field; only chain and code if those differ.
 
     Raises:
-        NodeUnreachable: Nobody answers.
+        NodeUnreachable: The node does not answer.
     """
     fields = [
         Field("chain id", record.chain_id, w3.eth.chain_id),
@@ -63,7 +64,7 @@ def inspect(w3: Web3, record: Deployment) -> list[Field]:
         ),
     ]
     if not any(field.differs for field in fields):
-        fields += _asked(Contracts(w3, record))
+        fields += _answers(Contracts(w3, record))
     return fields
 
 
@@ -72,41 +73,49 @@ def _hash_at(w3: Web3, address: str) -> str | None:
     return code_hash(code) if code else None
 
 
-def _asked(contracts: Contracts) -> Iterator[Field]:
-    """What the contracts themselves say; their code is known to be ours."""
-    record, escrow, registry = contracts.deployment, contracts.runs, contracts.registry
-    token, market, identity = ask(escrow, "immutables")[:3]
+def _answers(contracts: Contracts) -> Iterator[Field]:
+    """Compare what the contracts say; their code is known to be ours."""
+    record, runs = contracts.deployment, contracts.runs
+    token, registry, identity = ask(runs, "immutables")[:3]
     yield Field("RunEscrow: token", record.usdc, token)
-    yield Field("RunEscrow: registry", record.registry, market)
+    yield Field("RunEscrow: registry", record.registry, registry)
     yield Field("RunEscrow: identity registry", record.identity, identity)
-    yield Field("StakeRegistry: token", record.usdc, ask(registry, "USDC"))
-    yield Field("StakeRegistry: identity registry", record.identity, ask(registry, "identities"))
-    for vault in (escrow, registry):
+    yield Field("StakeRegistry: token", record.usdc, ask(contracts.registry, "USDC"))
+    yield Field(
+        "StakeRegistry: identity registry", record.identity, ask(contracts.registry, "identities")
+    )
+    for vault in contracts.vaults():
         yield Field(f"{vault.kind}: forwarder", record.forwarder, ask(vault, "trustedForwarder"))
         yield Field(f"{vault.kind}: owner", record.owner, vault.owner())
         yield Field(f"{vault.kind}: pending owner", ZERO_ADDRESS, vault.pending_owner())
-    yield Field("RunEscrow: treasury", record.treasury, escrow.treasury())
-    yield Field("RunEscrow: paused", False, escrow.paused())
-    yield Field("StakeRegistry: markets", {record.runs: "active"}, _markets(contracts))
+    yield Field("RunEscrow: treasury", record.treasury, runs.treasury())
+    yield Field("RunEscrow: paused", False, runs.paused())
+    yield Field("StakeRegistry: markets", _constructed(record), _markets(contracts))
 
 
 def ask(contract: Contract, view: str) -> Any:  # noqa: ANN401 - any ABI value
-    """What a view without arguments of one of our contracts says.
+    """Call a view without arguments of one of our contracts.
 
     Raises:
-        ChainProblem: The node does not answer, or not so.
+        ChainProblem: The node does not answer, or answers something else.
     """
     bound = contract.w3.eth.contract(contract.address, abi=abi_of(contract.kind))
     with translated_errors():
         return bound.functions[view]().call(ccip_read_enabled=False)
 
 
-def _markets(contracts: Contracts) -> Any:  # noqa: ANN401 - what they are, or why it is not known
+def _markets(contracts: Contracts) -> Any:  # noqa: ANN401 - markets, or the error
     try:
         return markets_of(contracts)
     except NodeUnreachable:
         raise
     except AgentEscrowError as error:
-        known = contracts.registry.is_market(contracts.runs.address)
-        # A node that does not look through so many blocks can still be asked for the one.
-        return {contracts.runs.address: "active"} if known else f"unknown: {error}"
+        # A node that does not search so many blocks can still be asked about known markets.
+        markets = _constructed(contracts.deployment)
+        known = all(contracts.registry.is_market(each) for each in markets)
+        return markets if known else f"unknown: {error}"
+
+
+def _constructed(record: Deployment) -> dict[str, str]:
+    """List the markets of the constructor."""
+    return {record.addresses[each.name]: "active" for each in OURS if each.locks_stake}

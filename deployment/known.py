@@ -1,9 +1,9 @@
-"""Which record a command means that names none.
+"""Choose the record for a command that names none.
 
-Records of chains on this machine, forks among them, were made with keys that everybody has: on a
-public chain a stranger can put code at the same addresses. So they count only where the command
-names no public network, and the node is on this machine and says that it is for development.
-Whoever wants one elsewhere names its file.
+Records of chains on this machine, forks included, were made with keys that everybody knows: on a
+public chain a stranger can put code at the same addresses. So they are used only if the command
+names no public network, and the node is on this machine and identifies itself as a development
+node. To use one elsewhere, name its file.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from agentescrow.chain.verification import require_same_chain
 from agentescrow.errors import OtherChain
 from deployment import parameters, record
 
-_FOR_DEVELOPMENT: Final = ("anvil/", "hardhatnetwork/")
-"""How the versions of such nodes begin, in lower case."""
+_DEVELOPMENT_CLIENTS: Final = ("anvil/", "hardhatnetwork/")
+"""Prefixes of their client versions, in lower case."""
 
 
 def usual(w3: Web3, network: Any) -> Deployment:  # noqa: ANN401 - ape.api.NetworkAPI
     """Find the record for a command that names none.
 
     Args:
-        w3: The node that Ape is connected to.
-        network: What `--network` names; of Ape's.
+        w3: Ape's connection.
+        network: Ape's network, as `--network` names it.
 
     Raises:
-        DeploymentUnknown: There is none.
-        NodeUnreachable: Nobody answers.
+        DeploymentUnknown: There is no record.
+        NodeUnreachable: The node does not answer.
     """
     if not _is_public(f"{network.ecosystem.name}:{network.name}") and is_for_development(w3):
         for deployment in _local(w3.eth.chain_id):
@@ -47,16 +47,16 @@ def usual(w3: Web3, network: Any) -> Deployment:  # noqa: ANN401 - ape.api.Netwo
 
 
 def is_for_development(w3: Web3) -> bool:
-    """Whether a node is on this machine and says that it is Anvil or Hardhat.
+    """Check whether a node is on this machine and identifies itself as Anvil or Hardhat.
 
-    Neither is enough by itself: a public node may call itself what it likes, and a node of a public
-    chain may run on this machine.
+    Neither is enough by itself: a public node may claim any name, and a node of a public chain may
+    run on this machine.
     """
     url = str(getattr(w3.provider, "endpoint_uri", ""))
     if not _is_on_this_machine(urlsplit(url).hostname or ""):
         return False
     try:
-        return w3.client_version.lower().startswith(_FOR_DEVELOPMENT)
+        return w3.client_version.lower().startswith(_DEVELOPMENT_CLIENTS)
     except Web3Exception:
         return False
 

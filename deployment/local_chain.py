@@ -1,4 +1,4 @@
-"""A chain on this machine with everything on it: for `make chain` and the demo."""
+"""Start a chain on this machine with everything deployed."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from localnet.anvil import Anvil
 
 NETWORK = "local"
 ROLES = ("owner", "treasury", "poster", "agent", "outsider", "relayer")
-"""Who the accounts 0 to 5 of Anvil are; 6 to 9 have the roles of USDC (`localnet.usdc`)."""
-_PURSE = 10_000 * 10**6  # base units: 10,000 USDC
+"""Roles of Anvil's accounts 0 to 5; 6 to 9 have the roles of USDC (`localnet.usdc`)."""
+_BALANCE = 10_000 * 10**6  # base units: 10,000 USDC
 _FUNDED = ("poster", "agent", "outsider")
 _MNEMONIC = "test test test test test test test test test test test junk"  # public: Anvil's default
 
@@ -30,10 +30,10 @@ class LocalChain:
     """A running chain.
 
     Attributes:
-        url: Where it listens.
-        w3: A connection to it.
-        record: What is deployed.
-        accounts: The keys by role; `ROLES` has the order.
+        url: RPC endpoint.
+        w3: Connection to it.
+        record: Record of the deployment.
+        accounts: Keys by role, in the order of `ROLES`.
     """
 
     url: str
@@ -52,12 +52,12 @@ def local_chain(
     """Start Anvil with USDC, the identity registry, our contracts and funded accounts.
 
     Args:
-        records: Where the record of the deployment goes.
-        port: Where to listen; a free port where none is given.
-        tell: Gets the lines of the deployment.
+        records: Where to write the record.
+        port: Port to listen on; any free one if None.
+        tell: Prints a line of the deployment.
 
     Raises:
-        LocalnetError: Anvil could not be started, PortTaken for one.
+        LocalnetError: Anvil did not start; PortTaken, for example.
         DeploymentError: The contracts could not be deployed.
     """
     accounts = role_accounts()
@@ -68,12 +68,12 @@ def local_chain(
         wallet = LocalWallet(w3, accounts["owner"])
         record = deploy(w3, wallet, load(NETWORK), records, tell=tell)
         for role in _FUNDED:
-            usdc.mint(w3, accounts[role].address, _PURSE)
+            usdc.mint(w3, accounts[role].address, _BALANCE)
         yield LocalChain(anvil.url, w3, record, accounts)
 
 
 def role_accounts() -> dict[str, LocalAccount]:
-    """Derive Anvil's well-known keys, which anybody has."""
+    """Derive Anvil's keys, which everybody knows."""
     Account.enable_unaudited_hdwallet_features()
     return {
         role: Account.from_mnemonic(_MNEMONIC, account_path=f"m/44'/60'/0'/0/{index}")

@@ -1,4 +1,4 @@
-"""The markets of a StakeRegistry, from what it said of them: no view lists them."""
+"""List the markets of a StakeRegistry from its events, as no view lists them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _EVENTS: Final = {"MarketAdded": "active", "MarketRetired": "retired"}
 
 
 def markets_of(contracts: Contracts) -> dict[str, str]:
-    """All markets, "active" or "retired", in the order in which they were added.
+    """List all markets as "active" or "retired", in the order in which they were added.
 
     Raises:
-        NodeRefused: The node does not look through so many blocks at once.
+        NodeRefused: The node does not search so many blocks at once.
     """
     states = {_topic(name): state for name, state in _EVENTS.items()}
     wanted: FilterParams = {

@@ -1,4 +1,4 @@
-"""What whoever agrees to a deployment should know beside its constructors."""
+"""Remarks to read before a deployment is confirmed."""
 
 from __future__ import annotations
 
@@ -10,31 +10,29 @@ from agentescrow.chain.verification import code_at
 from deployment.cost import Cost
 from deployment.plan import Plan
 
-_DELEGATED: Final = bytes.fromhex("ef0100")  # EIP-7702: still one key, whatever it delegates to
+_DELEGATED: Final = bytes.fromhex("ef0100")  # EIP-7702: still a single key
 
 
 def remarks(w3: Web3, plan: Plan, cost: Cost) -> list[str]:
-    """One line each.
-
-    Args:
-        plan: What is deployed.
-        cost: What it costs.
-    """
+    """List the remarks, one line each."""
     p = plan.parameters
     lines = [
-        f"The {role} {address} has no code: it is a single key, and on Base should be a Safe. "
-        f"{consequence}"
+        f"The {role} {address} has no code: it is a single key. On Base use a Safe. {consequence}"
         for role, address, consequence in (
-            ("owner", str(p.owner), "Lost, nobody can ever pause or set a treasury again."),
-            ("treasury", str(p.treasury), "Lost, its fees are lost until the owner sets another."),
+            ("owner", str(p.owner), "If it is lost, nobody can pause or set a treasury again."),
+            (
+                "treasury",
+                str(p.treasury),
+                "If it is lost, fees are lost until the owner sets another.",
+            ),
         )
         if _is_single_key(w3, address)
     ]
     return [
         *lines,
-        f"It costs {cost.words()}.",
-        "Should a transaction be stuck, run this again with --replace: it is sent anew, at its "
-        "nonce and for a higher fee. Send nothing else from this account meanwhile.",
+        f"It costs {cost.describe()}.",
+        "If a transaction is stuck, run this again with --replace, which sends it again at its "
+        "nonce for a higher fee. Send nothing else from this account until all is deployed.",
     ]
 
 

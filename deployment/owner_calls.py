@@ -1,4 +1,4 @@
-"""What only an owner of the contracts does: each act as calls that are sent, or put in a file."""
+"""Build the owner's calls, to send or to write to a Safe batch."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from agentescrow.domain.constants import ZERO_ADDRESS
 class OwnerCall:
     """One call.
 
-    Args:
-        sender: Who has to make it; None where anybody may.
+    Attributes:
+        contract: Contract to call.
+        function: Name of the function.
+        arguments: Arguments of the function.
+        sender: Account that must send it; None if anyone may.
     """
 
     contract: Contract
@@ -23,54 +26,54 @@ class OwnerCall:
     arguments: tuple[str, ...] = ()
     sender: str | None = field(default=None)
 
-    def words(self) -> str:
-        """Like Solidity: `RunEscrow.setTreasury(0x…)`."""
+    def describe(self) -> str:
+        """Write the call like Solidity: `RunEscrow.setTreasury(0x…)`."""
         return f"{self.contract.kind}.{self.function}({', '.join(self.arguments)})"
 
 
 def pause(contracts: Contracts) -> list[OwnerCall]:
     """Stop new runs, funding and claims (RUN-18)."""
-    return [_of_escrow(contracts, "pause")]
+    return [_runs_call(contracts, "pause")]
 
 
 def unpause(contracts: Contracts) -> list[OwnerCall]:
-    """Let them go on."""
-    return [_of_escrow(contracts, "unpause")]
+    """Resume new runs, funding and claims."""
+    return [_runs_call(contracts, "unpause")]
 
 
 def set_treasury(contracts: Contracts, treasury: str) -> list[OwnerCall]:
-    """Send the fees of future sweeps to `treasury`."""
-    return [_of_escrow(contracts, "setTreasury", treasury)]
+    """Set the receiver of future sweeps."""
+    return [_runs_call(contracts, "setTreasury", treasury)]
 
 
 def sweep(contracts: Contracts) -> list[OwnerCall]:
-    """Send the accrued fees to the treasury; anybody may."""
+    """Send the accrued fees to the treasury; anyone may."""
     return [OwnerCall(contracts.runs, "sweepFees")]
 
 
 def add_market(contracts: Contracts, market: str) -> list[OwnerCall]:
-    """Let a contract lock stake of the agents whose owners allow it (STAKE-9)."""
-    return [_of_registry(contracts, "addMarket", market)]
+    """Allow a contract to lock the stake of agents whose owners consent (STAKE-9)."""
+    return [_registry_call(contracts, "addMarket", market)]
 
 
 def retire_market(contracts: Contracts, market: str) -> list[OwnerCall]:
-    """Let a market take no claims any more, for good (STAKE-9)."""
-    return [_of_registry(contracts, "retireMarket", market)]
+    """Stop a market from taking claims, permanently (STAKE-9)."""
+    return [_registry_call(contracts, "retireMarket", market)]
 
 
 def transfer(vaults: list[Vault], to: str) -> list[OwnerCall]:
-    """Offer the ownership to an account, which then has to accept it."""
+    """Offer ownership to an account, which must accept it."""
     return [OwnerCall(vault, "transferOwnership", (to,), vault.owner()) for vault in vaults]
 
 
 def cancel_transfer(vaults: list[Vault]) -> list[OwnerCall]:
-    """Take back what is offered and not accepted yet; the owner stays."""
+    """Withdraw offers of ownership that are not accepted yet."""
     offered = [vault for vault in vaults if vault.pending_owner() != ZERO_ADDRESS]
     return transfer(offered, ZERO_ADDRESS)
 
 
 def accept(vaults: list[Vault]) -> list[OwnerCall]:
-    """Take over what is offered."""
+    """Accept offered ownership."""
     offers = [(vault, vault.pending_owner()) for vault in vaults]
     return [
         OwnerCall(vault, "acceptOwnership", (), pending)
@@ -79,9 +82,9 @@ def accept(vaults: list[Vault]) -> list[OwnerCall]:
     ]
 
 
-def _of_escrow(contracts: Contracts, function: str, *arguments: str) -> OwnerCall:
+def _runs_call(contracts: Contracts, function: str, *arguments: str) -> OwnerCall:
     return OwnerCall(contracts.runs, function, arguments, contracts.runs.owner())
 
 
-def _of_registry(contracts: Contracts, function: str, *arguments: str) -> OwnerCall:
+def _registry_call(contracts: Contracts, function: str, *arguments: str) -> OwnerCall:
     return OwnerCall(contracts.registry, function, arguments, contracts.registry.owner())

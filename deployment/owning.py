@@ -1,4 +1,4 @@
-"""Carrying out what an owner decides: state before, calls or a Safe's file, state after."""
+"""Carry out an owner's decision: send its calls, or write them to a Safe batch."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.transactions import transact
 from agentescrow.chain.verification import code_at
 from agentescrow.domain.constants import ZERO_ADDRESS
+from agentescrow.domain.contracts import RUN_ESCROW, STAKE_REGISTRY
 from agentescrow.errors import NodeRefused
 from deployment import safe_batch
 from deployment.command import Session
@@ -23,71 +24,73 @@ from deployment.owner_calls import OwnerCall
 safe_option = click.option(
     "--safe",
     type=click.Path(path_type=Path),
-    help="Send nothing: write a file for the Transaction Builder of the Safe that has to do it.",
+    help="Send nothing: write a batch file for the Safe's Transaction Builder.",
 )
-"""For commands that a Safe may have to carry out."""
 
 
 def carry_out(session: Session, calls: Sequence[OwnerCall], safe: Path | None) -> None:
-    """Show the state, make the calls or write them down, and show the state again.
+    """Show the state, send the calls or write them to a file, and show the state again.
 
-    Every call is simulated first, so that nothing is sent, or written, where one is refused.
+    Every call is simulated first: if one would be refused, nothing is sent or written.
 
     Args:
-        session: The run of the command.
-        calls: What is to be done; not empty.
-        safe: Where the batch goes; None to send.
+        session: Invocation of the command.
+        calls: Calls, at least one.
+        safe: Path of the batch file; None to send.
 
     Raises:
-        click.ClickException: Nobody can do it so, or the file is there already.
+        click.ClickException: The calls have no common sender, or the file exists.
         ContractReverted: A contract refuses.
     """
     sender = _sender(session, calls, safe)
     _require_free(safe)
     for call in calls:
         call.contract.dry_run(sender, call.function, *call.arguments)
-    before = _shown(session, "Before")
+    before = _print_state(session, "Before")
     if safe is not None:
         _write(session, calls, safe, sender)
-        words = [call.words() for call in calls]
-        _answer(session, {"before": before, "calls": words, "file": str(safe)})
+        described = [call.describe() for call in calls]
+        _print_json(session, {"before": before, "calls": described, "file": str(safe)})
         return
     sent = [_send(session, call) for call in calls]
-    after = _shown(session, "After")
-    _answer(session, {"before": before, "calls": sent, "after": after})
+    after = _print_state(session, "After")
+    _print_json(session, {"before": before, "calls": sent, "after": after})
 
 
 def show(session: Session) -> None:
-    """Show what owners decide about."""
-    _answer(session, {"now": _shown(session, "Now")})
+    """Print the state that owners control."""
+    _print_json(session, {"now": _print_state(session, "Now")})
 
 
-def facts(contracts: Contracts) -> dict[str, Any]:
-    """What owners decide about; amounts in base units."""
-    escrow, registry = contracts.runs, contracts.registry
-    return {
-        "RunEscrow": escrow.address,
-        "RunEscrow.owner": escrow.owner(),
-        "RunEscrow.pendingOwner": _or_none(escrow.pending_owner()),
-        "RunEscrow.paused": escrow.paused(),
-        "RunEscrow.treasury": escrow.treasury(),
-        "RunEscrow.accruedFees": escrow.accrued_fees(),
-        "StakeRegistry": registry.address,
-        "StakeRegistry.owner": registry.owner(),
-        "StakeRegistry.pendingOwner": _or_none(registry.pending_owner()),
-        "StakeRegistry.markets": _markets(contracts),
+def state_of(contracts: Contracts) -> dict[str, Any]:
+    """Read the state that owners control; amounts in base units."""
+    runs = contracts.runs
+    own: dict[str, dict[str, Any]] = {
+        RUN_ESCROW.name: {
+            "paused": runs.paused(),
+            "treasury": runs.treasury(),
+            "accruedFees": runs.accrued_fees(),
+        },
+        STAKE_REGISTRY.name: {"markets": _markets(contracts)},
     }
+    state: dict[str, Any] = {}
+    for vault in sorted(contracts.vaults(), key=lambda vault: vault.kind):
+        state[vault.kind] = vault.address
+        state[f"{vault.kind}.owner"] = vault.owner()
+        state[f"{vault.kind}.pendingOwner"] = _or_none(vault.pending_owner())
+        state |= {f"{vault.kind}.{name}": value for name, value in own[vault.kind].items()}
+    return state
 
 
 def _markets(contracts: Contracts) -> dict[str, str] | None:
     try:
         return markets_of(contracts)
-    except NodeRefused:  # it does not look through so many blocks
+    except NodeRefused:  # it does not search so many blocks
         return None
 
 
 def _sender(session: Session, calls: Sequence[OwnerCall], safe: Path | None) -> str:
-    """Who has to make all of the calls."""
+    """Find the account that must send all calls."""
     wanted = {call.sender for call in calls} - {None}
     if len(wanted) > 1:
         raise click.ClickException(
@@ -101,7 +104,7 @@ def _sender(session: Session, calls: Sequence[OwnerCall], safe: Path | None) -> 
     sender = next(iter(wanted), None) or session.contracts.runs.owner()
     if not code_at(session.contracts.w3, sender):
         raise click.ClickException(
-            f"{sender} would have to do this, and has no code: it is no Safe; send with --account"
+            f"{sender} must send this, and has no code, so it is not a Safe: send with --account"
         )
     return str(sender)
 
@@ -118,15 +121,15 @@ def _send(session: Session, call: OwnerCall) -> dict[str, Any]:
     )
     hash_, gas = receipt["transactionHash"].to_0x_hex(), receipt["gasUsed"]
     if not session.json_wanted:
-        click.echo(f"{call.words()} [{hash_}, {gas:,} gas]")
-    return {"call": call.words(), "transaction": hash_}
+        click.echo(f"{call.describe()} [{hash_}, {gas:,} gas]")
+    return {"call": call.describe(), "transaction": hash_}
 
 
 def _require_free(path: Path | None) -> None:
     if path is None:
         return
     if path.exists():
-        raise click.ClickException(f"{path} is there already: name another file")
+        raise click.ClickException(f"{path} exists already: name another file")
     if not path.parent.is_dir():
         raise click.ClickException(f"{path} cannot be written: there is no folder {path.parent}")
 
@@ -141,41 +144,41 @@ def _write(session: Session, calls: Sequence[OwnerCall], path: Path, sender: str
     )
     try:
         safe_batch.write(path, content)
-    except OSError as error:  # it is there by now, for one
+    except OSError as error:  # it may exist by now
         raise click.ClickException(f"{path} cannot be written: {error.strerror}") from None
     if not session.json_wanted:
-        lines = [f"  {call.words()}" for call in calls]
-        click.echo("\n".join([f"Nothing is sent. {path} has:", *lines]))
-        click.echo("Load it in the Transaction Builder of the Safe, compare it, and sign there.")
+        lines = [f"  {call.describe()}" for call in calls]
+        click.echo("\n".join([f"Nothing was sent. {path} contains:", *lines]))
+        click.echo("Load it in the Safe's Transaction Builder, compare it, and sign there.")
 
 
-def _shown(session: Session, title: str) -> dict[str, Any]:
-    """The state, shown to people at once: what is decided by it comes after it."""
-    state = facts(session.contracts)
+def _print_state(session: Session, title: str) -> dict[str, Any]:
+    """Read the state, and print it for people at once."""
+    state = state_of(session.contracts)
     if not session.json_wanted:
         show_table(title, _rows(state))
     return state
 
 
-def _answer(session: Session, answer: Mapping[str, Any]) -> None:
+def _print_json(session: Session, answer: Mapping[str, Any]) -> None:
     if session.json_wanted:
         click.echo(as_json(answer))
 
 
 def _rows(state: Mapping[str, Any]) -> dict[str, str]:
-    worded: dict[str, Callable[[Any], str]] = {
+    formats: dict[str, Callable[[Any], str]] = {
         "RunEscrow.paused": lambda paused: (
             "yes: no new runs, funding and claims" if paused else "no"
         ),
         "RunEscrow.accruedFees": usdc,
-        "StakeRegistry.markets": _markets_in_words,
+        "StakeRegistry.markets": _markets_text,
     }
-    return {name: worded.get(name, _text)(value) for name, value in state.items()}
+    return {name: formats.get(name, _text)(value) for name, value in state.items()}
 
 
-def _markets_in_words(markets: Mapping[str, str] | None) -> str:
+def _markets_text(markets: Mapping[str, str] | None) -> str:
     if markets is None:
-        return "the node does not look through so many blocks; ask about one: markets show 0x…"
+        return "unknown: the node does not search so many blocks; ask for one: markets show 0x…"
     return "; ".join(f"{market} ({state})" for market, state in markets.items())
 
 

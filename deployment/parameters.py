@@ -1,4 +1,4 @@
-"""The reviewed parameters of a network: one YAML file each in `deployment/networks/`."""
+"""Reviewed parameters of each network: the YAML files in `deployment/networks/`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from deployment.errors import ParametersInvalid
 
 FOLDER = Path(__file__).parent / "networks"
 DEPLOYER = "deployer"
-"""Stands for the deploying account where an owner or a treasury is wanted."""
+"""Stands for the deploying account as owner or treasury."""
 
 _EXPECTED = {
-    "string_type": "has to be text in quotes",
-    "int_type": "has to be a whole number",
+    "string_type": "must be text in quotes",
+    "int_type": "must be a whole number",
     "missing": "is missing",
-    "extra_forbidden": "is no parameter",
+    "extra_forbidden": "is not a parameter",
 }
 
 
@@ -27,12 +27,12 @@ def _address(text: str) -> str:
     if not is_checksum_address(text):
         raise ValueError(f"{text!r} is not an address with its checksum (EIP-55)")
     if int(text, 16) == 0:
-        raise ValueError("the zero address cannot be meant")
+        raise ValueError("the zero address is not allowed")
     return text
 
 
 def beneficiary(text: str) -> str:
-    """Accept an address, or `deployer`.
+    """Check that a text is an address or `deployer`, and return it.
 
     Raises:
         ValueError: It is neither.
@@ -49,13 +49,13 @@ class _Strict(BaseModel):
 
 
 class Usdc(_Strict):
-    """What the token has to say of itself; its decimals have to be 6 everywhere.
+    """Expected answers of the token; its decimals must be 6 everywhere.
 
     Attributes:
-        address: Where it is.
-        symbol: Its ERC-20 symbol.
-        name: Its ERC-20 name, also of its EIP-712 domain.
-        version: The version of its EIP-712 domain.
+        address: Address of the token.
+        symbol: ERC-20 symbol.
+        name: ERC-20 name, also of its EIP-712 domain.
+        version: Version of its EIP-712 domain.
     """
 
     address: Address
@@ -65,19 +65,18 @@ class Usdc(_Strict):
 
 
 class Parameters(_Strict):
-    """What a network's file says.
+    """Content of a network's file.
 
     Attributes:
-        network: The file's name without its ending; names the record too.
-        kind: `local` starts empty, `fork` is a copy of a public chain on this machine, `public` is
-            what it says.
-        ape: Ape's names of it, "ecosystem:network".
-        chain_id: The chain id.
-        confirmations: Blocks to wait for after each transaction, its own included.
-        usdc: The token.
+        network: Name of the file without suffix, also of the record.
+        kind: `local` (an empty chain), `fork` (a copy of a public one on this machine), `public`.
+        ape: Ape's names of the network, "ecosystem:network".
+        chain_id: Chain id.
+        confirmations: Blocks to wait for after each transaction, including its own.
+        usdc: Token.
         identity: Address of the ERC-8004 identity registry.
-        owner: Who may pause, add and retire markets; None where nobody has decided yet.
-        treasury: Who receives the fees; None where nobody has decided yet.
+        owner: Account that may pause, add and retire markets; None if not decided yet.
+        treasury: Receiver of the fees; None if not decided yet.
     """
 
     network: str
@@ -92,24 +91,21 @@ class Parameters(_Strict):
 
     @property
     def is_public(self) -> bool:
-        """Whether others see it, and nothing on it can be undone."""
+        """Whether the chain is public, so that nothing can be undone."""
         return self.kind == "public"
 
     def settled(
         self, deployer: str, *, owner: str | None = None, treasury: str | None = None
     ) -> Parameters:
-        """Fill in who the owner and the treasury are.
+        """Fill in owner and treasury.
 
         Args:
-            deployer: The deploying account.
+            deployer: Deploying account.
             owner: Overrides the file.
             treasury: Overrides the file.
 
-        Returns:
-            The same parameters with two addresses.
-
         Raises:
-            ParametersInvalid: One of them is given neither here nor in the file, or is no address.
+            ParametersInvalid: One of them is missing here and in the file, or is not an address.
         """
         given = {"owner": owner or self.owner, "treasury": treasury or self.treasury}
         missing = {
@@ -129,10 +125,10 @@ def load(network: str, folder: Path = FOLDER) -> Parameters:
 
     Args:
         network: "local", "base-sepolia-fork", "base-sepolia" or "base".
-        folder: Where the files are.
+        folder: Folder of the files.
 
     Raises:
-        ParametersInvalid: There is no such file, or something in it is wrong.
+        ParametersInvalid: The file does not exist or is invalid.
     """
     file = folder / f"{network}.yaml"
     try:
@@ -146,7 +142,7 @@ def load(network: str, folder: Path = FOLDER) -> Parameters:
         reason = " ".join(str(error).split())
         raise ParametersInvalid(_shown(network), {"": f"is not YAML: {reason}"}) from None
     if not isinstance(content, dict):
-        raise ParametersInvalid(_shown(network), {"": "has to hold named parameters"})
+        raise ParametersInvalid(_shown(network), {"": "must be a mapping of parameters"})
     return _validated(network, content)
 
 
@@ -156,10 +152,10 @@ def for_ape(ecosystem: str, network: str, folder: Path = FOLDER) -> Parameters:
     Args:
         ecosystem: Ape's name of the ecosystem.
         network: Ape's name of the network in it.
-        folder: Where the files are.
+        folder: Folder of the files.
 
     Raises:
-        ParametersInvalid: No file is for this network, or a file is wrong.
+        ParametersInvalid: No file names this network, or a file is invalid.
     """
     wanted = f"{ecosystem}:{network}"
     known = [load(name, folder) for name in names(folder)]
@@ -182,12 +178,12 @@ def _validated(network: str, content: dict[Any, Any]) -> Parameters:
         return Parameters.model_validate({**content, "network": network})
     except ValidationError as error:
         problems = {
-            ".".join(map(str, e["loc"])): _words(e["type"], e["msg"]) for e in error.errors()
+            ".".join(map(str, e["loc"])): _problem(e["type"], e["msg"]) for e in error.errors()
         }
         raise ParametersInvalid(_shown(network), problems) from None
 
 
-def _words(kind: str, message: str) -> str:
+def _problem(kind: str, message: str) -> str:
     return _EXPECTED.get(kind, message.removeprefix("Value error, "))
 
 

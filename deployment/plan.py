@@ -1,4 +1,4 @@
-"""What will be deployed where: three contracts, their addresses known beforehand."""
+"""Plan a deployment: contracts, constructor arguments, predicted addresses."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ ORDER = tuple(each.name for each in OURS)
 
 @dataclass(frozen=True)
 class Step:
-    """One contract to be created.
+    """One contract to create.
 
     Attributes:
-        name: The contract's name.
+        name: Name of the contract.
         nonce: The deployer's nonce that creates it.
-        address: Where it will be.
-        arguments: The constructor's arguments by name, in its order.
+        address: Predicted address.
+        arguments: Constructor arguments by name, in order.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Step:
 
     @cached_property
     def encoded_arguments(self) -> bytes:
-        """The arguments as they follow the code."""
+        """ABI-encoded arguments, which follow the code."""
         inputs: list[dict[str, Any]] = next(
             (e["inputs"] for e in self.artifact.abi if e["type"] == "constructor"), []
         )
@@ -60,23 +60,23 @@ class Step:
 
     @property
     def init_code(self) -> bytes:
-        """The data of the transaction."""
+        """Data of the transaction."""
         return self.artifact.bytecode + self.encoded_arguments
 
     @property
     def init_code_hash(self) -> str:
-        """Tells code and arguments from any others."""
+        """Hash of code and arguments."""
         return "0x" + keccak(self.init_code).hex()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The whole deployment.
+    """A whole deployment.
 
     Attributes:
-        parameters: Those of the network, with owner and treasury filled in.
-        deployer: The deploying account.
-        steps: In the order in which they are sent.
+        parameters: Parameters of the network, with owner and treasury filled in.
+        deployer: Deploying account.
+        steps: Contracts in the order of their transactions.
     """
 
     parameters: Parameters
@@ -84,16 +84,16 @@ class Plan:
     steps: tuple[Step, ...]
 
     def address(self, name: str) -> ChecksumAddress:
-        """Tell where a contract will be."""
+        """Return the predicted address of a contract."""
         return next(step.address for step in self.steps if step.name == name)
 
     @property
     def first_nonce(self) -> int:
-        """The nonce of the first step."""
+        """Nonce of the first step."""
         return self.steps[0].nonce
 
     def described(self) -> str:
-        """Put every constructor into words, for the person who has to agree."""
+        """Describe every constructor, for confirmation."""
         p = self.parameters
         known = {p.usdc.address: f"USDC, {p.usdc.name!r}", p.identity: "ERC-8004 identity registry"}
         known |= {step.address: step.name for step in self.steps}
@@ -102,23 +102,23 @@ class Plan:
         for step in self.steps:
             lines += ["", f"{step.name} at {step.address}, nonce {step.nonce}"]
             lines += [
-                f"  {name:<17} {_worded(value, known)}" for name, value in step.arguments.items()
+                f"  {name:<17} {_described_value(value, known)}"
+                for name, value in step.arguments.items()
             ]
             lines += [] if step.arguments else ["  (no arguments)"]
         return "\n".join(lines)
 
 
 def make(parameters: Parameters, deployer: ChecksumAddress, nonce: int) -> Plan:
-    """Work out the deployment.
+    """Plan a deployment.
 
     Args:
-        parameters: Those of the network, with owner and treasury filled in.
-        deployer: The deploying account.
+        parameters: Parameters of the network, with owner and treasury filled in.
+        deployer: Deploying account.
         nonce: Its nonce for the first contract.
 
     Raises:
-        ParametersInvalid: The owner or the treasury is one of the contracts, which could do nothing
-            with the role.
+        ParametersInvalid: Owner or treasury is one of the contracts, which could not act.
         NotBuilt: The contracts have not been compiled.
     """
     at = {name: get_create_address(deployer, Nonce(nonce + i)) for i, name in enumerate(ORDER)}
@@ -154,7 +154,7 @@ def _arguments(p: Parameters, at: Mapping[str, str]) -> dict[str, dict[str, Any]
     }
 
 
-def _worded(value: Any, known: Mapping[str, str]) -> str:  # noqa: ANN401 - any constructor argument
+def _described_value(value: Any, known: Mapping[str, str]) -> str:  # noqa: ANN401 - any constructor argument
     if isinstance(value, list):
-        return f"[{', '.join(_worded(item, known) for item in value)}]"
+        return f"[{', '.join(_described_value(item, known) for item in value)}]"
     return f"{value} ({known[value]})" if value in known else str(value)

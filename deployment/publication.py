@@ -1,4 +1,4 @@
-"""Publishing the sources of what was deployed through the block explorer that Ape knows."""
+"""Publish the sources on the block explorer that Ape knows."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ from ape import chain, networks, project
 from deployment.record import Record
 
 KEY = "ETHERSCAN_API_KEY"
-_BY_HAND = "the explorer takes the files of `ape run standard_json` as well"
+_BY_HAND = "upload the files of `ape run standard_json` instead"
 
 
 def publish(record: Record) -> list[str]:
-    """Publish the three sources; nothing that goes wrong here touches the deployment.
-
-    Args:
-        record: What was deployed.
+    """Publish the sources of a deployment; a failure does not affect the deployment.
 
     Returns:
-        One line a contract, or one on why nothing could be published.
+        One line per contract, or one that says why nothing could be published.
     """
     explorer = networks.provider.network.explorer
     if explorer is None:
@@ -34,7 +31,7 @@ def publish(record: Record) -> list[str]:
         )
         try:
             explorer.publish_contract(created.address)
-        except Exception as error:  # a plugin's, the network's, the explorer's: all the same
+        except Exception as error:  # of the plugin, the network or the explorer
             reason = " ".join(str(error).split())
             lines.append(f"{name} was not published ({reason}); {_BY_HAND}")
         else:

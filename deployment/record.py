@@ -1,7 +1,7 @@
-"""The record of what was deployed, and of what is half done.
+"""Records of finished and unfinished deployments.
 
-A record of a public chain is a file of the package. One of a chain on this machine is kept outside
-of it: it was made with keys that everybody has, so it must reach nobody else.
+A record of a public chain is a file of the package. A record of a chain on this machine stays
+outside of it: it was made with keys that everybody knows, so it must not be distributed.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from deployment.errors import RecordUnreadable
 from deployment.parameters import load
 
 FINISHED = ROOT / "agentescrow" / "chain" / "deployments"
-"""Where records of public chains go: shipped with the package."""
+"""Records of public chains, shipped with the package."""
 LOCAL = ROOT / "deployment" / "local-records"
-"""Where records of chains on this machine go; ignored by git."""
+"""Records of chains on this machine, ignored by git."""
 UNFINISHED = ROOT / "deployment" / "unfinished"
 
 
@@ -35,12 +35,12 @@ class Created(_Strict):
     """One contract of a record.
 
     Attributes:
-        address: Where it is.
-        transaction: Hash of the transaction that created it; None where it could not be found out.
-        block: The block of that transaction.
-        arguments: The constructor's arguments by name.
-        encoded_arguments: The same, ABI-encoded: what a block explorer asks for.
-        code_hash: Keccak-256 of the code on the chain, with what the constructor filled in.
+        address: Address of the contract.
+        transaction: Hash of the transaction that created it; None if unknown.
+        block: Block of that transaction.
+        arguments: Constructor arguments by name.
+        encoded_arguments: The same, ABI-encoded, as block explorers ask for them.
+        code_hash: Keccak-256 of the code on the chain, including immutables.
     """
 
     address: str
@@ -52,27 +52,27 @@ class Created(_Strict):
 
 
 class Compiler(_Strict):
-    """How the contracts were compiled."""
+    """Version and settings of the compiler."""
 
     version: str
     settings: dict[str, Any]
 
 
 class Source(_Strict):
-    """Of which sources: the git commit, and whether there were changes beside it."""
+    """Git commit, and whether there were uncommitted changes."""
 
     commit: str | None
     dirty: bool
 
 
 class Record(_Strict):
-    """A deployment that is whole.
+    """A finished deployment.
 
     Attributes:
-        kind: `public`, `fork` or `local`, as the parameters say.
-        block: The block from which on all events are found: that of the first contract.
+        kind: `public`, `fork` or `local`, as in the parameters.
+        block: Block of the first contract: all events are at or after it.
         block_hash: Its hash, which tells this chain from another one with the same id.
-        time: When the record was made, ISO 8601.
+        time: Time of the record, ISO 8601.
     """
 
     chain_id: int
@@ -104,14 +104,14 @@ class Record(_Strict):
 
 
 class Progress(_Strict):
-    """A deployment that has begun.
+    """An unfinished deployment.
 
     Attributes:
         nonce: The deployer's nonce of the first contract.
-        block: The chain's head before anything was sent.
-        block_hash: Its hash, which tells a restarted local chain.
-        init_code_hashes: By contract; tell whether sources or parameters have changed since.
-        transactions: By contract, of what was sent.
+        block: Head of the chain before anything was sent.
+        block_hash: Its hash, which reveals a restarted local chain.
+        init_code_hashes: Hashes by contract, which reveal changed sources or parameters.
+        transactions: Hashes of sent transactions by contract.
     """
 
     network: str
@@ -126,11 +126,7 @@ class Progress(_Strict):
     transactions: dict[str, str]
 
     def with_transaction(self, name: str, transaction: str) -> Progress:
-        """Add what was sent.
-
-        Args:
-            name: The contract's name.
-        """
+        """Return a copy with another sent transaction."""
         return self.model_copy(update={"transactions": {**self.transactions, name: transaction}})
 
 
@@ -138,12 +134,11 @@ _Model = TypeVar("_Model", Record, Progress)
 
 
 class Records:
-    """Where the records are kept.
+    """Folders of the records.
 
     Args:
-        finished: Folder of all records; where none is given, `FINISHED` for those of public chains
-            and `LOCAL` for the others.
-        unfinished: Folder of what is half done.
+        finished: Folder of finished records; by default `FINISHED` or, for local chains, `LOCAL`.
+        unfinished: Folder of unfinished deployments.
     """
 
     def __init__(self, finished: Path | None = None, unfinished: Path = UNFINISHED) -> None:
@@ -151,7 +146,7 @@ class Records:
         self._unfinished = unfinished
 
     def path(self, network: str) -> Path:
-        """Tell where a network's record is."""
+        """Return the path of a network's record."""
         usual = FINISHED if self._finished is None and load(network).is_public else LOCAL
         return (self._finished or usual) / f"{network}.json"
 
@@ -164,7 +159,7 @@ class Records:
         return _read(self.path(network), Record)
 
     def progress(self, network: str) -> Progress | None:
-        """Read what is half done on a network.
+        """Read a network's unfinished deployment.
 
         Raises:
             RecordUnreadable: The file is damaged.
@@ -172,16 +167,16 @@ class Records:
         return _read(self._progress_path(network), Progress)
 
     def keep(self, progress: Progress) -> None:
-        """Write down how far a deployment has come."""
+        """Write the progress of a deployment."""
         _write(self._progress_path(progress.network), progress)
 
     def finish(self, record: Record) -> None:
-        """Write a network's record; nothing is half done any more."""
+        """Write a network's record and remove its progress."""
         _write(self.path(record.network), record)
         self.forget(record.network)
 
     def forget(self, network: str) -> None:
-        """Remove what is noted as half done."""
+        """Remove a network's progress."""
         self._progress_path(network).unlink(missing_ok=True)
 
     def _progress_path(self, network: str) -> Path:
@@ -189,11 +184,7 @@ class Records:
 
 
 def compiler_of(name: str) -> Compiler:
-    """Tell how a contract was compiled.
-
-    Args:
-        name: The contract's name.
-    """
+    """Read version and settings of the compiler from the build."""
     build = json.loads((ROOT / ".build" / "__local__.json").read_text())
     used = next(c for c in build["compilers"] if name in c["contractTypes"])
     settings = {key: value for key, value in used["settings"].items() if key != "outputSelection"}
@@ -201,13 +192,13 @@ def compiler_of(name: str) -> Compiler:
 
 
 def source() -> Source:
-    """Tell which sources these are; no commit where this is no git repository."""
+    """Read the git commit; none outside a repository."""
     commit = _git("rev-parse", "HEAD")
     return Source(commit=commit or None, dirty=bool(_git("status", "--porcelain")))
 
 
 def now() -> str:
-    """Tell the time for a record."""
+    """Return the present time for a record."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
@@ -237,4 +228,4 @@ def _write(path: Path, model: Record | Progress) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     draft.write_text(model.model_dump_json(indent=2) + "\n")
-    os.replace(draft, path)  # never half a file
+    os.replace(draft, path)  # atomic

@@ -1,7 +1,7 @@
-"""Calls as a file for Safe's Transaction Builder, which a Safe's owners load, look at, and sign.
+"""Write calls to a batch file for Safe's Transaction Builder, which signers load and check.
 
-The format is that of its batch files: each call by its function and named values, so that the
-signers see what they sign. The checksum is the one that the builder computes; without it, it warns.
+Each call has its function and named values, so that signers see what they sign. The checksum is the
+builder's own, which warns if it is missing.
 """
 
 from __future__ import annotations
@@ -18,18 +18,20 @@ from deployment.owner_calls import OwnerCall
 
 _FORMAT: Final = "1.0"
 _BUILDER: Final = "1.18.2"
-"""The version of the Transaction Builder whose format this is."""
+"""Version of the Transaction Builder that defines this format."""
 
 
 def batch(
     calls: Sequence[OwnerCall], *, chain_id: int, safe: str, created_at: int, name: str
 ) -> dict[str, Any]:
-    """Make the content of a batch file.
+    """Build the content of a batch file.
 
     Args:
-        calls: In the order in which they are made.
-        safe: The Safe that makes them.
-        name: What it is for, in words.
+        calls: Calls in order.
+        chain_id: Chain id.
+        safe: Address of the Safe.
+        created_at: Unix milliseconds.
+        name: Name of the batch.
     """
     content: dict[str, Any] = {
         "version": _FORMAT,
@@ -37,7 +39,7 @@ def batch(
         "createdAt": created_at,
         "meta": {
             "name": name,
-            "description": "; ".join(call.words() for call in calls),
+            "description": "; ".join(call.describe() for call in calls),
             "txBuilderVersion": _BUILDER,
             "createdFromSafeAddress": safe,
             "createdFromOwnerAddress": "",
@@ -49,11 +51,7 @@ def batch(
 
 
 def checksum(content: Mapping[str, Any]) -> str:
-    """The checksum of a batch file, over all but the checksum itself and the batch's name.
-
-    Args:
-        content: Of the file.
-    """
+    """Compute the checksum of a batch, which leaves out the checksum and the name."""
     meta = {key: value for key, value in content["meta"].items() if key != "checksum"}
     return f"0x{keccak(text=_serialized({**content, 'meta': {**meta, 'name': None}})).hex()}"
 
@@ -61,11 +59,8 @@ def checksum(content: Mapping[str, Any]) -> str:
 def write(path: Path, content: Mapping[str, Any]) -> None:
     """Write a batch file.
 
-    Args:
-        path: Where; nothing may be there.
-
     Raises:
-        FileExistsError: There is something.
+        FileExistsError: The file exists.
     """
     with path.open("x", encoding="utf-8") as file:
         json.dump(content, file, indent=2)
@@ -92,7 +87,7 @@ def _inputs(call: OwnerCall) -> list[dict[str, str]]:
 
 
 def _serialized(value: Any) -> str:  # noqa: ANN401 - JSON
-    """JSON as the builder hashes it: keys sorted and before their values, a comma after each."""
+    """Serialize as the builder does: sorted keys before their values, a comma after each."""
     if isinstance(value, list):
         return f"[{','.join(map(_serialized, value))}]"
     if isinstance(value, dict):

@@ -1,7 +1,7 @@
-"""Compiler input for block explorers, proven to give our bytecode; one file a contract.
+"""Compiler input for block explorers, proven to produce our bytecode.
 
-Any explorer that verifies sources accepts "Standard JSON Input". The proof matters: a build that
-was compiled in parts, or with other settings, could not be verified once it is deployed.
+Explorers that verify sources accept "Standard JSON Input". A build that was compiled in parts, or
+with other settings, could not be verified after its deployment, hence the proof.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _OUTPUT += ["evm.deployedBytecode.immutableReferences"]
 
 @dataclass(frozen=True)
 class Input:
-    """What the compiler is given for one contract.
+    """Compiler input of one contract.
 
     Attributes:
-        name: The contract's name.
-        source_id: The file that it is in.
-        compiler: The compiler's full version, "0.8.37+commit.f401782d".
-        content: The standard JSON.
+        name: Name of the contract.
+        source_id: Its source file.
+        compiler: Full version of the compiler, "0.8.37+commit.f401782d".
+        content: Standard JSON.
     """
 
     name: str
@@ -39,21 +39,17 @@ class Input:
 
     @property
     def qualified_name(self) -> str:
-        """The contract as explorers ask for it, "contracts/RunEscrow.sol:RunEscrow"."""
+        """Name as explorers ask for it, "contracts/RunEscrow.sol:RunEscrow"."""
         return f"{self.source_id}:{self.name}"
 
 
 def read(name: str) -> Input:
-    """Collect a contract's sources and settings from Ape.
-
-    Args:
-        name: The contract's name.
-    """
-    from ape import compilers, project  # everything else in here stands without Ape
+    """Collect a contract's sources and settings from Ape."""
+    from ape import compilers, project  # the rest of this module works without Ape
 
     source_id: str = project.get_contract(name).contract_type.source_id
     solidity = compilers.get_compiler("solidity")
-    with project.isolate_in_tempdir() as copy:  # which has the imports below contracts/.cache
+    with project.isolate_in_tempdir() as copy:  # it has the imports in contracts/.cache
         inputs = solidity.get_standard_input_json([copy.path / source_id], project=copy)
     ((version, content),) = inputs.items()
     content["settings"]["outputSelection"] = {"*": {"*": _OUTPUT}}
@@ -61,10 +57,10 @@ def read(name: str) -> Input:
 
 
 def compiled(given: Input) -> dict[str, Any]:
-    """Compile an input by itself; of the contracts that it imports no code is asked for.
+    """Compile an input, without code of the contracts that it imports.
 
     Returns:
-        The compiler's output for the contract: "evm" with its bytecode.
+        Compiler output of the contract: "evm" with its bytecode.
 
     Raises:
         NotVerified: The compiler refuses it.
@@ -88,22 +84,18 @@ def compiled(given: Input) -> dict[str, Any]:
 
 
 def write(name: str, folder: Path = FOLDER) -> Path:
-    """Write a contract's input, once it is proven to give the bytecode that is deployed.
-
-    Args:
-        name: The contract's name.
+    """Write a contract's compiler input after proving that it produces the built bytecode.
 
     Returns:
-        The file.
+        Path of the file.
 
     Raises:
-        NotVerified: It gives other bytecode.
+        NotVerified: It produces other bytecode.
     """
     given = read(name)
     if bytes.fromhex(compiled(given)["evm"]["bytecode"]["object"]) != ours(name).bytecode:
         raise NotVerified(
-            f"{name}: the sources as they are give other bytecode than the build: "
-            "run `ape compile --force`"
+            f"{name}: these sources give other bytecode than the build: run `ape compile --force`"
         )
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.json"

@@ -1,4 +1,4 @@
-"""Run a local chain with everything deployed, until Ctrl-C: `make chain`, or `ape run chain`."""
+"""Run a local chain with everything deployed, until Ctrl-C: `make chain` or `ape run chain`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from agentescrow.domain.contracts import CONTRACTS
 from artifacts import SetupError
 from deployment.errors import DeploymentError
 from deployment.local_chain import NETWORK, ROLES, LocalChain, local_chain
@@ -22,38 +23,32 @@ def cli(port: int):
     records = Records()
     try:
         with local_chain(records, port=port) as chain:
-            ended = _end_asked_for()
+            stopped = _stop_event()
             click.echo(_how_to_connect(chain, records.path(NETWORK)))
-            ended.wait()
+            stopped.wait()
     except PortTaken:
         free = port % 65535 + 1
         raise click.ClickException(f"Port {port} is taken: make chain PORT={free}") from None
     except (SetupError, DeploymentError) as error:
         raise click.ClickException(str(error)) from None
-    click.echo("\nThe chain has ended.")
+    click.echo("\nThe chain has stopped.")
 
 
-def _end_asked_for() -> threading.Event:
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):  # Ape's own handler would exit with an error
-        signal.signal(number, lambda *_: ended.set())
-    return ended
+def _stop_event() -> threading.Event:
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):  # Ape's handler exits with an error
+        signal.signal(number, lambda *_: stopped.set())
+    return stopped
 
 
 def _how_to_connect(chain: LocalChain, file: Path) -> str:
     record = chain.record
-    contracts = {
-        "USDC": record.usdc,
-        "IdentityRegistry": record.identity,
-        "Forwarder": record.forwarder,
-        "StakeRegistry": record.registry,
-        "RunEscrow": record.runs,
-    }
+    contracts = {each.name: getattr(record, each.key) for each in CONTRACTS}
     lines = [f"A local chain is running at {chain.url} (chain id {record.chain_id})", ""]
     lines += [f"  {name:<17} {address}" for name, address in contracts.items()]
     lines += [
         "",
-        "Accounts, with keys that everybody knows (never use them on a public chain):",
+        "Accounts, whose keys everybody knows (never use them on a public chain):",
         "",
     ]
     lines += [
@@ -66,8 +61,14 @@ def _how_to_connect(chain: LocalChain, file: Path) -> str:
     lines += [
         f'  cast call {record.usdc} "balanceOf(address)(uint256)" {poster} --rpc-url {chain.url}',
         f'  cast call {record.runs} "runCount()(uint256)" --rpc-url {chain.url}',
-        f"  ape run register --network {chain.url} --account TEST::3",
         f"  ape run show --network {chain.url}",
-        f"  RPC_URL={chain.url} DEPLOYMENT={file} agentescrow index --to-head",
+        "",
+        "or start the service, each command in a terminal of its own:",
+        "",
+        f"  export RPC_URL={chain.url} DEPLOYMENT={file} API_URL=http://127.0.0.1:8000",
+        "  agentescrow index",
+        "  agentescrow serve",
+        f"  AGENT_PRIVATE_KEY={chain.accounts['agent'].key.to_0x_hex()} "
+        "agentescrow agents register",
     ]
-    return "\n".join([*lines, "", "Ctrl-C ends it."])
+    return "\n".join([*lines, "", "Ctrl-C stops the chain."])

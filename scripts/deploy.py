@@ -34,17 +34,17 @@ def _beneficiary(_context: click.Context, _option: click.Parameter, value: str |
 
 
 @click.command(cls=VerbCommand)
-@click.option("--account", help="Who deploys: an alias of Ape's, or TEST::0 on a local chain.")
-@click.option("--owner", callback=_beneficiary, help="Owner of the contracts; or `deployer`.")
-@click.option("--treasury", callback=_beneficiary, help="Who gets the fees; or `deployer`.")
-@click.option("--yes", is_flag=True, help="Neither ask nor let the account ask.")
+@click.option("--account", help="Deploying account: an alias of Ape, or TEST::0 on a local chain.")
+@click.option("--owner", callback=_beneficiary, help="Owner: an address or `deployer`.")
+@click.option("--treasury", callback=_beneficiary, help="Receiver of fees, or `deployer`.")
+@click.option("--yes", is_flag=True, help="Deploy and sign without a prompt.")
 @max_fee_option
-@click.option("--replace", is_flag=True, help="Send again, for a higher fee, what is stuck.")
-@click.option("--abandon", "giving_up", is_flag=True, help="Forget a half-finished deployment.")
+@click.option("--replace", is_flag=True, help="Send stuck transactions again, for a higher fee.")
+@click.option("--abandon", "giving_up", is_flag=True, help="Forget an unfinished deployment.")
 @click.option("--check", "checking", is_flag=True, help="Compare the record with the chain.")
-@click.option("--adopt", type=ADDRESS, help="Make a lost record anew, of the RunEscrow there.")
+@click.option("--adopt", type=ADDRESS, help="Restore the record of this RunEscrow.")
 @click.option("--verify", is_flag=True, help="Publish the sources through ape-etherscan.")
-@click.option("--records", type=click.Path(path_type=Path), help="Another folder for the record.")
+@click.option("--records", type=click.Path(path_type=Path), help="Folder of the record.")
 @click.pass_context
 def cli(
     context: click.Context,
@@ -60,7 +60,7 @@ def cli(
     verify: bool,
     records: Path | None,
 ):
-    """Deploy Forwarder, StakeRegistry and RunEscrow, or go on with a deployment that has begun."""
+    """Deploy Forwarder, StakeRegistry and RunEscrow, or resume an unfinished deployment."""
     _refuse_what_changes_nothing(context)
     network = networks.provider.network
     w3 = networks.provider.web3
@@ -73,13 +73,13 @@ def cli(
         if checking:
             _check(w3, chosen, kept)
             return
-        project.load_contracts()  # compiles what has changed
+        project.load_contracts()  # compiles changed sources
         if adopt is not None:
             adopted(w3, chosen, kept, adopt)
             click.echo(f"{chosen.network}: written to {kept.path(chosen.network)}")
             return
         if account is None:
-            raise click.ClickException("who deploys? Name an account of Ape's with --account")
+            raise click.ClickException("no account: name one with --account")
         if chosen.kind == "local":
             _place(w3)
         record = deploy(
@@ -100,7 +100,7 @@ def cli(
 
 
 def _refuse_what_changes_nothing(context: click.Context) -> None:
-    """Beside one that does no deploying, only the network and the folder mean anything."""
+    """Refuse options that have no effect with one that deploys nothing."""
     options = {each.name: each.opts[0] for each in context.command.params}
     given = {
         name
@@ -121,7 +121,7 @@ def _check(w3: Web3, chosen: Parameters, kept: Records) -> None:
         raise click.ClickException(f"there is no record {path}: --adopt makes one")
     fields = inspect(w3, load(path))
     for field in fields:
-        click.echo(field.words())
+        click.echo(field.describe())
     wrong = sum(field.differs for field in fields)
     if wrong:
         raise click.ClickException(f"{wrong} of {len(fields)} differ from {path}")
@@ -134,10 +134,10 @@ def _place(w3: Web3) -> None:
 
 def _agreed(chosen: Parameters, yes: bool) -> bool:
     if not chosen.is_public:
-        nobody_there = not sys.stdin.isatty()
-        return yes or nobody_there or click.confirm("\nDeploy these?", default=True)
+        unattended = not sys.stdin.isatty()
+        return yes or unattended or click.confirm("\nDeploy these?", default=True)
     if source().dirty:
-        click.echo("\nSome of these sources are in no commit; the record will say so.")
+        click.echo("\nSome of these sources are not committed; the record will say so.")
     click.echo("\nProving that block explorers will be able to verify this build ...")
     for name in ORDER:
         click.echo(f"  {standard_json.write(name)}")

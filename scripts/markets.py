@@ -1,4 +1,4 @@
-"""Show, add and retire markets."""
+"""Show, add and retire markets: contracts that may lock stake."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from deployment.parameter_types import ADDRESS
 @click.argument("market", type=ADDRESS, required=False)
 @safe_option
 def cli(session: Session, what: str, market: str | None, safe: Path | None) -> None:
-    """Show the markets, or one; add one (agents' owners must allow it); retire one for good."""
+    """Show, add or retire markets. Agents' owners must allow an added one; retiring is final."""
     if what == "show":
         if safe is not None or session.has_wallet:
             raise click.ClickException("--safe and --account change nothing here: leave them out")
@@ -42,5 +42,5 @@ def _show(session: Session, market: str | None) -> None:
         return
     active = session.contracts.registry.is_market(market)
     fact = {"market": market, "active": active}
-    words = "may lock stake" if active else "is no market, or retired"
-    click.echo(as_json(fact) if session.json_wanted else f"{market} {words}.")
+    text = "may lock stake" if active else "may not lock stake: it is retired, or was never added"
+    click.echo(as_json(fact) if session.json_wanted else f"{market} {text}.")

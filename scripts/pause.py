@@ -1,4 +1,4 @@
-"""Pause: no new runs, funding and claims."""
+"""Pause new runs, funding and claims."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ from deployment.owning import carry_out, safe_option
 @verb()
 @safe_option
 def cli(session: Session, safe: Path | None) -> None:
-    """Stop new runs, funding and claims; nothing that pays out stops (RUN-18)."""
+    """Stop new runs, funding and claims; payouts go on (RUN-18)."""
     carry_out(session, owner_calls.pause(session.contracts), safe)

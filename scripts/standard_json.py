@@ -1,4 +1,4 @@
-"""Write the compiler input that block explorers verify our contracts with."""
+"""Write compiler input for verification on block explorers."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from deployment.plan import ORDER
 @click.argument("names", nargs=-1, type=click.Choice(ORDER))
 @click.option("--out", default=standard_json.FOLDER, type=click.Path(path_type=Path))
 def cli(names: tuple[str, ...], out: Path):
-    """Write the standard JSON of NAMES (all, where none is given), proven to give our bytecode."""
-    project.load_contracts()  # compiles what has changed, before anything is read from the build
+    """Write the standard JSON of NAMES, or of all contracts, proven to produce our bytecode."""
+    project.load_contracts()  # compiles changed sources first
     for name in names or ORDER:
         try:
-            click.echo(f"{standard_json.write(name, out)}: gives the bytecode of the build")
+            click.echo(f"{standard_json.write(name, out)}: produces the bytecode of the build")
         except DeploymentError as error:
             raise click.ClickException(str(error)) from None

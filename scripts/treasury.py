@@ -1,4 +1,4 @@
-"""Set who receives the fees."""
+"""Set the receiver of the fees."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from deployment.parameter_types import ADDRESS
 @click.argument("address", type=ADDRESS)
 @safe_option
 def cli(session: Session, address: str, safe: Path | None) -> None:
-    """Send the fees of future sweeps to ADDRESS; what has accrued goes there too."""
+    """Send the fees of future sweeps to ADDRESS, including fees accrued so far."""
     if address == session.contracts.runs.treasury():
         raise click.ClickException(f"{address} is the treasury already")
     carry_out(session, owner_calls.set_treasury(session.contracts, address), safe)

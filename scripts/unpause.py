@@ -12,5 +12,5 @@ from deployment.owning import carry_out, safe_option
 @verb()
 @safe_option
 def cli(session: Session, safe: Path | None) -> None:
-    """Let new runs, funding and claims go on."""
+    """Resume new runs, funding and claims."""
     carry_out(session, owner_calls.unpause(session.contracts), safe)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 
 import pytest
 from eth_account import Account
+
+from artifacts import ROOT
 
 
 @pytest.fixture
@@ -61,3 +65,20 @@ def test_keyfile__that_is_not_opened__is_a_line_and_code_2(command, keyfile, giv
     assert done.exit_code == 2, done.output
     assert said in json.loads(done.stderr.splitlines()[-1])["detail"], "after the question"
     assert "another" not in done.output
+
+
+def test_page__with_an_ape_account__posts(command, market, keyfile, monkeypatch):
+    """API-7: as docs/wallets.md has it, with a key file where Ape keeps it."""
+    page = (ROOT / "docs" / "wallets.md").read_text()
+    (line,) = re.findall(r"^agentescrow (runs post .*)$", page.replace("\\\n", ""), re.MULTILINE)
+    line = line.replace("http://127.0.0.1:8000", market.api_url)
+    line = line.replace("http://127.0.0.1:8545", market.chain.url)
+    folder = keyfile.parent / ".ape" / "accounts"
+    folder.mkdir(parents=True)
+    keyfile.rename(folder / "NAME.json")
+    monkeypatch.setenv("HOME", str(keyfile.parent))
+
+    done = command()(*shlex.split(line), "--json", AGENT_PASSPHRASE="secret")
+
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["state"] == "OPEN"

@@ -110,3 +110,42 @@ def test_output__of_others__cannot_move_the_cursor(command, client):
         printed = command()(*words).stdout
         assert "\x1b" not in printed
         assert "\nforged" not in printed
+
+
+def test_runs__the_other_commands__move_the_run(command, agent_id):
+    """RUN-3, RUN-10, RUN-12, RUN-17: fund, abandon, reject and cancel; a loose end of each kind."""
+    poster, agent = command("poster"), command("agent")
+    run = poster.json("runs", "post", *TERMS, "--max-revisions", 0, "--draft")["bountyId"]
+    assert poster.json("runs", "fund", run)["state"] == "OPEN"
+    agent.json("runs", "claim", run, "--agent-id", agent_id)
+    assert agent.json("runs", "abandon", run)["state"] == "OPEN"
+    agent.json("runs", "claim", run, "--agent-id", agent_id)
+    agent.json("runs", "submit", run, "ipfs://work")
+    assert agent("runs", "finalize", run).exit_code == 3, "before the review period ends"
+    assert poster("runs", "slash", run).exit_code == 3, "not overdue"
+    assert poster.json("runs", "reject", run, "--reason", "late")["state"] == "REJECTED"
+    other = poster.json("runs", "post", *TERMS)["bountyId"]
+    assert poster.json("runs", "cancel", other)["state"] == "CANCELLED"
+    assert agent.json("agents", "unstake", 5, "--agent-id", agent_id)["stakedAmount"] == "15000000"
+
+
+@pytest.mark.parametrize(
+    ("verb", "more"),
+    [
+        ("fund", ()),
+        ("start", ()),
+        ("submit", ("ipfs://x",)),
+        ("revise", ("x",)),
+        ("approve", ()),
+        ("reject", ()),
+        ("finalize", ()),
+        ("slash", ()),
+        ("cancel", ()),
+        ("abandon", ()),
+    ],
+)
+def test_runs__unknown_run__is_refused(command, verb, more):
+    """RUN-26: unknown ids have an error of their own."""
+    done = command("poster")("runs", verb, 999_999, *more, "--json")
+
+    assert (done.exit_code, json.loads(done.stderr)["code"]) == (3, "RunUnknown")

@@ -227,12 +227,12 @@ def test_deploy__no_identity_registry__refused(w3, wallet, local, records):
 
 def test_deploy__identity_is_no_registry__refused(w3, wallet, local, records):
     other = local.model_copy(update={"identity": usdc.ADDRESS})
-    refused(w3, wallet, other, records, "no ERC-8004 identity registry")
+    refused(w3, wallet, other, records, "is not an ERC-8004 identity registry")
 
 
 def test_deploy__too_little_ether__refused(w3, node, wallet, local, records):
     node.rpc("anvil_setBalance", wallet.address, hex(10**12))
-    refused(w3, wallet, local, records, "has 0.000001 ETH, but this takes about")
+    refused(w3, wallet, local, records, "has 0.000001 ETH, but needs about")
 
 
 @pytest.mark.parametrize("field", ["owner", "treasury"])

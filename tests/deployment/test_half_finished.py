@@ -58,7 +58,7 @@ def test_deploy__resumed_by_another_account__refused(
     with pytest.raises(Died):
         deploy(w3, FatefulWallet(wallet, 2, before=die), local, records)
 
-    with pytest.raises(CannotResume, match=f"{wallet.address} has begun this deployment"):
+    with pytest.raises(CannotResume, match=f"{wallet.address} began this deployment"):
         deploy(w3, LocalWallet(w3, accounts_by_role["poster"]), local, records)
 
 
@@ -154,4 +154,4 @@ def test_abandon__nonce_moved__next_deployment_starts_anew(w3, wallet, local, re
 
 
 def test_abandon__nothing_half_done__says_so(records):
-    assert abandon("local", records) == "local: nothing is half done, nothing to abandon"
+    assert abandon("local", records) == "local: there is no unfinished deployment"

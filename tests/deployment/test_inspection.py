@@ -37,7 +37,7 @@ def differing(w3, record):
 
 def test_inspect__as_deployed__nothing_differs(w3, recorded):
     fields = inspect(w3, recorded)
-    assert [field.words() for field in fields if field.differs] == []
+    assert [field.describe() for field in fields if field.differs] == []
     assert len(fields) > 15
 
 

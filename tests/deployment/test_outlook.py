@@ -51,7 +51,7 @@ def test_cost__chain_without_an_oracle__gas_alone(w3, whole):
     assert cost.data == 0
     assert cost.execution == cost.gas * w3.eth.gas_price
     assert cost.needed == 2 * cost.execution
-    assert "data" not in cost.words()
+    assert "data" not in cost.describe()
 
 
 def test_cost__oracle_of_base__fee_for_data_of_each_transaction(w3, whole):

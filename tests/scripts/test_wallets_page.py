@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import subprocess
 import sys
 
@@ -72,16 +71,3 @@ def test_page__with_web3__pays_the_agent_and_relays(contracts, wallets, run):
     assert contracts.runs.get_run(1).state == RunState.APPROVED
     assert contracts.runs.get_run(2).state == RunState.CLAIMED
     assert contracts.usdc.balance_of(wallets.agent.address) - before == 80 * ONE_USDC
-
-
-def test_page__with_ape__posts(local, contracts, record_file):
-    """Our own command works as it is printed."""
-    (line,) = re.findall(r"^ape run post .*$", PAGE, re.MULTILINE)
-    line = f"{line.replace(ON_THE_PAGE, local.url)} --deployment {shlex.quote(str(record_file))}"
-
-    done = subprocess.run(
-        ["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert contracts.runs.get_run(1).state == RunState.OPEN
