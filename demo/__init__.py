@@ -1,6 +1,5 @@
-"""What `make demo` plays on a local chain: four stories, or the runs of a file.
+"""Play runs on a local chain for `make demo`: four stories, or the runs of a file.
 
-For development: nothing in here is installed with the package. `python -m demo` starts quickest,
-`ape run demo` is the same. Everybody acts through the SDK, beside indexer,
-relayer and REST API.
+For development: not installed with the package. `python -m demo` starts fastest; `ape run demo` is
+the same. Everybody acts through the SDK, next to indexer, relayer and REST API.
 """

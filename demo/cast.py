@@ -1,4 +1,4 @@
-"""Who takes part: a name, a colour, and a key that everybody may know."""
+"""Actors of the demo: a name, a colour, and a key that everybody may know."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _ETHER = 10**18
 
 @dataclass(frozen=True)
 class Actor:
-    """A person, or a machine.
+    """A person or a machine.
 
     Attributes:
-        name: As it is shown.
-        role: Gives the colour.
-        wallet: Sends and signs.
-        agent_id: Of an agent that is registered.
-        gasless: Whether it signs requests and the API's relayer sends them.
+        name: Displayed name.
+        role: Chooses the colour.
+        wallet: Signs and sends.
+        agent_id: Id of its registered agent.
+        gasless: Whether it signs requests for the API's relayer.
     """
 
     name: str
@@ -35,34 +35,34 @@ class Actor:
 
     @property
     def address(self) -> str:
-        """Of the wallet."""
+        """Address of the wallet."""
         return self.wallet.address
 
     @property
     def agent(self) -> int:
-        """The agent's id.
+        """Id of its agent.
 
         Raises:
-            LookupError: It has none; a mistake of the story.
+            LookupError: It has no agent: a mistake in the story.
         """
         if self.agent_id is None:
-            raise LookupError(f"{self.name} is no agent")
+            raise LookupError(f"{self.name} has no agent")
         return self.agent_id
 
     def signing_only(self) -> Actor:
-        """The same, whose calls the API's relayer sends."""
+        """Return a copy that signs for the relayer."""
         return replace(self, gasless=True)
 
     def being(self, agent_id: int | None) -> Actor:
-        """The same, with an agent or without."""
+        """Return a copy with another agent id, or none."""
         return replace(self, agent_id=agent_id)
 
 
 class Cast:
-    """Everybody, in the order of appearance.
+    """All actors, in the order of appearance.
 
     Args:
-        chain: Whose well-known accounts play the roles.
+        chain: Chain whose well-known accounts play the roles.
     """
 
     def __init__(self, chain: LocalChain) -> None:
@@ -73,31 +73,31 @@ class Cast:
 
     @property
     def everybody(self) -> tuple[Actor, ...]:
-        """All of them."""
+        """All actors."""
         return tuple(self._by_name.values())
 
     @property
     def agents(self) -> tuple[Actor, ...]:
-        """Who has an agent id, in the order of the ids."""
+        """Actors with an agent, by its id."""
         registered = (actor for actor in self.everybody if actor.agent_id is not None)
         return tuple(sorted(registered, key=lambda actor: actor.agent))
 
     def named(self, name: str) -> Actor:
-        """Find somebody, as they are now."""
+        """Find an actor by name."""
         return self._by_name[name]
 
     def keep(self, actor: Actor) -> Actor:
-        """Remember somebody as they are now."""
+        """Store the present state of an actor."""
         self._by_name[actor.name] = actor
         return actor
 
     def hire(self, name: str, role: str, *, ether: int) -> Actor:
-        """Bring in somebody new.
+        """Add a new actor.
 
         Args:
-            name: As it is shown; also makes the key.
-            role: Gives the colour.
-            ether: What the account has for gas, in whole ETH.
+            name: Displayed name; also determines the key.
+            role: Chooses the colour.
+            ether: Balance for gas in whole ETH.
         """
         account: LocalAccount = Account.from_key(keccak(text=f"agentescrow demo {name}"))
         balance = hex(ether * _ETHER)

@@ -1,4 +1,4 @@
-"""The end of a play: how runs and agents ended, the balance sheet, solvency, gas."""
+"""Print the end of the demo: outcomes, balance sheet, solvency, gas."""
 
 from __future__ import annotations
 
@@ -15,14 +15,10 @@ _PERCENT = PLATFORM_FEE_BPS * 100 // BPS
 
 
 def close(stage: Stage, sheet: Sheet) -> list[str]:
-    """Show the end.
-
-    Args:
-        stage: After the play.
-        sheet: Of the play.
+    """Print the end.
 
     Returns:
-        What does not add up, in words; nothing, if all is well.
+        Descriptions of what does not add up; empty if everything does.
     """
     held = holdings(stage)
     problems = [*_runs(stage)]
@@ -50,7 +46,7 @@ def _runs(stage: Stage) -> Iterator[str]:
         rows.append(row)
         if run.state != ending.state:
             yield f"run {ending.run_id} is {run.state.name}, not {ending.state.name}"
-    columns = (">run", ">reward", f">fee {_PERCENT} %", "agent", "was to be", "is", "description")
+    columns = (">run", ">reward", f">fee {_PERCENT} %", "agent", "planned", "actual", "description")
     stage.display.table(columns, rows)
 
 
@@ -93,7 +89,7 @@ def _solvency(stage: Stage, held: Sequence[Holding]) -> None:
             figures.plain(h.balance),
             figures.plain(h.owed),
             figures.signed(h.balance - h.owed),
-            h.words,
+            h.described,
         )
         for h in held
     ]
@@ -118,12 +114,12 @@ def _gas(stage: Stage) -> None:
         for name, steps in by_name.items()
     ]
     rows.append(("Σ", str(len(stage.steps)), "", "", f"{sum(s.gas for s in stage.steps):,}", ""))
-    columns = ("step", ">times", ">least", ">most", ">in all", "paid by")
+    columns = ("step", ">times", ">least", ">most", ">total", "paid by")
     stage.display.table(columns, rows, total=True)
 
 
 def verdict(stage: Stage, sheet: Sheet, problems: list[str], seconds: float) -> None:
-    """Say in a line whether it adds up."""
+    """Print on one line whether everything adds up."""
     stage.display.plain("")
     if problems:
         for problem in problems:

@@ -1,4 +1,4 @@
-"""The command line of the demo; whatever goes wrong is one line and a non-zero exit."""
+"""Command line of the demo; an error is one line and a non-zero exit code."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from demo.runs_file import RunsFileRefused, read_runs
 def cli(file: Path | None, *, keep: bool) -> None:
     """Play runs from start to end on a local chain of its own."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal may know fewer characters than we use
+        sys.stdout.reconfigure(errors="replace")  # the terminal may not know every character
     try:
         runs = None if file is None else read_runs(file, int(time.time()))
     except RunsFileRefused as error:
         raise click.ClickException(str(error)) from None
-    # Only now, so that a bad file is refused at once: web3 takes a second.
+    # Imported late: web3 takes a second, and a bad file is refused at once.
     from agentescrow.errors import AgentEscrowError
     from artifacts import SetupError
     from demo.play import play
     from deployment.errors import DeploymentError
 
-    for ending in (signal.SIGTERM, signal.SIGHUP):  # so that Anvil's files are tidied up
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # so that Anvil's files are removed
         signal.signal(ending, lambda number, _: sys.exit(128 + number))
     try:
         adds_up = play(runs, keep=keep)

@@ -1,6 +1,6 @@
-"""What is seen: aligned lines in the colours of the roles, a progress bar, tables.
+"""Print the demo: aligned lines in the colours of the roles, a progress bar, tables.
 
-In a pipe or a file there is neither colour nor bar, just lines.
+In a pipe or a file there are no colours and no bar.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _STATUS: Final = r"\b(UNVERIFIED|PROVISIONAL|ESTABLISHED|FROZEN|BANNED)\b"
 
 
 class Display:
-    """Where the demo is shown: the standard output."""
+    """Prints to the standard output."""
 
     def __init__(self) -> None:
         self._console = Console(highlight=False, emoji=False, markup=False)
@@ -57,11 +57,11 @@ class Display:
 
     @contextmanager
     def progress(self, description: str, total: int) -> Iterator[None]:
-        """Show a bar below the lines.
+        """Show a progress bar below the lines.
 
         Args:
-            description: What is going on.
-            total: How often `advance` will be called.
+            description: Label of the bar.
+            total: Number of `advance` calls.
         """
         self._progress.update(self._task, description=description, total=total)
         with self._progress:
@@ -72,21 +72,22 @@ class Display:
         self._progress.advance(self._task)
 
     def heading(self, text: str) -> None:
-        """Begin a chapter."""
+        """Print a heading."""
         self._print(Text())
         self._print(Rule(Text(text, style="bold"), align="left", style="dim"))
 
     def plain(self, text: str, style: str = "") -> None:
-        """Print a line as it is."""
+        """Print a line."""
         self._print(_marked(text, style))
 
     def line(self, timestamp: int, name: str, role: str, text: str) -> None:
-        """Say who does what.
+        """Print an action and its actor.
 
         Args:
             timestamp: The chain's time.
-            role: Gives the colour.
-            text: What, in words.
+            name: Name of the actor.
+            role: Chooses the colour.
+            text: The action.
         """
         row = Table.grid(padding=(0, 2, 0, 0))
         row.add_column(width=12, no_wrap=True)
@@ -97,7 +98,7 @@ class Display:
         self._print(row)
 
     def pause(self, text: str) -> None:
-        """Say that time passes."""
+        """Print that time passes."""
         self._print(Text(f"{'':14}· {text} ·", style="dim"))
 
     def table(
@@ -106,9 +107,9 @@ class Display:
         """Print a table.
 
         Args:
-            columns: Headings; with a leading ">" it is a column of figures, aligned to the right.
-            rows: Cells, as text.
-            total: Set the last row apart.
+            columns: Headings; a leading ">" aligns the column to the right.
+            rows: Cells as text.
+            total: Separate the last row.
         """
         table = Table(
             box=SIMPLE_HEAD,
@@ -119,7 +120,7 @@ class Display:
         )
         for number, name in enumerate(columns):
             is_last = number == len(columns) - 1
-            # Where it is narrow, the last column and nothing else is broken.
+            # On a narrow screen only the last column wraps.
             table.add_column(
                 name.removeprefix(">"),
                 justify="right" if name.startswith(">") else "left",
@@ -137,7 +138,7 @@ class Display:
         everything = self._console.options.update(max_width=_UNLIMITED)
         needed = Measurement.get(self._console, everything, table).minimum
         width = self._console.width
-        self._console.width = max(width, needed)  # rather a broken line than a figure cut short
+        self._console.width = max(width, needed)  # a wrapped line is better than a truncated figure
         self._print(table)
         self._console.width = width
 

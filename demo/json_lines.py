@@ -1,7 +1,7 @@
-"""JSON with the lines that things stand on, so that a refusal can say where to look.
+"""Parse JSON with line numbers, so that an error can say where it is.
 
-The standard library's decoder reads every value; this walks along and counts lines. It keeps what
-`json.loads` forgets: positions, and keys that are given twice.
+The standard library's decoder reads the values; this module walks along and counts lines. It keeps
+what `json.loads` drops: positions and repeated keys.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-_BETWEEN: Final = " \t\r\n,:"  # of text that is known to be JSON
+_BETWEEN: Final = " \t\r\n,:"  # between tokens of valid JSON
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number as it was written: it may have a million digits, and nothing here counts with it."""
+    """A number as written: it may have a million digits, and is never computed with."""
 
     text: str
 
     def __repr__(self) -> str:
-        """As it was written."""
+        """Return the number as written."""
         return self.text
 
 
@@ -30,8 +30,8 @@ class Number:
 class Member:
     """A key of an object, with its value.
 
-    Args:
-        line: Where the key stands, from 1.
+    Attributes:
+        line: Line of the key, from 1.
     """
 
     key: str
@@ -43,10 +43,10 @@ class Member:
 class Element:
     """An element of an array.
 
-    Args:
-        value: What it is; of a key that is given twice the last value.
-        line: Where it begins, from 1.
-        members: Of an object, every key that is given; None where it is no object.
+    Attributes:
+        value: Its value; for a repeated key the last one.
+        line: First line, from 1.
+        members: Every key of an object, repeated ones included; None for other values.
     """
 
     value: object
@@ -55,10 +55,10 @@ class Element:
 
 
 class NotAnArray(ValueError):
-    """The text is JSON, but no array.
+    """The text is JSON, but not an array.
 
     Args:
-        line: Where its value begins, from 1.
+        line: First line of its value, from 1.
     """
 
     def __init__(self, line: int) -> None:
@@ -72,13 +72,10 @@ _DECODER: Final = json.JSONDecoder(parse_int=Number, parse_float=Number, parse_c
 def read_array(text: str) -> list[Element]:
     """Read an array.
 
-    Args:
-        text: Of the whole file.
-
     Raises:
-        json.JSONDecodeError: It is no JSON.
+        json.JSONDecodeError: The text is not JSON.
         RecursionError: It is nested too deeply.
-        NotAnArray: It is something else.
+        NotAnArray: It is JSON, but not an array.
     """
     whole = _DECODER.decode(text)
     walk = _Walk(text)
@@ -90,7 +87,7 @@ def read_array(text: str) -> list[Element]:
 
 
 class _Walk:
-    """A place in text that is known to be JSON."""
+    """A position in valid JSON."""
 
     def __init__(self, text: str) -> None:
         self._text = text

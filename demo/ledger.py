@@ -1,4 +1,4 @@
-"""Where every unit of USDC is: what each account had, paid, got and has, by USDC's own records."""
+"""Balance sheet of the demo from USDC's own records: start, paid, received, end."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from demo.wording import usdc
 
 @dataclass(frozen=True)
 class Account:
-    """One line of the balance sheet; all amounts are base units.
+    """One line of the balance sheet, in base units.
 
     Attributes:
-        name: Whose it is; the address where nobody knows.
-        start: What it had before the play.
-        paid: What left it, by USDC's Transfer events.
-        received: What came in, by the same.
-        end: What it has after the play.
-        is_known: Whether it belongs to somebody of the play.
+        name: Name of the owner; the address if unknown.
+        start: Balance before the demo.
+        paid: Sum of outgoing Transfer events.
+        received: Sum of incoming Transfer events.
+        end: Balance after the demo.
+        is_known: Whether it belongs to an actor or a contract.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Account:
 
     @property
     def change(self) -> int:
-        """What it won or lost."""
+        """Difference between end and start."""
         return self.end - self.start
 
 
@@ -46,8 +46,8 @@ class Sheet:
     """The balance sheet.
 
     Attributes:
-        accounts: All that hold or moved USDC.
-        minted: By how much the supply of USDC has changed meanwhile.
+        accounts: All accounts that hold or moved USDC.
+        minted: Change of USDC's supply.
     """
 
     accounts: tuple[Account, ...]
@@ -55,17 +55,17 @@ class Sheet:
 
     @property
     def moved(self) -> tuple[Account, ...]:
-        """The accounts that paid or received."""
+        """Accounts that paid or received."""
         return tuple(account for account in self.accounts if account.paid or account.received)
 
     def problems(self) -> Iterator[str]:
-        """Tell what does not add up."""
+        """Describe what does not add up."""
         for account in self.accounts:
             if account.start - account.paid + account.received != account.end:
                 should = account.start - account.paid + account.received
-                yield f"{account.name} should hold {usdc(should)} and holds {usdc(account.end)}"
+                yield f"{account.name} should hold {usdc(should)}, but holds {usdc(account.end)}"
             if not account.is_known:
-                yield f"{account.name} moved USDC, and nobody knows whose account it is"
+                yield f"{account.name} moved USDC, but belongs to no actor"
         change = sum(account.change for account in self.accounts)
         if change != 0:
             yield f"the accounts together hold {usdc(change)} more than before"
@@ -74,10 +74,10 @@ class Sheet:
 
 
 class Ledger:
-    """Opened before the play, closed after it.
+    """Records balances before the demo, and again when closed.
 
     Args:
-        stage: With everybody who will take part.
+        stage: Stage with all actors.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -88,7 +88,7 @@ class Ledger:
         self._start = self._balances()
 
     def close(self) -> Sheet:
-        """Draw up the sheet."""
+        """Draw up the balance sheet."""
         paid, received = self._movements()
         names, end = self._names(), self._balances()
         strangers = sorted({*paid, *received} - names.keys() - {ZERO_ADDRESS})
@@ -106,10 +106,7 @@ class Ledger:
     def _names(self) -> dict[str, str]:
         contracts = self._stage.contracts
         names = {actor.address: actor.name for actor in self._stage.cast.everybody}
-        return names | {
-            contracts.runs.address: "RunEscrow",
-            contracts.registry.address: "StakeRegistry",
-        }
+        return names | {vault.address: vault.kind for vault in contracts.vaults()}
 
     def _balances(self) -> dict[str, int]:
         return {address: self._balance(address) for address in self._names()}

@@ -1,4 +1,4 @@
-"""A run of a file: what it is to be, and how it is to end."""
+"""A run of the file, and its planned outcome."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from agentescrow.errors import InvalidInput
 from demo.wording import description_uri
 
 SET_UP_SECONDS: Final = 60
-"""How far ahead a date has to be as a deadline: the chain starts after the file is read."""
+"""Least distance of a deadline given as a date: the chain starts after the file is read."""
 
 _REWARDS: Final = f"{format_usdc(REWARD_MIN)} to {format_usdc(REWARD_MAX)} USDC"
 
 
 class Outcome(StrEnum):
-    """How a run ends."""
+    """Planned outcome of a run."""
 
     APPROVED = "approved"
     REVISED = "revised"
@@ -35,14 +35,14 @@ def _text(field: str, value: object, example: str) -> str:
     if not isinstance(value, str):
         raise InvalidInput(field, value, f'text in quotes, such as "{example}"')
     if any("\ud800" <= character <= "\udfff" for character in value):
-        raise InvalidInput(field, value, "text without halves of surrogate pairs")
+        raise InvalidInput(field, value, "text without unpaired surrogates")
     return value
 
 
 def _description(value: object) -> str:
     text = _text("description", value, "Translate the handbook")
     if not text.strip():
-        raise InvalidInput("description", text, "some words on what is to be done")
+        raise InvalidInput("description", text, "a description of the task")
     length = len(description_uri(text))
     if length > MAX_TEXT:
         allowed = f"as a data URI it has {length:,} bytes, and a run takes {MAX_TEXT:,} at most"
@@ -87,10 +87,10 @@ class PlannedRun(BaseModel):
     """One run of the file. Validation needs the chain's time as `now` in its context.
 
     Attributes:
-        description: What is to be done.
-        reward: Base units; in the file it is USDC as text, "12.5".
+        description: Task to do.
+        reward: Base units; USDC as text in the file, "12.5".
         deadline: ISO 8601, or "+3d" from the chain's time.
-        outcome: How it is to end.
+        outcome: Planned outcome.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -101,11 +101,7 @@ class PlannedRun(BaseModel):
     outcome: Annotated[Outcome, BeforeValidator(_outcome)]
 
     def deadline_at(self, now: int) -> int:
-        """Tell the deadline in unix seconds.
-
-        Args:
-            now: The chain's time.
-        """
+        """Return the deadline in unix seconds, given the chain's time."""
         return parse_time(self.deadline, now)
 
 
@@ -113,15 +109,11 @@ KEYS: Final = tuple(PlannedRun.model_fields)
 
 
 def problem(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    """Put a problem that pydantic found into words.
-
-    Args:
-        error: One of `ValidationError.errors()`.
-    """
+    """Describe one of pydantic's `ValidationError.errors()`."""
     key = str(error["loc"][0])
     if error["type"] == "missing":
         return f'"{key}" is missing; a run has {", ".join(KEYS)}'
     if error["type"] == "extra_forbidden":
-        return f"{key!r} is no key of a run; those are {', '.join(KEYS)}"
+        return f"{key!r} is not a key of a run; its keys are {', '.join(KEYS)}"
     cause = error.get("ctx", {}).get("error")
     return str(cause or error["msg"])

@@ -1,4 +1,4 @@
-"""From an empty chain to the balance sheet."""
+"""Run the demo, from an empty chain to the balance sheet."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from deployment.record import Records
 
 
 def play(runs: Sequence[PlannedRun] | None, *, keep: bool = False) -> bool:
-    """Start a chain, deploy, play, and draw up the balance sheet.
+    """Start a chain, deploy, play, and print the balance sheet.
 
     Args:
-        runs: Of a file; the four stories where None.
+        runs: Runs of a file; the four stories if None.
         keep: Leave chain and API running at the end, until Ctrl-C.
 
     Returns:
         Whether everything adds up.
 
     Raises:
-        LocalnetError: There is no Anvil, or it could not be started.
+        LocalnetError: Anvil is missing or did not start.
         DeploymentError: The contracts could not be deployed.
-        AgentEscrowError: A transaction was refused that should not have been.
+        AgentEscrowError: A transaction was refused unexpectedly.
     """
     began = time.monotonic()
-    warnings.simplefilter("ignore", ShortDeadline)  # a play may have runs of a second
+    warnings.simplefilter("ignore", ShortDeadline)  # some runs last a second
     display = Display()
-    # The records of a chain that somebody else may be running are not ours to overwrite.
+    # Another local chain may be running: its records are not overwritten.
     with tempfile.TemporaryDirectory(prefix="demo-") as folder:
         records = Records(Path(folder) / "finished", Path(folder) / "unfinished")
         with local_chain(records) as chain:
@@ -73,16 +73,16 @@ def _played(
 
 
 def _point_out(stage: Stage, record: Path, *, keep: bool) -> None:
-    """Say where to look on, and wait there if asked to."""
+    """Print where to look further, and wait there if asked to."""
     tell, url = stage.display.plain, stage.api_url
     tell("")
-    tell(f"The API of it all: {url}/docs", "bold")
+    tell(f"The API of this demo: {url}/docs", "bold")
     tell(f"  curl -s '{url}/api/runs?state=APPROVED&minReward=40'")
     if not keep:
-        tell("It ends with the demo; KEEP=1 make demo leaves it running, with its chain.")
+        tell("It stops with the demo; KEEP=1 make demo keeps it running, with its chain.")
         return
     tell(f"  API_URL={url} DEPLOYMENT={record} agentescrow runs list")
-    tell("Until Ctrl-C.")
+    tell("Ctrl-C stops both.")
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
 
@@ -96,7 +96,7 @@ def _introduce(stage: Stage, chain: LocalChain) -> None:
         f"REST API, indexer and relayer at {stage.api_url}/docs."
     )
     display.table(
-        ("contract", "address", "what it is"),
+        ("contract", "address", "description"),
         (
             ("USDC", record.usdc, "Circle's own code, at its address on Base Sepolia"),
             ("IdentityRegistry", record.identity, "ERC-8004: agents are NFTs"),

@@ -1,4 +1,4 @@
-"""Reading a file of runs: what is wrong is said with its line, before anything is started."""
+"""Read a file of runs; errors name the line, before anything is started."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from demo.planned_run import PlannedRun, problem
 
 RUNS_MAX: Final = 200
 _BYTES_MAX: Final = 1_000_000
-_SHOWN: Final = 60  # characters of a strange key
+_SHOWN: Final = 60  # characters of an unknown key
 
 
 class RunsFileRefused(Exception):
     """The file cannot be played.
 
     Args:
-        line: Where the problem is, from 1; None where it is the file as a whole.
-        reason: What is wrong, in words.
+        path: Path of the file.
+        line: Line of the problem, from 1; None for the whole file.
+        reason: Description of the problem.
     """
 
     def __init__(self, path: Path, line: int | None, reason: str) -> None:
@@ -32,7 +33,7 @@ class RunsFileRefused(Exception):
         self.reason = reason
 
     def __str__(self) -> str:
-        """One line."""
+        """Return one line."""
         place = str(self.path) if self.line is None else f"{self.path}, line {self.line}"
         return f"{place}: {self.reason}"
 
@@ -41,11 +42,11 @@ def read_runs(path: Path, now: int) -> list[PlannedRun]:
     """Read and check a file.
 
     Args:
-        path: The file: a JSON array of objects.
+        path: File with a JSON array of objects.
         now: The chain's time, from which "+3d" counts.
 
     Raises:
-        RunsFileRefused: Of all that is wrong, what comes first.
+        RunsFileRefused: The first problem in the file.
     """
     elements = _elements(path, _text(path))
     if not elements:
@@ -61,7 +62,7 @@ def _text(path: Path) -> str:
         if path.is_dir():
             raise RunsFileRefused(path, None, "is a folder, not a file")
         if path.exists() and not path.is_file():
-            raise RunsFileRefused(path, None, "is no ordinary file")
+            raise RunsFileRefused(path, None, "is not a regular file")
         with path.open("rb") as file:
             content = file.read(_BYTES_MAX + 1)
     except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
@@ -92,7 +93,7 @@ def _elements(path: Path, text: str) -> list[Element]:
 
 def _run(path: Path, element: Element, now: int) -> PlannedRun:
     if element.members is None:
-        raise RunsFileRefused(path, element.line, "a run has to be a JSON object, { … }")
+        raise RunsFileRefused(path, element.line, "a run must be a JSON object, { … }")
     problems = list(_twice(element))
     try:
         run = PlannedRun.model_validate(element.value, context={"now": now})

@@ -1,4 +1,4 @@
-"""Indexer, relayer and REST API beside a local chain, in threads of this process."""
+"""Run indexer, relayer and REST API next to a local chain, in threads of this process."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ UNLIMITED: Final = RelayLimits(
     gwei_per_hour=10**15,
     gwei_per_day=10**15,
 )
-"""For a chain where a few people do everything, as fast as the machine can."""
+"""For a chain where a few actors do everything, as fast as possible."""
 
 _PAUSE: Final = 0.05
-_START_SECONDS: Final = 600  # a limit for what hangs, not for what is slow
+_START_SECONDS: Final = 600  # catches a hang, not a slow machine
 
 
 @contextmanager
@@ -54,15 +54,16 @@ def service_on(
     """Start everything, on a free port.
 
     Args:
-        chain: Running; its role "relayer" pays for relayed requests.
-        folder: Where the database goes.
+        chain: Running chain; its role "relayer" pays for relayed requests.
+        deployment: Contracts on it.
+        folder: Folder for the database.
         patience: Seconds that the API waits for a transaction before it answers 202.
 
     Yields:
-        The address of the API.
+        URL of the API.
 
     Raises:
-        ServiceUnreachable: It does not start.
+        ServiceUnreachable: The API does not start.
     """
     contracts, pool = Contracts(chain.w3, deployment), Pool(chain.url)
     engine = open_database(f"sqlite:///{folder / 'index.db'}")
@@ -74,7 +75,7 @@ def service_on(
     server, ended = server_of(app), threading.Event()
     listening = socket.create_server(("127.0.0.1", 0))
     sender = Sender(engine, pool, deployment, chain.accounts["relayer"])
-    sender.step()  # so that it is known to be at work
+    sender.step()  # so that the API reports a relayer
     work: tuple[Callable[[], None], ...] = (
         lambda: _index(engine, chain.url, contracts, ended),
         lambda: run(sender, RelayTurn(engine), ended),

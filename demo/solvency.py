@@ -1,4 +1,4 @@
-"""Whether both contracts hold what they owe, and whom they owe it (RUN-20)."""
+"""Check that both contracts hold what they owe, and to whom (RUN-20)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from demo.wording import usdc
 
 @dataclass(frozen=True)
 class Holding:
-    """What one contract holds and owes; all amounts are base units.
+    """Balance and debts of one contract, in base units.
 
     Attributes:
-        name: The contract's name.
-        balance: What it holds, says USDC.
-        owed: What it owes, says the contract (`totalOwed`).
-        debts: The same one by one, as read from runs, stakes, fees and credits.
+        name: Name of the contract.
+        balance: Its USDC.
+        owed: Its `totalOwed`.
+        debts: The single debts, read from runs, stakes, fees and credits.
     """
 
     name: str
@@ -27,22 +27,22 @@ class Holding:
     debts: dict[str, int]
 
     @property
-    def words(self) -> str:
-        """The debts in words."""
+    def described(self) -> str:
+        """The debts as text."""
         return (
             " + ".join(f"{usdc(amount)} {what}" for what, amount in self.debts.items()) or "nothing"
         )
 
     def problems(self) -> Iterator[str]:
-        """Tell what does not add up."""
+        """Describe what does not add up."""
         if self.balance != self.owed:
             yield f"{self.name} holds {usdc(self.balance)} and owes {usdc(self.owed)}"
         if sum(self.debts.values()) != self.owed:
-            yield f"{self.name} says it owes {usdc(self.owed)}, but it owes {self.words}"
+            yield f"{self.name} says it owes {usdc(self.owed)}, but it owes {self.described}"
 
 
 def holdings(stage: Stage) -> tuple[Holding, Holding]:
-    """Look at RunEscrow and StakeRegistry."""
+    """Read the holdings of RunEscrow and StakeRegistry."""
     contracts = stage.contracts
     escrow, registry = contracts.runs, contracts.registry
     runs = {run_id: escrow.get_run(run_id) for run_id in range(1, escrow.run_count() + 1)}

@@ -1,4 +1,4 @@
-"""The chain while it is played on: its clock stands still unless a story moves it."""
+"""The chain of the demo: its clock stands still unless a story moves it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from demo.wording import passed
 from deployment.local_chain import LocalChain
 from localnet.errors import AnvilFailed
 
-_PATIENCE: Final = 600.0  # seconds: a slow machine plays the same stories
+_TIMEOUT: Final = 600.0  # seconds: slow machines play the same stories
 
 
 @dataclass(frozen=True)
 class Step:
-    """A transaction of the play.
+    """A transaction of the demo.
 
     Attributes:
-        name: What it called.
+        name: Called function.
         payer: Role of the account that paid for the gas.
-        gas: How much of it.
+        gas: Gas used.
     """
 
     name: str
@@ -40,13 +40,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Ending:
-    """A run that was played, and how it was meant to end.
+    """A run that was played, and its planned outcome.
 
     Attributes:
-        run_id: The run.
-        wanted: In words.
-        state: Which the run has to be in.
-        agent: Who claimed it; None where nobody did.
+        run_id: Id of the run.
+        wanted: Planned outcome as text.
+        state: Planned state.
+        agent: Agent that claimed it, if any.
     """
 
     run_id: int
@@ -56,29 +56,22 @@ class Ending:
 
 
 class Stage:
-    """Contracts, clients, clock, cast, and the notes that are taken.
+    """Contracts, clients, clock, actors, and a log of the demo.
 
     Attributes:
-        contracts: What is played with.
-        api_url: Address of the REST API.
-        cast: Who plays.
-        display: Where it is shown.
+        contracts: Contracts of the deployment.
+        api_url: URL of the REST API.
+        cast: Actors.
+        display: Output.
         steps: Every transaction, in order.
-        descriptions: Of every run, by its id.
-        endings: Every run that came to the end of its story.
+        descriptions: Description of every run, by id.
+        endings: Every run whose story has ended.
     """
 
     def __init__(
         self, chain: LocalChain, deployment: Deployment, display: Display, api_url: str
     ) -> None:
-        """Stop the chain's clock.
-
-        Args:
-            chain: Running, with everything deployed.
-            deployment: Where the contracts are.
-            display: Where it is shown.
-            api_url: Address of the REST API.
-        """
+        """Stop the chain's clock."""
         self.api_url = api_url
         self._chain = chain
         self._clients: dict[tuple[str, bool], AgentClient] = {}
@@ -88,7 +81,9 @@ class Stage:
         self.steps: list[Step] = []
         self.descriptions: dict[int, str] = {}
         self.endings: list[Ending] = []
-        chain.w3.middleware_onion.remove("validation")  # asks for the chain id before each request
+        chain.w3.middleware_onion.remove(
+            "validation"
+        )  # it asks for the chain id before each request
         self._rpc("anvil_setBlockTimestampInterval", 0)
         self._now = chain_time(chain.w3)
         self._noted = chain.w3.eth.block_number
@@ -99,11 +94,7 @@ class Stage:
         return self._now
 
     def travel_to(self, timestamp: int) -> None:
-        """Let time pass, unless it has.
-
-        Args:
-            timestamp: Unix seconds.
-        """
+        """Move the clock to a time in unix seconds, unless it has passed."""
         if timestamp <= self._now:
             return
         self.display.pause(passed(timestamp - self._now))
@@ -113,15 +104,15 @@ class Stage:
         self._noted = self.contracts.w3.eth.block_number
 
     def later(self, seconds: int) -> None:
-        """Let a while pass."""
+        """Move the clock by some seconds."""
         self.travel_to(self._now + seconds)
 
     def tell(self, actor: Actor, text: str) -> None:
-        """Say what somebody does, or is."""
+        """Print a line about an actor."""
         self.display.line(self._now, actor.name, actor.role, text)
 
     def client(self, actor: Actor) -> AgentClient:
-        """The client of somebody: of their key, direct or through the relayer."""
+        """Return an actor's client: direct, or through the relayer."""
         key = (actor.name, actor.gasless)
         if key not in self._clients:
             self._clients[key] = AgentClient(
@@ -130,22 +121,22 @@ class Stage:
                 signer=actor.wallet,
                 deployment=self.contracts.deployment,
                 gasless=actor.gasless,
-                patience=_PATIENCE,
+                patience=_TIMEOUT,
             )
         return self._clients[key]
 
     def news(self) -> tuple[Event, ...]:
-        """Everything that contracts have said in the transactions since the last step."""
+        """Decode the events since the last step."""
         logs = self.contracts.w3.eth.get_logs({"fromBlock": self._noted + 1, "toBlock": "latest"})
         return decode_events(self.contracts.kinds, logs)
 
-    def did(self, actor: Actor, name: str, text: str) -> None:
-        """Note the transactions since the last step, and say what they did.
+    def record(self, actor: Actor, name: str, text: str) -> None:
+        """Record the transactions since the last step, and print what they record.
 
         Args:
-            actor: In whose name they were.
-            name: What they called.
-            text: The same in words.
+            actor: Actor on whose behalf they were sent.
+            name: Called function.
+            text: The action.
         """
         w3, payer = self.contracts.w3, actor.name
         latest = w3.eth.block_number
@@ -155,7 +146,7 @@ class Stage:
                 assert not isinstance(sent, bytes)
                 owner = cast.get(sent["from"])
                 if owner is None:
-                    continue  # whoever made the USDC to play with
+                    continue  # the account that minted the USDC
                 gas = w3.eth.get_transaction_receipt(sent["hash"])["gasUsed"]
                 self.steps.append(Step(name, owner.role, gas))
                 payer = owner.name

@@ -1,4 +1,4 @@
-"""The four stories that are played where no file is given."""
+"""The four stories that are played without a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _AGENTS: Final = "https://example.com/agents"
 
 
 def prepare(stage: Stage) -> None:
-    """Bring in the newcomer, who has USDC and no ETH."""
+    """Add the newcomer, who has USDC and no ETH."""
     newcomer = stage.cast.hire("newcomer", "newcomer", ether=0)
     circle.mint(stage.contracts.w3, newcomer.address, MIN_STAKE)
 
@@ -48,7 +48,7 @@ def work(stage: Stage) -> None:
 
 
 def vanishing(stage: Stage) -> None:
-    """Claim and stay away: slash, compensation, FROZEN, re-stake."""
+    """An agent claims and vanishes: slash, compensation, FROZEN, re-stake."""
     poster, agent = stage.cast.named("poster"), stage.cast.named("agent")
     run = _posted(stage, 10 * ONE_USDC, "Check the links of the handbook")
     stage.later(1 * _HOUR)
@@ -63,9 +63,9 @@ def vanishing(stage: Stage) -> None:
 
 
 def silence(stage: Stage) -> None:
-    """The poster does not answer: anybody finalizes."""
+    """The poster does not answer: anyone finalizes."""
     agent, outsider = stage.cast.named("agent"), stage.cast.named("outsider")
-    run = stage.contracts.runs.run_count()  # claimed at the end of the story before
+    run = stage.contracts.runs.run_count()  # claimed at the end of the previous story
     stage.later(30 * _HOUR)
     verbs.submit(stage, agent, run)
     stage.travel_to(stage.contracts.runs.review_ends_at(run))
@@ -75,7 +75,7 @@ def silence(stage: Stage) -> None:
 
 
 def without_ether(stage: Stage) -> None:
-    """An agent that has no ETH: it signs, a relayer sends and pays."""
+    """An agent without ETH signs; a relayer sends and pays."""
     poster, relayer = stage.cast.named("poster"), stage.cast.named("relayer")
     newcomer, before = stage.cast.named("newcomer"), _ether(stage, relayer)
     stage.tell(newcomer, f"has {usdc(MIN_STAKE)} and {_ether(stage, newcomer)} ETH")
@@ -98,14 +98,14 @@ def without_ether(stage: Stage) -> None:
 STORIES: Final[tuple[tuple[str, Callable[[Stage], None]], ...]] = (
     ("Work, a revision, approval", work),
     ("An agent vanishes: slash, compensation, FROZEN, re-stake", vanishing),
-    ("A poster stays silent: anybody finalizes", silence),
-    ("An agent without ETH: it signs, a relayer pays the gas", without_ether),
+    ("A poster stays silent: anyone finalizes", silence),
+    ("An agent without ETH signs, a relayer pays the gas", without_ether),
 )
-"""The stories with their headings, in the order in which they are played."""
+"""Headings and stories, in order."""
 
 
 def play(stage: Stage) -> None:
-    """Play all of them."""
+    """Play all stories."""
     with stage.display.progress("stories", len(STORIES)):
         for number, (title, story) in enumerate(STORIES, 1):
             stage.display.heading(f"{number}. {title}")

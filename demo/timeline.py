@@ -1,6 +1,6 @@
-"""Playing the runs of a file: all are posted at once, then whatever is due next happens.
+"""Play the runs of a file: all are posted at once, then the clock moves to the next due event.
 
-So every deadline is the file's own, to the second, and one journey through time serves all runs.
+So every deadline is that of the file, to the second.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class _Part:
     """A run of the file on the chain.
 
     Attributes:
-        stage: Where it is played.
-        run_id: The run.
-        agent: Who claims it; the poster where nobody does.
-        midway: Half way between now and the deadline.
+        stage: Stage of the demo.
+        run_id: Id of the run.
+        agent: Agent that claims it; the poster if none does.
+        midway: Time half way to the deadline.
     """
 
     stage: Stage
@@ -47,13 +47,13 @@ class _Part:
         return self.stage.cast.named("poster")
 
     def work(self) -> Iterator[int]:
-        """Work, and hand it in before the deadline."""
+        """Work, and submit before the deadline."""
         verbs.start(self.stage, self.agent, self.run_id)
         yield self.midway
         verbs.submit(self.stage, self.agent, self.run_id)
 
     def revision(self) -> Iterator[int]:
-        """Ask for changes, and get them."""
+        """Request a revision, and resubmit."""
         yield self.stage.now + _HOUR
         verbs.revise(self.stage, self.poster, self.run_id, "please look at it again")
         yield self.stage.now + 8 * _HOUR
@@ -116,12 +116,7 @@ _COURSES: Final[Mapping[Outcome, tuple[RunState, Callable[[_Part], _Course]]]] =
 
 
 def prepare(stage: Stage, runs: Sequence[PlannedRun]) -> None:
-    """Hire as many agents as the runs take, and give everybody what they will pay.
-
-    Args:
-        stage: Where it is played.
-        runs: Of the file.
-    """
+    """Hire as many agents as the runs need, and fund everybody."""
     poster = stage.cast.named("poster")
     cost = sum(_terms(stage, run).cost for run in runs)
     missing = cost - stage.contracts.usdc.balance_of(poster.address)
@@ -133,12 +128,7 @@ def prepare(stage: Stage, runs: Sequence[PlannedRun]) -> None:
 
 
 def play(stage: Stage, runs: Sequence[PlannedRun]) -> None:
-    """Play all runs.
-
-    Args:
-        stage: Where it is played, prepared.
-        runs: Of the file.
-    """
+    """Play all runs on a prepared stage."""
     workers: dict[int, Actor] = {}
     with stage.display.progress("runs", len(runs)):
         stage.display.heading("Agents stake")
@@ -156,9 +146,9 @@ def play(stage: Stage, runs: Sequence[PlannedRun]) -> None:
 
 
 def _crew(runs: Sequence[PlannedRun]) -> list[list[int]]:
-    """Tell which runs, by their index, each agent claims.
+    """Assign runs, by index, to agents.
 
-    An agent that is to be slashed claims nothing else, since it is FROZEN then.
+    An agent that will be slashed claims nothing else, since it is FROZEN afterwards.
     """
     shared = [i for i, run in enumerate(runs) if run.outcome not in _UNSHARED]
     alone = [[i] for i, run in enumerate(runs) if run.outcome is Outcome.SLASHED]

@@ -1,7 +1,7 @@
-"""What people do: each function is a call of the SDK and a sentence on it.
+"""Actions of the actors: each function is an SDK call and a sentence about it.
 
-Four calls are not the SDK's and go to the contracts: an allowance, an NFT that is given away, a
-deposit that somebody else sends, the fees.
+Four calls go to the contracts directly: an allowance, a transferred NFT, a deposit that another
+account sends, and the sweep.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _HOUR: Final = 3600
 
 
 def register(stage: Stage, actor: Actor, uri: str) -> Actor:
-    """Register an agent; returns the actor with its id."""
+    """Register an agent and return the actor with its id."""
     agent_id = stage.client(actor).agents.register(uri).id
-    stage.did(actor, "register", f"registers agent {agent_id} in the ERC-8004 identity registry")
+    stage.record(actor, "register", f"registers agent {agent_id} in the ERC-8004 identity registry")
     return stage.cast.keep(actor.being(agent_id))
 
 
@@ -33,11 +33,11 @@ def stake(stage: Stage, agent: Actor, amount: int) -> None:
     status = stage.client(agent).agents.stake(agent.agent, amount).status
     text = f"stakes {usdc(amount)}, with a permit in the same transaction: "
     text += f"agent {agent.agent} is {status.name}"
-    stage.did(agent, "multicall(selfPermit, stake)", text)
+    stage.record(agent, "multicall(selfPermit, stake)", text)
 
 
 def standing(stage: Stage, agent: Actor) -> str:
-    """Say where an agent is on the trust ladder."""
+    """Describe an agent's place on the trust ladder."""
     status = stage.contracts.registry.status_of(agent.agent)
     return f"agent {agent.agent} is {status.name}"
 
@@ -47,14 +47,14 @@ def claim(stage: Stage, agent: Actor, run_id: int) -> None:
     run = stage.client(agent).runs.claim(run_id, agent.agent).run
     locked, due = usdc(run.stake or 0), moment(run.due_at or 0)
     text = f"claims run {run_id}: locks {locked} of its stake, work is due by {due}"
-    stage.did(agent, "claimRun", text)
+    stage.record(agent, "claimRun", text)
 
 
 def fail_to_claim(stage: Stage, agent: Actor, run_id: int) -> None:
-    """Try to claim a run, and be refused; nothing is sent.
+    """Try to claim a run and be refused; nothing is sent.
 
     Raises:
-        AssertionError: The claim went through.
+        AssertionError: The claim succeeded.
     """
     try:
         stage.client(agent).runs.claim(run_id, agent.agent)
@@ -66,38 +66,39 @@ def fail_to_claim(stage: Stage, agent: Actor, run_id: int) -> None:
 
 
 def start(stage: Stage, agent: Actor, run_id: int) -> None:
-    """Say that work began."""
+    """Report that work has begun."""
     stage.client(agent).runs.start(run_id)
-    stage.did(agent, "startRun", f"starts to work on run {run_id}")
+    stage.record(agent, "startRun", f"starts work on run {run_id}")
 
 
 def submit(stage: Stage, agent: Actor, run_id: int, *, again: bool = False) -> None:
-    """Hand in work."""
+    """Submit the work."""
     version = "second" if again else "first"
     uri = f"https://example.com/runs/{run_id}/{version}"
     until = moment(stage.client(agent).runs.submit_work(run_id, uri).due_at or 0)
-    text = f"{'resubmits' if again else 'submits'} run {run_id}: the poster may judge until {until}"
-    stage.did(agent, f"submitWork{', after a revision' if again else ''}", text)
+    action = "resubmits" if again else "submits"
+    text = f"{action} run {run_id}: the poster may review it until {until}"
+    stage.record(agent, f"submitWork{', after a revision' if again else ''}", text)
 
 
 def abandon(stage: Stage, agent: Actor, run_id: int) -> None:
-    """Give a claim back."""
+    """Give a run back."""
     stage.client(agent).runs.abandon(run_id)
     text = f"gives run {run_id} back within a day, at no cost: it is open to all agents again"
-    stage.did(agent, "abandonRun", text)
+    stage.record(agent, "abandonRun", text)
 
 
 # Posters
 
 
 def allow(stage: Stage, poster: Actor, amount: int) -> None:
-    """Let the escrow pull USDC."""
+    """Let RunEscrow pull USDC."""
     stage.contracts.usdc.approve(poster.wallet, stage.contracts.runs.address, amount)
-    stage.did(poster, "USDC.approve", f"lets RunEscrow pull up to {usdc(amount)}")
+    stage.record(poster, "USDC.approve", f"lets RunEscrow pull up to {usdc(amount)}")
 
 
 def post(stage: Stage, poster: Actor, terms: RunTerms, description: str) -> int:
-    """Post a run; returns its id."""
+    """Post a run and return its id."""
     run = stage.client(poster).runs.create(
         terms.reward,
         terms.deadline,
@@ -107,79 +108,79 @@ def post(stage: Stage, poster: Actor, terms: RunTerms, description: str) -> int:
     stage.descriptions[run.bounty_id] = description
     text = f"posts run {run.bounty_id}, “{shown(description)}”: {usdc(run.reward)} + "
     text += f"{usdc(run.fee)} fee, open until {moment(run.deadline)}"
-    stage.did(poster, "postRun", text)
+    stage.record(poster, "postRun", text)
     return run.bounty_id
 
 
 def approve(stage: Stage, poster: Actor, run_id: int) -> None:
-    """Accept work."""
+    """Approve the work."""
     run = stage.client(poster).runs.approve(run_id)
     paid = f"{usdc(run.reward)} to the agent, {usdc(run.fee)} fee to the platform"
-    stage.did(poster, "approve", f"approves run {run_id}: {paid}")
+    stage.record(poster, "approve", f"approves run {run_id}: {paid}")
 
 
 def revise(stage: Stage, poster: Actor, run_id: int, feedback: str) -> None:
-    """Ask for changes."""
+    """Request a revision."""
     run = stage.client(poster).runs.request_revision(run_id, feedback)
     text = f"asks for revision {run.revisions} of run {run_id} by {moment(run.due_at or 0)}: "
-    stage.did(poster, "requestRevision", f"{text}“{feedback}”")
+    stage.record(poster, "requestRevision", f"{text}“{feedback}”")
 
 
 def reject(stage: Stage, poster: Actor, run_id: int, reason: str) -> None:
-    """Refuse work."""
+    """Reject the work."""
     run = stage.client(poster).runs.reject(run_id, reason)
     text = f"rejects run {run_id}, “{reason}”, with no revision left: "
-    stage.did(poster, "reject", f"{text}{usdc(run.reward + run.fee)} back")
+    stage.record(poster, "reject", f"{text}{usdc(run.reward + run.fee)} back")
 
 
 def slash(stage: Stage, poster: Actor, run_id: int, agent: Actor) -> None:
-    """Slash the agent that let the time of its run pass."""
+    """Slash an overdue agent."""
     run = stage.client(poster).runs.slash(run_id)
     taken = next(event for event in stage.news() if isinstance(event, StakeSlashed))
     rest = taken.amount - taken.penalty
     text = f"slashes run {run_id}: {usdc(run.reward + run.fee)} back + "
     text += f"{usdc(taken.penalty)} of the stake as a penalty"
-    text += f"; {usdc(rest)} of the lock are the agent's again" if rest else ""
-    stage.did(poster, "slash", text)
+    text += f"; {usdc(rest)} of the lock returned to the agent" if rest else ""
+    stage.record(poster, "slash", text)
     left = usdc(stage.contracts.registry.get_agent(agent.agent).staked)
-    stage.tell(agent, f"let the time pass: {standing(stage, agent)}, {left} of stake are left")
+    stage.tell(agent, f"missed the deadline: {standing(stage, agent)}, {left} of stake left")
 
 
 def cancel(stage: Stage, poster: Actor, run_id: int) -> None:
-    """Call a run off."""
+    """Cancel a run."""
     run = stage.client(poster).runs.cancel(run_id)
     text = f"cancels run {run_id}, which nobody claimed: {usdc(run.reward + run.fee)} back"
-    stage.did(poster, "cancelRun", text)
+    stage.record(poster, "cancelRun", text)
 
 
 # Anyone
 
 
 def finalize(stage: Stage, anyone: Actor, run_id: int) -> None:
-    """Approve in the place of a silent poster."""
+    """Finalize a run whose review period has passed."""
     run = stage.client(anyone).runs.finalize(run_id)
     paid = f"{usdc(run.reward)} to the agent, {usdc(run.fee)} fee to the platform"
-    stage.did(anyone, "finalize", f"finalizes run {run_id}, silence has approved it: {paid}")
+    stage.record(anyone, "finalize", f"finalizes run {run_id}, approved by silence: {paid}")
 
 
 def sweep(stage: Stage, anyone: Actor) -> None:
     """Send the fees to the treasury."""
     stage.contracts.runs.sweep_fees(anyone.wallet)
     swept = next(event for event in stage.news() if isinstance(event, FeesSwept))
-    stage.did(anyone, "sweepFees", f"sends {usdc(swept.amount)} of fees to the treasury")
+    stage.record(anyone, "sweepFees", f"sends {usdc(swept.amount)} of fees to the treasury")
 
 
 def hand_over(stage: Stage, owner: Actor, receiver: Actor) -> Actor:
-    """Give an agent's NFT away; returns the receiver with the agent's id."""
+    """Transfer an agent's NFT and return the receiver with the agent's id."""
     stage.contracts.identity.transfer(owner.wallet, receiver.address, owner.agent)
     text = f"hands the NFT of agent {owner.agent} to the {receiver.name}"
-    stage.did(owner, "transferFrom", text)
+    stage.record(owner, "transferFrom", text)
     stage.cast.keep(owner.being(None))
     return stage.cast.keep(receiver.being(owner.agent))
 
 
 def stake_unaided(stage: Stage, agent: Actor, sender: Actor) -> None:
-    """Stake the least with a signature alone, which somebody else sends."""
+    """Stake the minimum by a signature that another account sends."""
     salt = agent.agent.to_bytes(32)
     authorization = stage.contracts.registry.authorize_stake(
         agent.wallet, agent.agent, MIN_STAKE, salt=salt, valid_before=stage.now + _HOUR
@@ -188,4 +189,4 @@ def stake_unaided(stage: Stage, agent: Actor, sender: Actor) -> None:
         sender.wallet, agent.agent, MIN_STAKE, authorization
     )
     text = f"stakes {usdc(MIN_STAKE)} by a signed EIP-3009 authorization: "
-    stage.did(agent, "stakeWithAuthorization", text + standing(stage, agent))
+    stage.record(agent, "stakeWithAuthorization", text + standing(stage, agent))

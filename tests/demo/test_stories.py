@@ -21,7 +21,7 @@ _STORIES = {
         "poster     posts run 1",
         "100 USDC + 5 USDC fee",
         "agent      claims run 1: locks 20 USDC",
-        "agent      starts to work on run 1",
+        "agent      starts work on run 1",
         "agent      submits run 1",
         "poster     asks for revision 1 of run 1",
         "agent      resubmits run 1",
@@ -36,13 +36,13 @@ _STORIES = {
         "agent      stakes 20 USDC, with a permit in the same transaction: agent 0 is PROVISIONAL",
         "agent      claims run 3",
     ],
-    "3. A poster stays silent: anybody finalizes": [
+    "3. A poster stays silent: anyone finalizes": [
         "agent      submits run 3",
         "7 days pass",
-        "outsider   finalizes run 3, silence has approved it: 50 USDC to the agent",
+        "outsider   finalizes run 3, approved by silence: 50 USDC to the agent",
         "outsider   sends 7.5 USDC of fees to the treasury",
     ],
-    "4. An agent without ETH: it signs, a relayer pays the gas": [
+    "4. An agent without ETH signs, a relayer pays the gas": [
         "newcomer   has 20 USDC and 0 ETH",
         "newcomer   stakes 20 USDC by a signed EIP-3009 authorization",
         "newcomer   claims run 4: locks 20 USDC of its stake",
@@ -87,7 +87,7 @@ def test_readme__excerpt__is_in_the_output(played):
 def test_demo__no_file__says_where_the_api_is(played):
     """All stories went through the SDK; their API is named, with a request to try."""
     docs, request, keep = played.lines[-3:]
-    assert re.fullmatch(r"The API of it all: http://127\.0\.0\.1:[0-9]+/docs", docs)
+    assert re.fullmatch(r"The API of this demo: http://127\.0\.0\.1:[0-9]+/docs", docs)
     assert re.fullmatch(r"  curl -s 'http://127\.0\.0\.1:[0-9]+/api/runs\?.*'", request)
     assert "KEEP=1" in keep
 
@@ -136,8 +136,8 @@ def test_demo__kept__answers_until_it_is_interrupted():
     command = [sys.executable, "-u", "-m", "demo", "--keep"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
-            lines = iter(process.stdout.readline, "Until Ctrl-C.\n")
-            url = next(line for line in lines if line.startswith("The API of it all: ")).split()[-1]
+            lines = iter(process.stdout.readline, "Ctrl-C stops both.\n")
+            url = next(line for line in lines if line.startswith("The API of this demo: ")).split()[-1]
             api = url.removesuffix("/docs")
             with AgentClient(api) as reader:
                 states = {run.state.name for run in reader.runs.list().runs}
