@@ -34,7 +34,7 @@ NOT_YET: Final = (
     "tests/",
     "tools/",
 )
-"""Folders and files whose Python and Solidity still have to be rewritten; clean ones leave this list."""
+"""Folders and files that still have to be rewritten; clean ones leave this list."""
 
 OWN: Final = ("tools/english.py", "tests/unit/tools/test_english.py")
 """Files that quote the patterns."""

@@ -35,14 +35,14 @@ _BAD_FILES = {
     "no array": ("\n{}", 2, "a JSON array of runs is expected"),
     "a number": ("1" * 5000, 1, "a JSON array of runs is expected"),
     "no runs": ("[]", 1, "the array has no runs in it"),
-    "no object": ("[\n\n  7\n]", 3, "a run has to be a JSON object"),
+    "no object": ("[\n\n  7\n]", 3, "a run must be a JSON object"),
     "nested too deeply": ("[" * 100_000, 1, "is nested too deeply"),
     "too many runs": (
         json.dumps([_RUN] * (RUNS_MAX + 1), indent=2),
         6 * RUNS_MAX + 2,
         f"at most {RUNS_MAX} runs",
     ),
-    "unknown key": (_second(prize="2"), 13, f"'prize' is no key of a run; those are {_KEYS}"),
+    "unknown key": (_second(prize="2"), 13, f"'prize' is not a key of a run; its keys are {_KEYS}"),
     "missing key": (_second(deadline=...), 8, '"deadline" is missing; a run has'),
     "empty run": ("[\n{}]", 2, '"description" is missing'),
     "key twice": (
@@ -53,9 +53,9 @@ _BAD_FILES = {
     "latin-1": (b'[\n"\xe9"]', 2, "is not encoded in UTF-8"),
     "UTF-16": ("[]".encode("utf-16"), 1, "is not encoded in UTF-8"),
     "description a number": (_second(description=1), 9, "description 1 is not allowed: text in"),
-    "description empty": (_second(description=" "), 9, "some words on what is to be done"),
+    "description empty": (_second(description=" "), 9, "a description of the task"),
     "description long": (_second(description="x" * 2020), 9, "a run takes 2,048 at most"),
-    "half a surrogate": (_second(description="\ud800"), 9, "without halves of surrogate pairs"),
+    "half a surrogate": (_second(description="\ud800"), 9, "without unpaired surrogates"),
     "reward a number": (_second(reward=12.5), 10, "reward 12.5 is not allowed: text in quotes"),
     "reward a huge number": (_second().replace('"1"', "9" * 6000), 4, "reward 999999"),
     "reward null": (_second(reward=None), 10, "reward None is not allowed: text in quotes"),
@@ -125,7 +125,7 @@ def test_runs__folder__is_refused(refused, tmp_path):
 
 
 def test_runs__endless_device__is_refused(refused):
-    assert refused("/dev/zero") == "Error: /dev/zero: is no ordinary file"
+    assert refused("/dev/zero") == "Error: /dev/zero: is not a regular file"
 
 
 def test_runs__huge_file__is_refused(refused, tmp_path):

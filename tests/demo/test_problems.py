@@ -27,7 +27,7 @@ def test_play__money_astray__does_not_add_up(monkeypatch, capsys):
     assert play(None) is False
     problems = [line for line in capsys.readouterr().out.splitlines() if "Does not add" in line]
     assert problems == [
-        f"Does not add up: {usdc.PAUSER} moved USDC, and nobody knows whose account it is",
+        f"Does not add up: {usdc.PAUSER} moved USDC, but belongs to no actor",
         "Does not add up: the accounts together hold 0.000003 USDC more than before",
         "Does not add up: the supply of USDC has changed by 0.000003 USDC",
         "Does not add up: RunEscrow holds 0.000001 USDC and owes 0 USDC",
@@ -37,7 +37,7 @@ def test_play__money_astray__does_not_add_up(monkeypatch, capsys):
 def test_problems__books_and_balance_differ__is_named():
     account = Account("poster", start=10, paid=3, received=1, end=9, is_known=True)
     assert list(Sheet((account,), minted=0).problems()) == [
-        "poster should hold 0.000008 USDC and holds 0.000009 USDC",
+        "poster should hold 0.000008 USDC, but holds 0.000009 USDC",
         "the accounts together hold -0.000001 USDC more than before",
     ]
 

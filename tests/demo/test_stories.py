@@ -137,7 +137,8 @@ def test_demo__kept__answers_until_it_is_interrupted():
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             lines = iter(process.stdout.readline, "Ctrl-C stops both.\n")
-            url = next(line for line in lines if line.startswith("The API of this demo: ")).split()[-1]
+            said = next(line for line in lines if line.startswith("The API of this demo: "))
+            url = said.split()[-1]
             api = url.removesuffix("/docs")
             with AgentClient(api) as reader:
                 states = {run.state.name for run in reader.runs.list().runs}

@@ -220,7 +220,7 @@ def executed(contracts, rpc, batch, sender):
 def test_safe__batch_of_a_command__does_the_same(
     says, contracts, rpc, safe, market, tmp_path, command, view, expected
 ):
-    """Nothing is sent, and the file does it when the Safe's owners have signed."""
+    """Nothing was sent, and the file does it when the Safe's owners have signed."""
     file, before = tmp_path / "batch.json", contracts.w3.eth.block_number
     said = says(*command, "--safe", file, by=None)
     batch = json.loads(file.read_text())
@@ -286,7 +286,7 @@ def test_options__of_an_account_that_is_not_named__refused(
 
 def test_max_fee__of_the_environment__may_stand(says, safe, tmp_path, monkeypatch):
     monkeypatch.setenv("MAX_FEE_GWEI", "1")
-    assert "Nothing is sent" in says("pause", "--safe", tmp_path / "batch.json", by=None)
+    assert "Nothing was sent" in says("pause", "--safe", tmp_path / "batch.json", by=None)
 
 
 def test_checksum__batch_of_the_builder_itself__is_its_own():
