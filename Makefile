@@ -102,5 +102,5 @@ node_modules/.installed: package.json package-lock.json .npmrc tools/setup_node
 	@tools/setup_node
 
 # All at once: Ape alone does not compile again what merely imports a file that changed.
-.build/.made: .venv/.installed node_modules/.installed $(CONTRACTS) ape-config.yaml tools/generate.py
+.build/.made: .venv/.installed node_modules/.installed $(CONTRACTS) ape-config.yaml $(wildcard tools/generate/*.py)
 	@$(ENV) ape compile --force -v WARNING && python -m tools.generate && touch $@
