@@ -17,7 +17,6 @@ from agentescrow.api.app import create_app
 from agentescrow.api.dependencies import Service
 from agentescrow.api.rate_limits import RateLimit
 from agentescrow.api.server import server_of
-from agentescrow.chain.calldata import Calls
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Pool
 from agentescrow.domain.constants import ZERO_ADDRESS
@@ -57,7 +56,7 @@ def api(url: str) -> FastAPI:
         block=0,
     )
     admission = Admission(database, pool, deployment)
-    service = Service(database, deployment, pool, admission, Calls(ZERO_ADDRESS))
+    service = Service(database, deployment, pool, admission)
     return create_app(service, rate_limit=RateLimit(0))
 
 

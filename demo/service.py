@@ -16,7 +16,6 @@ from agentescrow.api.app import create_app
 from agentescrow.api.dependencies import Service
 from agentescrow.api.rate_limits import RateLimit
 from agentescrow.api.server import server_of
-from agentescrow.chain.calldata import Calls
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Pool
@@ -69,8 +68,7 @@ def service_on(
     engine = open_database(f"sqlite:///{folder / 'index.db'}")
     migrate(engine)
     admission = Admission(engine, pool, deployment, UNLIMITED)
-    calls = Calls(deployment.runs)
-    service = Service(engine, deployment, pool, admission, calls, patience=patience)
+    service = Service(engine, deployment, pool, admission, write_timeout=patience)
     app = create_app(service, rate_limit=RateLimit(0))
     server, ended = server_of(app), threading.Event()
     listening = socket.create_server(("127.0.0.1", 0))

@@ -1,10 +1,11 @@
-"""The REST API: reads the index, relays what others sign. No route writes a run (API-4).
+"""REST API: it reads the index and relays signed requests. No route changes a run itself (API-4).
 
-`app` wires. `routes/` has one file a noun: each route takes its `parameters`, reads the `index` in
-one snapshot and answers with `cards`, which are rows as JSON. A POST has one of the `bodies`, a
-`meaning` (signer, terms, call) and is done by `run_writer` or `stake_writer`, which are `writer`s,
-and `writes`: signed, relayed, waited for, and by `idempotency` only once. `deposits` looks reported
-stakes up. `traffic` and `body_gate` see every request first, `server` before them; `errors` is the
-one shape in which all errors leave.
-`feed` is who listens to events. `openapi` says what all of it answers.
+`app` puts it together, `server` serves it. A GET takes its `parameters`, reads the `index` in one
+snapshot, and answers by `serializers`; `response_cache` repeats the answer while its block is the
+indexed one. A POST becomes one call (`calldata`, `payments`), which `writes` has signed, relayed
+and waited for, once per key (`idempotency`). `middleware` and `body_limits` see every request, and
+`errors` answers every error in one shape. `feed` streams events; `openapi` describes all of it.
+
+These modules know no nouns. What is about runs, agents or credits is in the folder of that name:
+`routes`, `parameters`, `bodies`, `calldata`, `writes`, `serializers`. `service` has the rest.
 """

@@ -1,4 +1,4 @@
-"""The app: wiring only."""
+"""The app: middleware, routes and shared state."""
 
 from __future__ import annotations
 
@@ -14,22 +14,34 @@ from starlette.responses import Response
 
 from agentescrow.api import docs_page, errors
 from agentescrow.api.agents import routes as agents
-from agentescrow.api.body_limits import BodyGate
+from agentescrow.api.body_limits import BodyLimits
 from agentescrow.api.credits import routes as credits
 from agentescrow.api.dependencies import Service
-from agentescrow.api.feed import Feed, Seats
-from agentescrow.api.head_requests import Head
-from agentescrow.api.index import READERS, Totals
-from agentescrow.api.indexed_block import Latest
-from agentescrow.api.middleware import Traffic
+from agentescrow.api.feed import Feed, ListenerLimits
+from agentescrow.api.head_requests import HeadMiddleware
+from agentescrow.api.index import READERS, TotalsCache
+from agentescrow.api.indexed_block import IndexedBlockReader
+from agentescrow.api.middleware import RequestMiddleware
 from agentescrow.api.openapi import EVERYWHERE, HEADERS, document
-from agentescrow.api.rate_limits import RateLimit, Windows
-from agentescrow.api.response_cache import Recent, Repeat
+from agentescrow.api.rate_limits import RateLimit, RateLimiter
+from agentescrow.api.response_cache import ResponseCache, ResponseCacheMiddleware
 from agentescrow.api.runs import action_routes as run_actions
 from agentescrow.api.runs import routes as runs
-from agentescrow.api.service import health
-from agentescrow.api.service import routes as market
+from agentescrow.api.service import config, events, health, requests, stats
 from agentescrow.store.async_statements import awaited
+
+_ROUTES = (
+    runs,
+    run_actions,
+    agents,
+    credits,
+    stats,
+    config,
+    requests,
+    events,
+    health,
+    docs_page,
+)
 
 
 def create_app(
@@ -37,57 +49,57 @@ def create_app(
     *,
     version: str = "0.1.0",
     rate_limit: RateLimit | None = None,
-    seats: Seats | None = None,
+    listener_limits: ListenerLimits | None = None,
     origins: tuple[str, ...] = ("*",),
     metrics: bool = True,
 ) -> FastAPI:
     """Make the app.
 
     Args:
-        service: What the routes work with.
-        version: Of the package.
-        rate_limit: Of each client; 1,200 requests a minute where None.
-        seats: How many may listen to events; as many as `Seats` says where None.
-        origins: Web pages that may call it.
-        metrics: Whether `/metrics` is answered here, to everybody.
+        service: Databases, contracts, node and relayer.
+        version: Version of the package, for /api/config.
+        rate_limit: Limit of each client; by default 1,200 requests a minute.
+        listener_limits: Limits of concurrent listeners to events.
+        origins: Origins of web pages that may call the API.
+        metrics: Whether to serve `/metrics` here, to everyone.
     """
-    windows = _windows(rate_limit or RateLimit(1_200))
-    latest = Latest(service.reads)
+    limiter = _limiter(rate_limit or RateLimit(1_200))
+    block = IndexedBlockReader(service.reads)
 
     @asynccontextmanager
     async def connected(app: FastAPI) -> AsyncIterator[None]:
         async with (
             awaited(service.reads) as app.state.awaited,
-            latest.connected(service.reads, app.state.awaited),
+            block.connected(service.reads, app.state.awaited),
         ):
             yield
-        await windows.close()
+        await limiter.close()
 
     app = FastAPI(
         title="agentescrow",
         version=version,
-        description="Runs and agents of agentescrow: the chain is the only truth.",
+        description="REST API of agentescrow: runs, agents and events, as they are on chain.",
         responses=EVERYWHERE,
         generate_unique_id_function=_operation_id,
         lifespan=connected,
-        docs_url=None,  # FastAPI's pages run scripts of other machines
+        docs_url=None,  # FastAPI's pages load scripts from other hosts
         redoc_url=None,
-        redirect_slashes=False,  # to where the request's Host says, which is anybody's word
+        redirect_slashes=False,  # redirects would trust the request's Host
     )
     app.state.service = service
-    app.state.awaited = None  # until it is served
-    app.state.totals = Totals()
-    app.state.recent = Recent(latest)
-    app.state.feed = Feed(service, seats or Seats())
+    app.state.awaited = None  # set by the lifespan
+    app.state.totals = TotalsCache()
+    app.state.response_cache = ResponseCache(block)
+    app.state.feed = Feed(service, listener_limits or ListenerLimits())
     app.state.readers = CapacityLimiter(READERS)
     errors.install(app)
-    for module in (runs, run_actions, agents, credits, market, health, docs_page):
+    for module in _ROUTES:
         app.include_router(module.router)
     if metrics:
         app.include_router(health.metrics)
-    app.add_middleware(BodyGate)
-    app.add_middleware(Repeat, recent=app.state.recent)
-    app.add_middleware(Traffic, windows=windows, latest=latest)
+    app.add_middleware(BodyLimits)
+    app.add_middleware(ResponseCacheMiddleware, cache=app.state.response_cache)
+    app.add_middleware(RequestMiddleware, limiter=limiter, block=block)
     app.add_middleware(
         Cors,
         allow_origins=list(origins),
@@ -95,13 +107,13 @@ def create_app(
         allow_headers=["*"],
         expose_headers=list(HEADERS),
     )
-    app.add_middleware(Head)
+    app.add_middleware(HeadMiddleware)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app
 
 
 class Cors(CORSMiddleware):
-    """Starlette's, whose refusals are problems too."""
+    """Starlette's CORS middleware, which refuses with a problem."""
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """Answer a preflight request."""
@@ -111,13 +123,13 @@ class Cors(CORSMiddleware):
         return errors.problem(400, "CORS_REFUSED", f"{bytes(answer.body).decode()}.")
 
 
-def _windows(limit: RateLimit) -> Windows:
+def _limiter(limit: RateLimit) -> RateLimiter:
     if not limit.requests or limit.store is None:
-        return Windows(limit)
-    # Here, because it takes half a second that nobody else needs.
-    from agentescrow.api.shared_rate_limits import SharedWindows
+        return RateLimiter(limit)
+    # Imported here, because it takes half a second that servers without a store do not need.
+    from agentescrow.api.shared_rate_limits import SharedRateLimiter
 
-    return SharedWindows(limit, limit.store)
+    return SharedRateLimiter(limit, limit.store)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -1,4 +1,4 @@
-"""What a body means: its signer, its terms, and the call of a contract."""
+"""From bodies to calldata: signers, encoding, permits and payments."""
 
 from __future__ import annotations
 
@@ -8,174 +8,60 @@ from typing import TypeVar
 from eth_utils.address import to_checksum_address
 
 from agentescrow.api.errors import ApiError
-from agentescrow.api.request_bodies import PostBody, StakeBody
+from agentescrow.api.payments import authorization_of
 from agentescrow.chain import vault
-from agentescrow.chain.calldata import Calls, StakeCalls, VaultCalls
+from agentescrow.chain.calldata import VaultCalls
 from agentescrow.chain.deployments import Deployment
-from agentescrow.chain.typed_data import run_nonce, stake_nonce
 from agentescrow.domain.constants import ZERO_ADDRESS
-from agentescrow.domain.runs.terms import RunTerms
 from agentescrow.relayer.payment import CheckedPayment, check_payment
 from agentescrow.wire.relay import Authorization, CallBody, Permit
-from agentescrow.wire.runs import FundBody
 
 T = TypeVar("T")
 
 
 def signer_of(body: CallBody) -> str:
-    """Who has to sign, in checksum case.
+    """Return the account that has to sign, in checksum case.
 
     Raises:
         ApiError: 400: the zero address.
     """
     account = to_checksum_address(body.wallet_address)
     if account == ZERO_ADDRESS:
-        raise ApiError(400, "INVALID_INPUT", "The zero address can sign nothing.")
+        raise ApiError(400, "INVALID_INPUT", "walletAddress must not be the zero address.")
     return account
 
 
-def poster_of(body: PostBody) -> str:
-    """Whose run it will be, in checksum case: who pays."""
-    payer = body.authorization.payer if body.authorization else None
-    return to_checksum_address(payer) if payer else signer_of(body)
-
-
-def terms_of(body: PostBody) -> RunTerms:
-    """The terms of a new run; not checked yet."""
-    return RunTerms(
-        body.reward, body.deadline, body.review_days, body.max_revisions, int(body.min_status)
-    )
-
-
-def encoded(calls: VaultCalls, function: str, *args: object) -> bytes:
+def encode_call(calls: VaultCalls, function: str, *args: object) -> bytes:
     """Encode a call.
 
+    Raises:
+        ApiError: 400: a value does not fit its ABI type.
+    """
+    return in_range(lambda: calls.of(function, *args))
+
+
+def with_permit(
+    calls: VaultCalls, permit: Permit | None, amount: Callable[[], int], call: bytes
+) -> bytes:
+    """Put a permit in front of a call, if there is one.
+
     Args:
-        calls: Of the contract.
-        function: Name.
-        args: Values.
+        calls: Encoder of the contract.
+        permit: Permit of the body.
+        amount: Looks up the base units that the permit is over.
+        call: Call that the permit pays for.
 
     Raises:
-        ApiError: 400: no ABI type holds a value.
+        ApiError: 400: a value does not fit its ABI type.
     """
-    return _in_range(lambda: calls.of(function, *args))
+    if permit is None:
+        return call
+    units, signature = amount(), bytes.fromhex(permit.signature[2:])
+    return in_range(lambda: calls.with_permit(units, permit.deadline, signature, call))
 
 
-def post_call(calls: Calls, body: PostBody, terms: RunTerms) -> bytes:
-    """The call that makes a run: a DRAFT, or paid by allowance, permit or authorization.
-
-    Args:
-        calls: Of RunEscrow.
-        body: As it came.
-        terms: Of the run.
-
-    Raises:
-        ApiError: 400: more than one way to pay, or a value that no ABI type holds.
-    """
-    ways = [way for way in (body.permit, body.authorization) if way is not None]
-    if len(ways) > (1 if body.fund else 0):
-        raise ApiError(
-            400,
-            "INVALID_INPUT",
-            "A run is paid by `permit` or by `authorization`, and only where `fund` is true.",
-        )
-    if body.authorization is not None:
-        authorization = _authorization(body.authorization, signer_of(body))
-        return _in_range(lambda: calls.authorized(terms, body.ipfs_hash, authorization))
-    function = "postRun" if body.fund else "createRun"
-    call = _in_range(lambda: calls.terms(function, terms, body.ipfs_hash))
-    return _permitted(calls, body.permit, lambda: terms.cost, call)
-
-
-def fund_call(calls: Calls, body: FundBody, run_id: int, cost: Callable[[], int]) -> bytes:
-    """The call that funds a DRAFT.
-
-    Args:
-        calls: Of RunEscrow.
-        body: As it came.
-        run_id: The run.
-        cost: Reward and fee; asked for where a permit is over it.
-    """
-    return _permitted(calls, body.permit, cost, encoded(calls, "fundRun", run_id))
-
-
-def stake_call(calls: StakeCalls, body: StakeBody, agent_id: int) -> bytes:
-    """The call that stakes for an agent: paid by allowance, permit or authorization.
-
-    Args:
-        calls: Of StakeRegistry.
-        body: As it came.
-        agent_id: The agent.
-
-    Raises:
-        ApiError: 400: more than one way to pay, or a value that no ABI type holds.
-    """
-    if body.authorization is None:
-        call = encoded(calls, "stake", agent_id, body.amount)
-        return _permitted(calls, body.permit, lambda: body.amount, call)
-    if body.permit is not None:
-        raise ApiError(
-            400, "INVALID_INPUT", "A stake is paid by `permit` or by `authorization`, not by both."
-        )
-    authorization = _authorization(body.authorization, signer_of(body))
-    return _in_range(lambda: calls.authorized(agent_id, body.amount, authorization))
-
-
-def is_paid_alone(body: PostBody | StakeBody) -> bool:
-    """Whether an authorization came along and no request: that is enough to send the call."""
-    return body.authorization is not None and body.request is None and body.signature is None
-
-
-def run_payment(
-    deployment: Deployment, target: str, body: PostBody, terms: RunTerms, call: bytes
-) -> CheckedPayment | None:
-    """The payment that posts a run by itself; None where something else is to be signed.
-
-    Args:
-        deployment: The contracts.
-        target: RunEscrow.
-        body: As it came.
-        terms: Of the run.
-        call: That takes the payment.
-    """
-    if body.authorization is None or not is_paid_alone(body):
-        return None
-    paid = _authorization(body.authorization, signer_of(body))
-    purpose = _in_range(lambda: run_nonce(terms, body.ipfs_hash, paid.salt))
-    return _payment(deployment, target, call, paid, terms.cost, purpose)
-
-
-def stake_payment(
-    deployment: Deployment, target: str, body: StakeBody, agent_id: int, call: bytes
-) -> CheckedPayment | None:
-    """The payment that stakes by itself; None where something else is to be signed.
-
-    Args:
-        deployment: The contracts.
-        target: StakeRegistry.
-        body: As it came.
-        agent_id: The agent.
-        call: That takes the payment.
-    """
-    if body.authorization is None or not is_paid_alone(body):
-        return None
-    paid = _authorization(body.authorization, signer_of(body))
-    purpose = stake_nonce(agent_id, paid.salt)
-    return _payment(deployment, target, call, paid, body.amount, purpose)
-
-
-def _payment(
-    deployment: Deployment,
-    target: str,
-    call: bytes,
-    paid: vault.Authorization,
-    amount: int,
-    purpose: bytes,
-) -> CheckedPayment:
-    return _in_range(lambda: check_payment(deployment, target, call, paid, amount, purpose))
-
-
-def _authorization(sent: Authorization, signer: str) -> vault.Authorization:
+def checksummed(sent: Authorization, signer: str) -> vault.Authorization:
+    """Convert the authorization of a body; by default the signer of the body is its payer."""
     return vault.Authorization(
         to_checksum_address(sent.payer or signer),
         sent.valid_after,
@@ -185,19 +71,38 @@ def _authorization(sent: Authorization, signer: str) -> vault.Authorization:
     )
 
 
-def _permitted(
-    calls: VaultCalls, permit: Permit | None, cost: Callable[[], int], call: bytes
-) -> bytes:
-    if permit is None:
-        return call
-    amount, signature = cost(), bytes.fromhex(permit.signature[2:])
-    return _in_range(lambda: calls.with_permit(amount, permit.deadline, signature, call))
+def payment_of(
+    deployment: Deployment,
+    target: str,
+    body: CallBody,
+    call: bytes,
+    amount: int,
+    purpose: Callable[[bytes], bytes],
+) -> CheckedPayment | None:
+    """Return the payment that needs no signed request; None if a request has to be signed.
+
+    Args:
+        deployment: The contracts.
+        target: Contract that takes the payment.
+        body: Body of the write.
+        call: Call that takes the payment.
+        amount: Base units.
+        purpose: Makes the nonce that binds the payment to the call, from the salt.
+    """
+    authorization = authorization_of(body)
+    if authorization is None or body.request is not None or body.signature is not None:
+        return None
+    paid = checksummed(authorization, signer_of(body))
+    nonce = in_range(lambda: purpose(paid.salt))
+    return in_range(lambda: check_payment(deployment, target, call, paid, amount, nonce))
 
 
-def _in_range(encode: Callable[[], T]) -> T:
+def in_range(encode: Callable[[], T]) -> T:
+    """Encode, and turn errors of the encoder into a 400."""
     try:
         return encode()
     except UnicodeEncodeError:
-        raise ApiError(400, "INVALID_INPUT", "The text is no valid Unicode.") from None
-    except Exception:  # the libraries below have many names for a number that is too large
+        detail = "The text is not valid Unicode: it has a lone surrogate."
+        raise ApiError(400, "INVALID_INPUT", detail) from None
+    except Exception:  # each ABI library has errors of its own for values that are out of range
         raise ApiError(400, "INVALID_TERMS", "A value is out of range.") from None

@@ -1,7 +1,7 @@
-"""/docs: the OpenAPI document as a page for people, with forms for what can be asked by one.
+"""/docs: the OpenAPI document as a page, with a form for each GET.
 
-It has no script, and its policy lets nothing be loaded or run: a page that is shown beside a wallet
-is worth an attack.
+The page has no scripts, and its security policy allows none: a page that is open beside a wallet
+attracts attacks.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _HEADERS: Final = {
 
 @router.get("/docs", include_in_schema=False)
 def get_docs(request: Request) -> Response:
-    """Show every route."""
+    """Show all routes."""
     return HTMLResponse(_page(request.app.openapi()), headers=_HEADERS)
 
 
@@ -53,7 +53,7 @@ def _page(document: Json) -> str:
 <head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>
 <body>
 <h1>{title}</h1>
-<p>{about} All of it for programs is in <a href="openapi.json">openapi.json</a>.</p>
+<p>{about} The full description for programs is <a href="openapi.json">openapi.json</a>.</p>
 {operations}
 </body>
 </html>
@@ -65,22 +65,22 @@ def _operation(method: str, path: str, operation: Json) -> str:
     parts.append(f"<p>{escape(operation.get('description', ''))}</p>")
     fields = [_field(each) for each in operation.get("parameters", [])]
     if method == "get" and "{" not in path:
-        asked = "\n".join(fields)
-        action = escape(path.removeprefix("/"))  # beside this page, wherever a proxy has it
-        parts.append(f'<form action="{action}">\n{asked}\n<button>GET</button>\n</form>')
+        inputs = "\n".join(fields)
+        action = escape(path.removeprefix("/"))  # relative, because of proxies with a prefix
+        parts.append(f'<form action="{action}">\n{inputs}\n<button>GET</button>\n</form>')
     elif operation.get("parameters"):
-        parts.append(f"<ul>{''.join(_told(operation['parameters']))}</ul>")
+        parts.append(f"<ul>{''.join(_items(operation['parameters']))}</ul>")
     return "\n".join(parts)
 
 
 def _field(parameter: Json) -> str:
     name, description = escape(parameter["name"]), escape(parameter.get("description", ""))
-    if parameter["in"] == "header":  # a form sends none
+    if parameter["in"] == "header":  # forms cannot send headers
         return f"<p><code>{name}</code> (header) {description}</p>"
     return f'<label><code>{name}</code><input name="{name}">{description}</label>'
 
 
-def _told(parameters: list[Json]) -> Iterator[str]:
+def _items(parameters: list[Json]) -> Iterator[str]:
     for each in parameters:
         description = escape(each.get("description", ""))
         yield f"<li><code>{escape(each['name'])}</code> ({each['in']}) {description}</li>"

@@ -1,4 +1,4 @@
-"""How errors leave: all in one shape (API-3); their statuses are in `wire.codes`."""
+"""Errors as problem details, one shape for all (API-3); statuses are in `wire.codes`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from agentescrow.api.service.metrics import RELAYER_REFUSALS
-from agentescrow.domain.runs.eligibility import Ineligibility, reasons
+from agentescrow.api.metrics import RELAYER_REFUSALS
+from agentescrow.api.serializers import serializer
 from agentescrow.errors import (
     AgentEscrowError,
     ContractReverted,
@@ -25,28 +25,29 @@ from agentescrow.errors import (
 )
 from agentescrow.store.database import DatabaseBusy
 from agentescrow.wire.codes import name_of, status_of
-from agentescrow.wire.eligibility import status_of_claim
-from agentescrow.wire.problem import MEDIA_TYPE
+from agentescrow.wire.problem import MEDIA_TYPE, Problem
 
 _log = logging.getLogger(__name__)
-_LATER: Final = {"Retry-After": "1"}
+_RETRY: Final = {"Retry-After": "1"}
 _TEXT_TOO_LONG: Final = TextTooLong.code
-_ASKED: Final[Mapping[int, dict[str, str]]] = {
+_HEADERS: Final[Mapping[int, dict[str, str]]] = {
     401: {"WWW-Authenticate": 'EIP712 realm="agentescrow"'},
-    409: _LATER,
-    429: _LATER,
-    503: _LATER,
+    409: _RETRY,
+    429: _RETRY,
+    503: _RETRY,
 }
-"""Headers that HTTP asks for with a status."""
+"""Headers that HTTP requires or recommends with a status."""
+
+_problem: Final = serializer(Problem, *Problem.model_fields)
 
 
 class ApiError(Exception):
-    """An answer that is no success.
+    """An error to answer with.
 
-    Args:
+    Attributes:
         status: HTTP status.
-        error: Stable name.
-        detail: For people.
+        error: Stable name of the error.
+        detail: Description, as text.
         more: Further members of the problem.
     """
 
@@ -59,31 +60,8 @@ class ApiError(Exception):
 
 
 def not_found(what: str, number: int) -> ApiError:
-    """404: there is no such thing.
-
-    Args:
-        what: "run" or "agent".
-        number: Its number.
-    """
+    """Make the 404 of something that has numbers, such as a "run"."""
     return ApiError(404, f"{what.upper()}_UNKNOWN", f"There is no {what} {number}.")
-
-
-def not_eligible(bits: Ineligibility) -> ApiError:
-    """What the reasons against a claim amount to: 404, else 400, else 403.
-
-    Args:
-        bits: At least one.
-    """
-    found = reasons(bits)
-    sentences = [reason.sentence for reason in found]
-    codes = [reason.code for reason in found]
-    return ApiError(
-        status_of_claim(bits),
-        "NOT_ELIGIBLE",
-        " ".join(sentences),
-        reasons=sentences,
-        reasonCodes=codes,
-    )
 
 
 def problem(
@@ -93,33 +71,32 @@ def problem(
     headers: Mapping[str, str] | None = None,
     **more: Any,  # noqa: ANN401 - members of a problem
 ) -> Response:
-    """An error as it is sent: `wire.problem.Problem`.
+    """Make the response of an error, a `wire.problem.Problem`.
 
     Args:
         status: HTTP status.
-        error: Stable name.
-        detail: For people.
-        headers: Further headers.
-        more: Further members.
+        error: Stable name of the error.
+        detail: Description, as text.
+        headers: Headers besides those of the status.
+        more: Further members of the problem.
     """
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "code": status,
-        "error": error,
-        "reasons": [detail],
-        "reasonCodes": [error],
-        "typedData": None,
-        **more,
-    }
-    asked = _ASKED.get(status, {})
-    return Response(_printable(body), status, {**asked, **(headers or {})}, media_type=MEDIA_TYPE)
+    body = _problem(
+        "about:blank",
+        HTTPStatus(status).phrase,
+        status,
+        detail,
+        code=status,
+        error=error,
+        reasons=[detail],
+        reason_codes=[error],
+        typed_data=None,
+    )
+    headers = {**_HEADERS.get(status, {}), **(headers or {})}
+    return Response(_encoded({**body, **more}), status, headers, media_type=MEDIA_TYPE)
 
 
-def _printable(body: dict[str, Any]) -> bytes:
-    """JSON; what was sent to us may hold halves of characters, which no JSON can."""
+def _encoded(body: dict[str, Any]) -> bytes:
+    # Input quoted in an error may have lone surrogates, which orjson refuses and json escapes.
     try:
         return orjson.dumps(body)
     except orjson.JSONEncodeError:
@@ -127,7 +104,7 @@ def _printable(body: dict[str, Any]) -> bytes:
 
 
 def install(app: FastAPI) -> None:
-    """Let every error leave in the one shape."""
+    """Answer every error with a problem."""
     app.add_exception_handler(ApiError, _own)
     app.add_exception_handler(AgentEscrowError, _package)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -170,10 +147,10 @@ async def _http(_request: Request, error: Exception) -> Response:
 
 
 async def _busy(_request: Request, error: Exception) -> Response:
-    _log.error("the database does not serve", exc_info=error)
-    return problem(503, "DATABASE_BUSY", "The database does not answer now.")
+    _log.error("the database does not answer", exc_info=error)
+    return problem(503, "DATABASE_BUSY", "The database does not answer; try again later.")
 
 
 async def _unexpected(_request: Request, error: Exception) -> Response:
-    _log.error("unexpected", exc_info=error)
-    return problem(500, "INTERNAL", "Something went wrong here; it is logged.")
+    _log.error("unexpected error", exc_info=error)
+    return problem(500, "INTERNAL", "Internal error; the server has logged it.")

@@ -1,4 +1,4 @@
-"""The events as they come: the index is watched once, however many listen (API-6)."""
+"""Feed of events: the index is polled once, however many clients listen (API-6)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from agentescrow.api.dependencies import Service
 from agentescrow.api.errors import ApiError
 from agentescrow.api.index import latest_block
 from agentescrow.api.rate_limits import client_of
-from agentescrow.api.serializers import Json, event_card, removed_card
+from agentescrow.api.serializers import Json, serialize_event, serialize_removed_event
 from agentescrow.store.database import Connection, DatabaseBusy
 from agentescrow.store.events import ALL, EventFilter, events_after
 from agentescrow.store.position import indexed_block
@@ -28,22 +28,22 @@ from agentescrow.store.reorganisations import (
     taken_back_by,
 )
 
-_PAUSE: Final = 0.25
+_POLL_SECONDS: Final = 0.25
 _BATCH: Final = 500
-_CHARACTERS: Final = 100_000  # of a batch's arguments, before texts are cut: what a listener holds
+_CHARACTERS: Final = 100_000  # of a batch's values before texts are cut, which a listener holds
 _READERS: Final = 2
-_LAST: Final = 2**31 - 1  # no log of a block has so high an index
+_LAST: Final = 2**31 - 1  # no log index in a block is as high
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """How far a listener has heard, and on which branch of the chain.
+class StreamPosition:
+    """Position of a listener in the chain, and the branch of the chain that it has seen.
 
-    Args:
+    Attributes:
         block: Block of the last event.
-        index: Its log's index.
-        reorganisation: The last one of which the listener knows; None for the last that there is.
-        first_block: Nothing below was asked for, and so nothing below is sent.
+        index: Log index of that event.
+        reorganisation: Last reorganisation that the listener knows; None for the latest.
+        first_block: First block that was requested; nothing below is sent.
     """
 
     block: int
@@ -52,12 +52,12 @@ class Place:
     first_block: int = 0
 
     @classmethod
-    def from_id(cls, text: str) -> Place:
-        """Read the `id` of an event that was sent.
+    def from_id(cls, text: str) -> StreamPosition:
+        """Parse the `id` of an event that was sent.
 
         Args:
-            text: `block:logIndex`, and `@` with the number of the last reorganisation before it;
-                nothing stands for none, a bare `@` for the last that there is.
+            text: `block:logIndex`, followed by `@` and the number of the last reorganisation
+                before it. Without `@` there was none; a bare `@` stands for the latest.
         """
         place, known, number = text.partition("@")
         block, index = (int(part) for part in place.split(":"))
@@ -65,70 +65,62 @@ class Place:
 
     @property
     def id(self) -> str:
-        """What a listener sends to go on from here."""
+        """Id that a listener sends to resume from here."""
         known = f"@{self.reorganisation}" if self.reorganisation else ""
         return f"{self.block}:{self.index}{known}"
 
-    def before(self, block: int, index: int) -> Place:
-        """The place just before an event."""
+    def before(self, block: int, index: int) -> StreamPosition:
+        """Return the position just before an event."""
         at = (block, index - 1) if index else (block - 1, _LAST)
         return replace(self, block=at[0], index=at[1])
 
 
 @dataclass(frozen=True, slots=True)
-class Seats:
-    """How many may listen at a time.
+class ListenerLimits:
+    """Number of concurrent listeners.
 
-    Args:
-        all: To this process.
-        each: Of one client.
+    Attributes:
+        total: Listeners of this process.
+        per_client: Listeners of one client.
     """
 
-    all: int = 1_000
-    each: int = 100
+    total: int = 1_000
+    per_client: int = 100
 
 
-_Heard = tuple[Place, list[ServerSentEvent]]
-"""What is sent to a listener, and where it is then."""
+_Batch = tuple[StreamPosition, list[ServerSentEvent]]
+"""Events to send, and the position after them."""
 
 
 class Feed:
-    """Where listeners wait for the next block.
+    """Wakes listeners when there is a new block.
 
     Attributes:
-        listeners: How many there are, by client.
+        listeners: Number of listeners by client.
     """
 
-    def __init__(self, service: Service, seats: Seats) -> None:
-        """Bind it.
-
-        Args:
-            service: Whose index is watched.
-            seats: How many may listen.
-        """
+    def __init__(self, service: Service, limits: ListenerLimits) -> None:
         self._service = service
-        self._seats = seats
+        self._limits = limits
         self.listeners: Counter[str] = Counter()
         self._watcher: asyncio.Task[None] | None = None
         self._head: str | None = None
         self._changed = asyncio.Event()
-        self._readers = CapacityLimiter(_READERS)  # so that listeners hold nobody else up
+        self._readers = CapacityLimiter(_READERS)  # apart from those of other requests
 
     @contextmanager
-    def seat(self, client: str) -> Iterator[None]:
-        """Listen; the index is watched while anybody does.
-
-        Args:
-            client: Whose seat it is.
+    def connection(self, client: str) -> Iterator[None]:
+        """Count a listener; the index is polled while there is any.
 
         Raises:
-            ApiError: 429 or 503: this client, or all together, listen too often already.
+            ApiError: 429 or 503: too many listeners, of this client or in total.
         """
-        if self.listeners[client] >= self._seats.each:
-            words = f"{self._seats.each} listeners of one client are allowed."
-            raise ApiError(429, "TOO_MANY_LISTENERS", words)
-        if self.listeners.total() >= self._seats.all:
-            raise ApiError(503, "TOO_MANY_LISTENERS", "All places of listeners are taken.")
+        if self.listeners[client] >= self._limits.per_client:
+            detail = f"Too many listeners; each client may have {self._limits.per_client}."
+            raise ApiError(429, "TOO_MANY_LISTENERS", detail)
+        if self.listeners.total() >= self._limits.total:
+            detail = "All places for listeners are taken; try again later."
+            raise ApiError(503, "TOO_MANY_LISTENERS", detail)
         self.listeners[client] += 1
         if self._watcher is None:
             self._watcher = asyncio.get_running_loop().create_task(self._watch())
@@ -136,37 +128,37 @@ class Feed:
             yield
         finally:
             self.listeners[client] -= 1
-            self.listeners += Counter()  # forgets who has left
+            self.listeners += Counter()  # removes counts of zero
             if not self.listeners:
                 self._watcher.cancel()
                 self._watcher = None
 
     async def events(
-        self, place: Place, wanted: EventFilter = ALL, *, follow: bool
+        self, position: StreamPosition, wanted: EventFilter = ALL, *, follow: bool
     ) -> AsyncIterator[ServerSentEvent]:
-        """The events after a place in the chain, and before them what was taken back of it.
+        """Yield the events after a position, preceded by those that were removed before it.
 
         Args:
-            place: The place.
-            wanted: Which events.
-            follow: Wait for more at the end.
+            position: Position to start after.
+            wanted: Filter of events.
+            follow: Whether to wait for more at the end.
         """
         while True:
-            seen = self._head
+            head = self._head
             after, sent = await to_thread.run_sync(
-                self._after, place, wanted, limiter=self._readers
+                self._read_batch, position, wanted, limiter=self._readers
             )
             for each in sent:
                 yield each
-            if not sent and place.reorganisation in (None, after.reorganisation):
+            if not sent and position.reorganisation in (None, after.reorganisation):
                 if not follow:
                     return
-                while self._head == seen:
+                while self._head == head:
                     await self._changed.wait()
-            place = after
+            position = after
 
     async def _watch(self) -> None:
-        """Tell the listeners whenever the index is at another block."""
+        """Poll the indexed block, and wake the listeners when it changes."""
         while True:
             try:
                 block = await to_thread.run_sync(latest_block, self._service)
@@ -176,41 +168,44 @@ class Feed:
                 self._head = block.hash
                 self._changed.set()
                 self._changed = asyncio.Event()
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(_POLL_SECONDS)
 
-    def _after(self, place: Place, wanted: EventFilter) -> _Heard:
-        """What follows a place, and the place after it, which knows the last reorganisation."""
+    def _read_batch(self, position: StreamPosition, wanted: EventFilter) -> _Batch:
         with self._service.reads.connect() as connection:
-            known, last = place.reorganisation, last_reorganisation(connection)
+            known, last = position.reorganisation, last_reorganisation(connection)
             if known is not None and known < last:
-                return _taken_back(connection, place, known, wanted)
-            place = replace(place, reorganisation=last)
-            rows = events_after(connection, place.block, place.index, _BATCH, _CHARACTERS, wanted)
+                return _removed_batch(connection, position, known, wanted)
+            position = replace(position, reorganisation=last)
+            rows = events_after(
+                connection, position.block, position.index, _BATCH, _CHARACTERS, wanted
+            )
             if not rows:
-                return _at_the_head(connection, place), []
+                return _at_head(connection, position), []
         sent = []
         for row in rows:
-            place = replace(place, block=row.block_number, index=row.log_index)
-            sent.append(_sent(event_card(row), place))
-        return place, sent
+            position = replace(position, block=row.block_number, index=row.log_index)
+            sent.append(_message(serialize_event(row), position))
+        return position, sent
 
 
-def _at_the_head(connection: Connection, place: Place) -> Place:
-    """The place behind all that is indexed: what is not wanted is not looked at again."""
+def _at_head(connection: Connection, position: StreamPosition) -> StreamPosition:
+    """Move to the end of the index, so that events that do not match are not read again."""
     head = indexed_block(connection)
-    if head is None or head.number < place.block:
-        return place
-    return replace(place, block=head.number, index=_LAST)
+    if head is None or head.number < position.block:
+        return position
+    return replace(position, block=head.number, index=_LAST)
 
 
-def _taken_back(connection: Connection, place: Place, known: int, wanted: EventFilter) -> _Heard:
-    """What the next reorganisation has taken back of what was heard, the latest first."""
-    way = reorganisations_after(connection, known)[0]
-    first_block = max(way.block_number + 1, place.first_block)
-    at = (place.block, place.index)
+def _removed_batch(
+    connection: Connection, position: StreamPosition, known: int, wanted: EventFilter
+) -> _Batch:
+    """Read what the next reorganisation removed of the events before a position, latest first."""
+    reorganisation = reorganisations_after(connection, known)[0]
+    first_block = max(reorganisation.block_number + 1, position.first_block)
+    at = (position.block, position.index)
     rows = taken_back_by(
         connection,
-        way.number,
+        reorganisation.number,
         first_block=first_block,
         place=at,
         limit=_BATCH,
@@ -219,35 +214,40 @@ def _taken_back(connection: Connection, place: Place, known: int, wanted: EventF
     )
     sent = []
     for row in rows:
-        place = place.before(row.block_number, row.log_index)
-        sent.append(_sent(removed_card(row), place, "removed"))
+        position = position.before(row.block_number, row.log_index)
+        sent.append(_message(serialize_removed_event(row), position, "removed"))
     if not rows:
-        stayed = max(min(at, (way.block_number, _LAST)), (place.first_block, -1))
-        place = Place(*stayed, reorganisation=way.number, first_block=place.first_block)
-    return place, sent
+        common = min(at, (reorganisation.block_number, _LAST))
+        block, index = max(common, (position.first_block, -1))
+        position = StreamPosition(block, index, reorganisation.number, position.first_block)
+    return position, sent
 
 
-class Stream(EventSourceResponse):
-    """An answer that is events; it holds a seat for as long as it lasts."""
+class EventStream(EventSourceResponse):
+    """Response that streams events; it counts as a listener while it lasts."""
 
-    def __init__(self, feed: Feed, place: Place, wanted: EventFilter, *, follow: bool) -> None:
-        """Bind it.
+    def __init__(
+        self, feed: Feed, position: StreamPosition, wanted: EventFilter, *, follow: bool
+    ) -> None:
+        """Start after a position.
 
         Args:
-            feed: Where the events come from.
-            place: After which it begins.
-            wanted: Which events.
-            follow: Wait for more at the end.
+            feed: Source of the events.
+            position: Position to start after.
+            wanted: Filter of events.
+            follow: Whether to wait for more at the end.
         """
-        super().__init__(feed.events(place, wanted, follow=follow))
+        super().__init__(feed.events(position, wanted, follow=follow))
         self._feed = feed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        with self._feed.seat(client_of(scope)):
+        """Send the stream."""
+        with self._feed.connection(client_of(scope)):
             await super().__call__(scope, receive, send)
 
 
-def _sent(card: Json, place: Place, name: str | None = None) -> ServerSentEvent:
-    """An event, with the place to go on from."""
-    return ServerSentEvent(orjson.dumps(card).decode(), event=name or card["name"], id=place.id)
+def _message(event: Json, position: StreamPosition, name: str | None = None) -> ServerSentEvent:
+    """Make the message of an event, whose id is the position to resume from."""
+    return ServerSentEvent(
+        orjson.dumps(event).decode(), event=name or event["name"], id=position.id
+    )

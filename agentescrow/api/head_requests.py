@@ -1,19 +1,14 @@
-"""HEAD: answered as GET is, without the body."""
+"""HEAD, which is answered like GET but without the body."""
 
 from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class Head:
-    """ASGI middleware, outside of all that looks at the method."""
+class HeadMiddleware:
+    """ASGI middleware that turns HEAD into GET; outermost, so that the others see GET only."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Wrap the app.
-
-        Args:
-            app: What answers GET.
-        """
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -25,6 +20,6 @@ class Head:
         async def without_body(message: Message) -> None:
             if message["type"] == "http.response.start":
                 await send(message)
-                await send({"type": "http.response.body"})  # so that a stream ends as well
+                await send({"type": "http.response.body"})  # ends streams, too
 
         await self._app({**scope, "method": "GET"}, receive, without_body)

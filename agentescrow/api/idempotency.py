@@ -1,11 +1,11 @@
-"""Idempotency-Key: a POST that is sent again with its key is done once, whatever is signed anew.
+"""Idempotency-Key: a POST that is sent again with its key takes effect once.
 
-A key is its signer's own, and stands for what a body means, without what is signed: so the retry
-that answers a 401 has the same key. The first signed request that comes with a key is the one that
-is relayed; another signature for the same key waits for that one's outcome. The first success is
-kept, and repeated byte for byte while its block is one of the chain; after that it is derived anew.
-What was refused moved nothing, and is looked at anew. Nothing is kept of who has signed nothing:
-anybody could fill the database, or take another's key.
+A key belongs to its signer, and stands for the path and body without signatures, so the retry that
+answers a 401 has the same key. The first signed request with a key is relayed; other signed
+requests with that key wait for its outcome. The first success is stored and repeated byte for byte
+while its block is part of the chain; after a reorganisation it is computed again. A refused request
+had no effect and is processed again. Nothing is stored for unsigned bodies: otherwise anyone could
+fill the database, or take another client's key.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from agentescrow.store.position import Block
 from agentescrow.wire.shape import Shape
 
 _DAY: Final = 86_400
-_STALE_SECONDS: Final = 60
+_RESERVATION_SECONDS: Final = 60
 _ATTEMPTS: Final = 3
 _SIGNED: Final[Any] = {
     "request": True,
@@ -51,142 +51,141 @@ KeyHeader = Annotated[
     Header(
         alias="Idempotency-Key",
         pattern=r"^[\x21-\x7e]{1,255}$",
-        description="Of the client's choice; kept for a day. The same key and body are done once.",
+        description="Chosen by the client, kept for a day. The same key and body take effect once.",
     ),
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Retries:
-    """What a key remembers of one POST; without a key nothing.
+class IdempotencyKey:
+    """The Idempotency-Key of one POST; without a key, nothing is stored.
 
-    Args:
-        database: Where keys are kept.
-        key: Whose, and as it came.
-        meaning: Digest of what the body means.
+    Attributes:
+        database: Database that stores keys.
+        name: Signer and key, or None.
+        fingerprint: Digest of path and body, without signatures.
     """
 
     database: Engine
-    key: KeyName | None
-    meaning: str
+    name: KeyName | None
+    fingerprint: str
 
     @classmethod
-    def of(cls, database: Engine, key: str | None, signer: str, path: str, body: Shape) -> Retries:
-        """Bind a key to what a body means.
+    def of(
+        cls, database: Engine, key: str | None, signer: str, path: str, body: Shape
+    ) -> IdempotencyKey:
+        """Bind a key to a path and a body.
 
         Args:
-            database: Where keys are kept.
-            key: As it came, or None.
-            signer: Who signs, in checksum case.
-            path: Of the request.
-            body: Of the request.
+            database: Database that stores keys.
+            key: Value of the header, or None.
+            signer: Account that signs, in checksum case.
+            path: Path of the request.
+            body: Body of the request.
         """
-        meant = body.model_dump(mode="json", exclude=_SIGNED)
-        said = orjson.dumps([path, meant], option=orjson.OPT_SORT_KEYS)
+        unsigned = body.model_dump(mode="json", exclude=_SIGNED)
+        text = orjson.dumps([path, unsigned], option=orjson.OPT_SORT_KEYS)
         name = None if key is None else KeyName(signer, key)
-        return cls(database, name, hashlib.sha256(said).hexdigest())
+        return cls(database, name, hashlib.sha256(text).hexdigest())
 
-    def begin(self) -> str | None:
-        """Look the key up.
-
-        Returns:
-            The answer that was given before, or None.
+    def stored_response(self) -> str | None:
+        """Find the response that was given before.
 
         Raises:
-            ApiError: 422: the key stands for something else.
+            ApiError: 422: the key was used for something else.
         """
-        if self.key is None:
+        if self.name is None:
             return None
         with self.database.connect() as connection:
-            found = find_key(connection, self.key)
-        return None if found is None else self._same(found).answer
+            found = find_key(connection, self.name)
+        return None if found is None else self._checked(found).answer
 
-    def chosen(self) -> str | None:
-        """The signed request that was the first with the key, if there was one."""
-        if self.key is None:
+    def relayed_request(self) -> str | None:
+        """Find the first signed request with this key."""
+        if self.name is None:
             return None
         with self.database.connect() as connection:
-            found = find_key(connection, self.key)
+            found = find_key(connection, self.name)
         return None if found is None else found.request_id
 
-    def choose(self, request_id: str, is_known: Callable[[str], bool]) -> str:
-        """Which signed request is the one of this key.
+    def reserve(self, request_id: str, is_known: Callable[[str], bool]) -> str:
+        """Reserve the key for a signed request, unless another one has it.
 
         Args:
-            request_id: The one that is offered.
-            is_known: Whether the relayer has taken a request.
+            request_id: Id of the signed request.
+            is_known: Whether the relayer has accepted a request.
 
         Returns:
-            The same, or the one that came first and was taken.
+            The same id, or that of the accepted request that has the key.
 
         Raises:
-            ApiError: 409: another one is being looked at just now.
+            ApiError: 409: another request with the key is being processed.
         """
-        if self.key is None:
+        if self.name is None:
             return request_id
-        key, now = self.key, int(time.time())
-        if self._write(lambda connection: self._reserved(connection, key, request_id, now)):
+        name, now = self.name, int(time.time())
+        if self._write(lambda connection: self._reserve(connection, name, request_id, now)):
             return request_id
         with self.database.connect() as connection:
-            first = find_key(connection, key)
+            first = find_key(connection, name)
         if first is not None and first.request_id and is_known(first.request_id):
             return first.request_id
-        waiting = first is not None and now - (first.reserved_at or 0) < _STALE_SECONDS
-        gone = first.request_id if first is not None else None
-        if waiting or not self._write(
-            lambda connection: reserve(connection, key, request_id, now, instead_of=gone)
+        is_fresh = first is not None and now - (first.reserved_at or 0) < _RESERVATION_SECONDS
+        stale = first.request_id if first is not None else None
+        if is_fresh or not self._write(
+            lambda connection: reserve(connection, name, request_id, now, instead_of=stale)
         ):
             raise ApiError(
-                409, "IDEMPOTENCY_KEY_BUSY", "A request with this Idempotency-Key is under way."
+                409,
+                "IDEMPOTENCY_KEY_BUSY",
+                "Another request with this Idempotency-Key is in progress; try again later.",
             )
         return request_id
 
-    def give_up(self, request_id: str) -> None:
-        """Let another signed request have the key: this one was refused."""
-        if self.key is not None:
-            key = self.key
-            self._write(lambda connection: release(connection, key, request_id))
+    def release(self, request_id: str) -> None:
+        """Free the key of a signed request that was refused."""
+        if self.name is not None:
+            name = self.name
+            self._write(lambda connection: release(connection, name, request_id))
 
-    def keep(self, answer: bytes, block: Block) -> None:
-        """Keep the answer for the next time.
+    def store_response(self, response: bytes, block: Block) -> None:
+        """Store the response for repeated requests.
 
         Args:
-            answer: JSON.
-            block: That it is as of.
+            response: JSON.
+            block: Indexed block that it was made at.
         """
-        if self.key is not None:
-            key = self.key
-            self._write(lambda connection: self._kept(connection, key, answer.decode(), block))
+        if self.name is not None:
+            name, text = self.name, response.decode()
+            self._write(lambda connection: self._store(connection, name, text, block))
 
-    def _reserved(self, connection: Connection, key: KeyName, request_id: str, now: int) -> bool:
-        self._add(connection, key, now)
-        return reserve(connection, key, request_id, now)
+    def _reserve(self, connection: Connection, name: KeyName, request_id: str, now: int) -> bool:
+        self._ensure_key(connection, name, now)
+        return reserve(connection, name, request_id, now)
 
-    def _kept(self, connection: Connection, key: KeyName, answer: str, block: Block) -> None:
-        self._add(connection, key, int(time.time()))
-        keep_answer(connection, key, answer, block)
+    def _store(self, connection: Connection, name: KeyName, response: str, block: Block) -> None:
+        self._ensure_key(connection, name, int(time.time()))
+        keep_answer(connection, name, response, block)
 
-    def _add(self, connection: Connection, key: KeyName, now: int) -> None:
-        """Keep what the key stands for, unless it stands for something already."""
-        found = find_key(connection, key)
+    def _ensure_key(self, connection: Connection, name: KeyName, now: int) -> None:
+        found = find_key(connection, name)
         if found is not None:
-            self._same(found)
+            self._checked(found)
             return
         forget_keys(connection, before=now - _DAY)
-        keep_key(connection, key, self.meaning, now)
+        keep_key(connection, name, self.fingerprint, now)
 
-    def _same(self, found: Key) -> Key:
-        if found.meaning != self.meaning:
+    def _checked(self, found: Key) -> Key:
+        if found.meaning != self.fingerprint:
             raise ApiError(
                 422,
                 "IDEMPOTENCY_KEY_REUSED",
-                "This Idempotency-Key was sent with another body or to another path: "
-                "use a new key.",
+                "This Idempotency-Key was used with another body or path; use a new key.",
             )
         return found
 
     def _write(self, work: Callable[[Connection], T]) -> T:
-        """Write; again where another process wrote the same key meanwhile."""
+        """Write, and try again if another process wrote the same key meanwhile."""
         for _ in range(_ATTEMPTS - 1):
             try:
                 with write_transaction(self.database) as connection:

@@ -1,4 +1,4 @@
-"""Which block is the indexed one, asked for every request: a light question, for many at a time."""
+"""Reads the indexed block for every request: one query serves many concurrent requests."""
 
 from __future__ import annotations
 
@@ -15,28 +15,23 @@ from agentescrow.store.position import LATEST, Block, block_in, indexed_block
 from agentescrow.store.prepared_statements import Source, held
 
 
-class Latest:
-    """Asks the database, and never answers with what was read before it was asked itself."""
+class IndexedBlockReader:
+    """Reads the indexed block, never from a query that was sent before the request arrived."""
 
     def __init__(self, database: Engine) -> None:
-        """Bind it.
-
-        Args:
-            database: The index.
-        """
         self._database: Source = database
-        self._is_here = database.dialect.name == "sqlite"
+        self._in_process = database.dialect.name == "sqlite"
         self._awaited: Awaited | None = None
-        self._asked: Task[Block | None] | None = None
+        self._running: Task[Block | None] | None = None
         self._next: Task[Block | None] | None = None
 
     @asynccontextmanager
     async def connected(self, database: Engine, awaited: Awaited | None) -> AsyncIterator[None]:
-        """Hold a connection while the app is served; without one it asks more slowly.
+        """Hold a connection while the app runs; without one, each query opens its own.
 
         Args:
-            database: The index.
-            awaited: How PostgreSQL is asked.
+            database: Database of the index.
+            awaited: Asynchronous connections to PostgreSQL, or None for SQLite.
         """
         try:
             if awaited is None:
@@ -49,23 +44,22 @@ class Latest:
             self._database, self._awaited = database, None
 
     async def block(self) -> Block | None:
-        """The block that all rows are as of, None before the first.
+        """Read the indexed block, None before the first.
 
         Raises:
             DatabaseBusy: The database does not answer.
         """
-        if self._is_here:
+        if self._in_process:
             return indexed_block(self._database)
         if self._awaited is None:
             return await run_in_threadpool(indexed_block, self._database)
-        # What is under way may have been read before this request came: it waits for the next
-        # answer, together with all that come meanwhile.
+        # The running query may have read before this request came, so the request joins the next.
         if self._next is None:
-            self._next = asyncio.create_task(self._ask(self._awaited, self._asked))
+            self._next = asyncio.create_task(self._query(self._awaited, self._running))
         return await asyncio.shield(self._next)
 
-    async def _ask(self, awaited: Awaited, asked: Task[Block | None] | None) -> Block | None:
-        if asked is not None:
-            await asyncio.wait([asked])
-        self._asked, self._next = self._next, None
+    async def _query(self, awaited: Awaited, running: Task[Block | None] | None) -> Block | None:
+        if running is not None:
+            await asyncio.wait([running])
+        self._running, self._next = self._next, None
         return block_in(await awaited.all(LATEST))

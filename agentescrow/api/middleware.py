@@ -1,4 +1,4 @@
-"""What every request passes: the limit of its client, the headers of the answer, the metrics."""
+"""Middleware of every request: rate limit, headers of the answer, metrics."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentescrow.api.errors import problem
-from agentescrow.api.indexed_block import Latest
-from agentescrow.api.rate_limits import Standing, Windows, client_of
-from agentescrow.api.service.metrics import REQUESTS, SECONDS
+from agentescrow.api.indexed_block import IndexedBlockReader
+from agentescrow.api.metrics import REQUESTS, SECONDS
+from agentescrow.api.rate_limits import RateLimiter, RateLimitStatus, client_of
 from agentescrow.store.database import DatabaseBusy
 from agentescrow.store.position import Block
 from agentescrow.wire.shape import iso_time
@@ -22,26 +22,26 @@ from agentescrow.wire.shape import iso_time
 _METHODS: Final = ("GET", "POST", "OPTIONS")  # others are refused, and counted as one
 Headers = Iterable[tuple[bytes, bytes]]
 
-FREE: Final = ("/health", "/ready", "/metrics")
-"""Paths that are not counted."""
+UNLIMITED_PATHS: Final = ("/health", "/ready", "/metrics")
+"""Paths that the rate limit does not count."""
 
 
-class Traffic:
-    """ASGI middleware, written out because it is in the way of every request."""
+class RequestMiddleware:
+    """Counts each request, adds the common headers and measures; plain ASGI, because it is hot."""
 
-    def __init__(self, app: ASGIApp, *, windows: Windows, latest: Latest) -> None:
+    def __init__(self, app: ASGIApp, *, limiter: RateLimiter, block: IndexedBlockReader) -> None:
         """Wrap the app.
 
         Args:
-            app: What answers.
-            windows: Of each client.
-            latest: Knows the indexed block, for answers that were not read from the index.
+            app: App that answers.
+            limiter: Counts the requests of each client.
+            block: Reads the indexed block, for answers that were not read from the index.
         """
         self._app = app
-        self._latest = latest
-        self._seen: Block | None = None
-        self._windows = windows
-        self._limit = windows.limit
+        self._block_reader = block
+        self._last_block: Block | None = None
+        self._limiter = limiter
+        self._limit = limiter.limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -49,23 +49,25 @@ class Traffic:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        standing = await self._count(scope)
-        limits = self._limit_headers(standing)
+        limit_status = await self._count(scope)
+        limits = self._limit_headers(limit_status)
         status = 500
 
         async def with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._seen = scope.get("indexed_block") or await self._block(status)
-                about = *limits, *_block_headers(self._seen)
-                message["headers"] = [*_never_stale(message["headers"]), *about]
+                self._last_block = scope.get("indexed_block") or await self._block(status)
+                added = *limits, *_block_headers(self._last_block)
+                message["headers"] = [*_with_cache_control(message["headers"]), *added]
             await send(message)
 
         app: ASGIApp = self._app
-        if standing is not None and standing.refused:
-            words = f"{self._limit.requests} requests in {self._limit.seconds} s are allowed."
-            app = problem(429, "TOO_MANY_REQUESTS", words, {"Retry-After": str(standing.reset)})
+        if limit_status is not None and limit_status.exceeded:
+            allowed = f"{self._limit.requests} requests in {self._limit.seconds} s"
+            detail = f"More than {allowed}; try again in {limit_status.reset} s."
+            retry = {"Retry-After": str(limit_status.reset)}
+            app = problem(429, "TOO_MANY_REQUESTS", detail, retry)
         await app(scope, receive, with_headers)
         route: Any = scope.get("route")
         path = getattr(route, "path", "other")
@@ -75,34 +77,33 @@ class Traffic:
         seconds.observe(time.perf_counter() - began)
 
     async def _block(self, status: int) -> Block | None:
-        """The indexed block; who asks too often does not make us look."""
-        if status == HTTPStatus.TOO_MANY_REQUESTS and self._seen is not None:
-            return self._seen
+        # A client above its limit must not cause a query.
+        if status == HTTPStatus.TOO_MANY_REQUESTS and self._last_block is not None:
+            return self._last_block
         try:
-            return await self._latest.block()
+            return await self._block_reader.block()
         except DatabaseBusy:
-            return self._seen
+            return self._last_block
 
-    async def _count(self, scope: Scope) -> Standing | None:
-        """Count a request, where it is one that counts."""
-        if not self._limit.requests or scope["path"] in FREE:
+    async def _count(self, scope: Scope) -> RateLimitStatus | None:
+        if not self._limit.requests or scope["path"] in UNLIMITED_PATHS:
             return None
-        return await self._windows.count(client_of(scope))
+        return await self._limiter.count(client_of(scope))
 
-    def _limit_headers(self, standing: Standing | None) -> list[tuple[bytes, bytes]]:
-        if standing is None:
+    def _limit_headers(self, status: RateLimitStatus | None) -> list[tuple[bytes, bytes]]:
+        if status is None:
             return []
         return [
             (b"x-ratelimit-limit", str(self._limit.requests).encode()),
-            (b"x-ratelimit-remaining", str(standing.left).encode()),
-            (b"x-ratelimit-reset", str(standing.reset).encode()),
+            (b"x-ratelimit-remaining", str(status.remaining).encode()),
+            (b"x-ratelimit-reset", str(status.reset).encode()),
         ]
 
 
-def _never_stale(headers: Headers) -> Headers:
-    """Let every cache ask before it gives an answer again, unless it may not keep it at all."""
-    said = any(name == b"cache-control" for name, _ in headers)
-    return headers if said else [*headers, (b"cache-control", b"no-cache")]
+def _with_cache_control(headers: Headers) -> Headers:
+    """Make caches revalidate every answer, unless it forbids caching altogether."""
+    present = any(name == b"cache-control" for name, _ in headers)
+    return headers if present else [*headers, (b"cache-control", b"no-cache")]
 
 
 @lru_cache(maxsize=1_000)

@@ -1,4 +1,4 @@
-"""Payments as wallets signed them: brought into the form that USDC takes, or refused by name."""
+"""Signed payments: their signatures in the form that USDC accepts, and why they were refused."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from agentescrow.chain.typed_data import permit
 from agentescrow.chain.usdc import usdc_domain
 from agentescrow.chain.vault import is_allowance_missing, is_signature_refused
 from agentescrow.domain.money import format_usdc
+from agentescrow.domain.times import format_time
 from agentescrow.errors import AgentEscrowError, ApprovalNeeded
 from agentescrow.wire.relay import Authorization, CallBody, Permit
 
@@ -24,18 +25,14 @@ _NONCES: Final = function_signature_to_4byte_selector("nonces(address)")
 _PERMIT_REFUSED: Final = "PERMIT_REFUSED"
 
 
-async def with_taken_signatures(service: Service, body: B) -> B:
-    """The same body, its permit or authorization signed in the form that USDC takes.
-
-    Args:
-        service: The service.
-        body: As it came.
+async def with_canonical_signatures(service: Service, body: B) -> B:
+    """Rewrite the signature of a body's permit or authorization in the form that USDC accepts.
 
     Raises:
-        ChainProblem: The node, which is asked about odd forms alone, does not answer.
+        ChainProblem: The node does not answer; it is asked only about unusual forms.
     """
     changed = {
-        name: paid.model_copy(update={"signature": await _taken(service, body, paid)})
+        name: paid.model_copy(update={"signature": await _canonical(service, body, paid)})
         for name, paid in (("permit", permit_of(body)), ("authorization", authorization_of(body)))
         if paid is not None
     }
@@ -43,35 +40,35 @@ async def with_taken_signatures(service: Service, body: B) -> B:
 
 
 def permit_of(body: CallBody) -> Permit | None:
-    """The permit that a body pays with."""
+    """Return the permit of a body, if it has one."""
     return getattr(body, "permit", None)
 
 
 def authorization_of(body: CallBody) -> Authorization | None:
-    """The authorization that a body pays with."""
+    """Return the authorization of a body, if it has one."""
     return getattr(body, "authorization", None)
 
 
 def payer_of(body: CallBody) -> str:
-    """Who has signed the payment of a body, in checksum case."""
+    """Return the account that signed the payment of a body, in checksum case."""
     authorization = authorization_of(body)
     payer = None if authorization is None else authorization.payer
     return to_checksum_address(payer or body.wallet_address)
 
 
-def refused_payment(
+def explain_refusal(
     service: Service, body: CallBody, spender: str, amount: int, error: AgentEscrowError, now: int
 ) -> Exception:
-    """What was wrong with the payment of a call that was refused; the error itself where nothing.
+    """Find what was wrong with the payment of a refused call; otherwise return the error itself.
 
-    The contract says no more than that the allowance is missing, or that a signature is wrong.
+    The contract only reports that the allowance is missing, or that a signature is wrong.
 
     Args:
         service: The service.
-        body: With the payment.
-        spender: The contract that pulls.
+        body: Body with the payment.
+        spender: Contract that takes the USDC.
         amount: Base units.
-        error: Of the call.
+        error: Error of the call.
         now: Unix second of the chain.
 
     Raises:
@@ -84,15 +81,15 @@ def refused_payment(
     payer = payer_of(body)
     if service.pool.code(payer):
         return ApprovalNeeded(payer, spender, amount)
-    return error if permit is None else _of_permit(service, permit, payer, spender, amount, now)
+    return error if permit is None else _permit_error(service, permit, payer, spender, amount, now)
 
 
-def _of_permit(
+def _permit_error(
     service: Service, paid: Permit, payer: str, spender: str, amount: int, now: int
 ) -> ApiError:
     if paid.deadline < now:
-        words = f"The permit was valid until unix second {paid.deadline}, and it is {now}."
-        return ApiError(400, _PERMIT_REFUSED, words)
+        times = f"{format_time(paid.deadline)}; it is {format_time(now)} now"
+        return ApiError(400, _PERMIT_REFUSED, f"The permit expired at {times}. Sign a new one.")
     call = f"0x{_NONCES.hex()}{payer[2:].lower():0>64}"
     (word,) = service.pool.views([(service.deployment.usdc, call)])
     nonce = int.from_bytes(word, "big")
@@ -108,23 +105,23 @@ def _of_permit(
     if signer is None:
         return ApiError(400, _PERMIT_REFUSED, f"The permit is not signed by the key of {payer}.")
     if signer == payer:
-        words = "The permit's signature is not canonical: its s is in the upper half."
-        return ApiError(400, _PERMIT_REFUSED, words)
+        detail = "The permit's signature is not canonical: its s is in the upper half."
+        return ApiError(400, _PERMIT_REFUSED, detail)
     return ApiError(
         400,
         _PERMIT_REFUSED,
-        f"The permit is signed by {signer}, not by {payer}: another key has signed it, or it is "
-        f"over anything else than {format_usdc(amount)} USDC for {spender} under nonce {nonce} "
-        f"until {paid.deadline}.",
+        f"The permit is signed by {signer}, not by {payer}. Either another key signed it, or it is "
+        f"not over {format_usdc(amount)} USDC for {spender} under nonce {nonce} until "
+        f"{paid.deadline}.",
     )
 
 
-async def _taken(service: Service, body: CallBody, paid: Permit | Authorization) -> str:
+async def _canonical(service: Service, body: CallBody, paid: Permit | Authorization) -> str:
     signature = bytes.fromhex(paid.signature[2:])
     if canonical(signature) == signature:
         return paid.signature
 
-    def asked() -> bytes:
+    def convert() -> bytes:
         return as_taken(signature, lambda: service.pool.code(payer_of(body)))
 
-    return f"0x{(await to_thread.run_sync(asked, limiter=service.writers)).hex()}"
+    return f"0x{(await to_thread.run_sync(convert, limiter=service.writers)).hex()}"

@@ -1,4 +1,4 @@
-"""What is to be signed first where a write is to be paid and no allowance pays it (EIP-2612)."""
+"""EIP-2612 permits that a payer signs first when no allowance covers a write."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _NONCES: Final = function_signature_to_4byte_selector("nonces(address)")
 
 
 def permit_required(service: Service, payer: str, spender: str, amount: int, now: int) -> ApiError:
-    """401 with the permit that the payer has to sign; 400 where it could not pay all the same.
+    """Make the 401 with the permit to sign, or the 400 of a payer that has too little USDC.
 
     Args:
         service: The service.
-        payer: Who signs, in checksum case.
-        spender: The contract that will pull.
+        payer: Account that signs and pays, in checksum case.
+        spender: Contract that takes the USDC.
         amount: Base units.
         now: Unix second of the chain.
     """
@@ -33,8 +33,8 @@ def permit_required(service: Service, payer: str, spender: str, amount: int, now
     calls = [(token, f"0x{what.hex()}{payer[2:].lower():0>64}") for what in (_BALANCE_OF, _NONCES)]
     balance, nonce = (int.from_bytes(word, "big") for word in service.pool.views(calls))
     if balance < amount:
-        words = f"{payer} has {format_usdc(balance)} USDC, and {format_usdc(amount)} are needed."
-        return ApiError(400, "INSUFFICIENT_FUNDS", words)
+        detail = f"{payer} has {format_usdc(balance)} USDC, but needs {format_usdc(amount)}."
+        return ApiError(400, "INSUFFICIENT_FUNDS", detail)
     typed: dict[str, Any] = permit(
         usdc_domain(service.deployment),
         owner=payer,
@@ -46,7 +46,7 @@ def permit_required(service: Service, payer: str, spender: str, amount: int, now
     return ApiError(
         401,
         PERMIT_REQUIRED,
-        "No allowance pays for it. Sign typedData, and send the same body again with `permit`: "
-        "its message's `deadline`, and the `signature`.",
+        "The allowance is too low. Sign typedData, and send the same body again with `permit`: "
+        "the `deadline` of its message, and the `signature`.",
         typedData=typed,
     )

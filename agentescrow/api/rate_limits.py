@@ -1,4 +1,4 @@
-"""Who asks, and how often each may."""
+"""Rate limit of each client, counted in this process."""
 
 from __future__ import annotations
 
@@ -11,18 +11,15 @@ from typing import Final
 from starlette.types import Scope
 
 CLIENTS_MAX: Final = 10_000
-"""Clients with requests left that are remembered."""
+"""Number of clients with requests left that are remembered."""
 
 _NETWORK_BITS: Final = 64
 
 
 def client_of(scope: Scope) -> str:
-    """Whose request it is: an IPv4 address, or the network of an IPv6 one.
+    """Identify the client of a request: an IPv4 address, or the /64 network of an IPv6 address.
 
-    Whoever has one address of IPv6 has the 2^64 of its network.
-
-    Args:
-        scope: Of the request.
+    An IPv6 customer usually gets all 2^64 addresses of a network.
     """
     host: str = scope["client"][0] if scope.get("client") else ""
     if ":" not in host:
@@ -38,12 +35,13 @@ def client_of(scope: Scope) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """How much a client may ask for.
+    """Number of requests that a client may send.
 
-    Args:
-        requests: Within `seconds`; 0 for no limit.
-        seconds: Seconds.
-        store: Where all processes count together, as RATE_LIMIT_STORE; each for itself where None.
+    Attributes:
+        requests: Requests in a window; 0 for no limit.
+        seconds: Length of a window.
+        store: Address where all processes count together, as RATE_LIMIT_STORE; if None, each
+            process counts for itself.
     """
 
     requests: int
@@ -52,79 +50,64 @@ class RateLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a client is in its window.
-
-    Args:
-        left: Requests that it still has.
-        reset: Seconds until the next window.
-        refused: Whether it had none left for this request.
-    """
-
-    left: int
-    reset: int
-    refused: bool
-
-
-class Windows:
-    """The requests of each client.
-
-    Of too many clients those that have asked least lately are forgotten, but never one that is
-    refused: else whoever has many addresses would get any number of windows for each. There are as
-    many of these as have used up a window within the last two.
+class RateLimitStatus:
+    """Status of a client in its window.
 
     Attributes:
-        limit: Of each client.
+        remaining: Requests left.
+        reset: Seconds until the next window.
+        exceeded: Whether no request was left for this one.
+    """
+
+    remaining: int
+    reset: int
+    exceeded: bool
+
+
+class RateLimiter:
+    """Counts the requests of each client in fixed windows.
+
+    When there are too many clients, the least recent ones are forgotten, but never one that is
+    blocked: otherwise a client with many addresses could reset its own window by filling the table.
+    The number of blocked clients is bounded by those that used up a window within the last two.
+
+    Attributes:
+        limit: Limit of each client.
     """
 
     def __init__(self, limit: RateLimit) -> None:
-        """Begin with nobody.
-
-        Args:
-            limit: Of each client.
-        """
         self.limit = limit
         self._open: OrderedDict[str, tuple[float, int]] = OrderedDict()  # end, requests
-        self._spent: OrderedDict[str, float] = OrderedDict()  # end
+        self._blocked: OrderedDict[str, float] = OrderedDict()  # end
 
-    async def count(self, client: str) -> Standing:
-        """Count a request.
-
-        Args:
-            client: Whose.
-        """
+    async def count(self, client: str) -> RateLimitStatus:
+        """Count a request of a client."""
         now = time.monotonic()
         self._forget_ended(now)
-        ended = self._spent.get(client, 0.0)
+        ended = self._blocked.get(client, 0.0)
         if now < ended:
-            return Standing(0, seconds_until(ended, now), refused=True)
+            return RateLimitStatus(0, seconds_until(ended, now), exceeded=True)
         ends, used = self._open.pop(client, (0.0, 0))
         if now >= ends:
             ends, used = now + self.limit.seconds, 0
-        left = self.limit.requests - used - 1
-        if left:
+        remaining = self.limit.requests - used - 1
+        if remaining:
             self._open[client] = (ends, used + 1)
         else:
-            self._spent.pop(client, None)
-            self._spent[client] = ends
+            self._blocked.pop(client, None)
+            self._blocked[client] = ends
         if len(self._open) > CLIENTS_MAX:
             self._open.popitem(last=False)
-        return Standing(left, seconds_until(ends, now), refused=False)
+        return RateLimitStatus(remaining, seconds_until(ends, now), exceeded=False)
 
     async def close(self) -> None:
-        """Let go of what it counts with."""
+        """Close the connections of the counter, if it has any."""
 
     def _forget_ended(self, now: float) -> None:
-        """Forget the windows that are over, of those that were used up first."""
-        while self._spent and next(iter(self._spent.values())) <= now:
-            self._spent.popitem(last=False)
+        while self._blocked and next(iter(self._blocked.values())) <= now:
+            self._blocked.popitem(last=False)
 
 
 def seconds_until(end: float, now: float) -> int:
-    """Whole seconds after which a window is over, as Retry-After says it.
-
-    Args:
-        end: Of the window.
-        now: By the same clock.
-    """
+    """Round up the time until a window ends to whole seconds, for Retry-After."""
     return max(int(end - now) + 1, 1)

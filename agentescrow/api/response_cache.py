@@ -1,8 +1,7 @@
-"""The answers that were given lately, byte for byte, for as long as they are true.
+"""Cache of recent responses, valid while the indexed block is the one that they were made at.
 
-What a GET says of the index is a function of its query and of the indexed block, whose digest is
-of every row (`store.digest`): an answer is true while the block is the one that it was made at.
-Whoever has it already, by its ETag, gets 304 in place of its bytes (RFC 9110, RFC 9111).
+A GET of the index depends only on its query and the indexed block, whose digest covers every row
+(`store.digest`). A client that already has a response, by its ETag, gets 304 (RFC 9110, RFC 9111).
 """
 
 from __future__ import annotations
@@ -17,35 +16,35 @@ from cachetools import LRUCache
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from agentescrow.api.indexed_block import Latest
+from agentescrow.api.indexed_block import IndexedBlockReader
 from agentescrow.api.responses import JSON
 from agentescrow.store.database import DatabaseBusy
 from agentescrow.store.position import Block
 
-BYTES: Final = 32 * 1024 * 1024
-"""What all kept answers may take."""
+BYTES_MAX: Final = 32 * 1024 * 1024
+"""Size limit of the whole cache."""
 
-INDEXED: Final[dict[int | str, dict[str, Any]]] = {
-    304: {"description": "The client has it: `If-None-Match` has its `ETag`."}
+NOT_MODIFIED: Final[dict[int | str, dict[str, Any]]] = {
+    304: {"description": "The client has this response: `If-None-Match` has its `ETag`."}
 }
-"""What a route of an `IndexAnswer` answers besides."""
+"""Further response of routes that return an `IndexResponse`, for the OpenAPI document."""
 
-_EACH: Final = 1_000  # about, besides its bytes
-_LARGEST: Final = BYTES // 32
+_OVERHEAD: Final = 1_000  # approximate bytes of an entry besides its strings
+_ENTRY_MAX: Final = BYTES_MAX // 32
 _TYPE: Final = (b"content-type", JSON.encode())
-_TAG: Final = re.compile(rb'"[^"]*"|\*')  # weak ones are as good
+_TAG: Final = re.compile(rb'"[^"]*"|\*')  # weak tags match like strong ones
 
 _Key = tuple[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer out of the index.
+class CachedResponse:
+    """A response read from the index.
 
-    Args:
-        key: What was asked.
-        route: Which route that is, for the metrics.
-        block: The block that it is true at.
+    Attributes:
+        key: Path and query.
+        route: Route, for the metrics.
+        block: Block that it was made at.
         body: JSON.
     """
 
@@ -57,19 +56,14 @@ class Answer:
     _headers: tuple[tuple[bytes, bytes], ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Name its bytes, and say once what is said of them each time."""
+        """Compute the ETag and the headers once."""
         etag = b'"%b"' % sha256(self.body).hexdigest()[:32].encode()
         length = (b"content-length", str(len(self.body)).encode())
         object.__setattr__(self, "etag", etag)
         object.__setattr__(self, "_headers", ((b"etag", etag), _TYPE, length))
 
     async def send(self, scope: Scope, send: Send) -> None:
-        """Send it, or that the client has it.
-
-        Args:
-            scope: Of the request.
-            send: To the client.
-        """
+        """Send the response, or 304 if the client has it."""
         scope["indexed_block"], scope["route"] = self.block, self.route
         status, headers, body = 200, self._headers, self.body
         if self._is_known(scope):
@@ -78,104 +72,86 @@ class Answer:
         await send({"type": "http.response.body", "body": body})
 
     def _is_known(self, scope: Scope) -> bool:
-        """Whether the client names it, or anything at all (RFC 9110, 13.1.2)."""
-        asked = [value for name, value in scope["headers"] if name == b"if-none-match"]
-        tags = _TAG.findall(b",".join(asked)) if asked else []
+        """Check If-None-Match (RFC 9110, 13.1.2)."""
+        sent = [value for name, value in scope["headers"] if name == b"if-none-match"]
+        tags = _TAG.findall(b",".join(sent)) if sent else []
         return self.etag in tags or b"*" in tags
 
 
-class Recent:
-    """The kept answers; those that were asked for least lately go first."""
+class ResponseCache:
+    """Cached responses, of which the least recently used ones are evicted first."""
 
-    def __init__(self, latest: Latest) -> None:
-        """Begin with none.
+    def __init__(self, block: IndexedBlockReader) -> None:
+        """Make an empty cache.
 
         Args:
-            latest: Says which answers are true.
+            block: Reads the indexed block, which decides what is still valid.
         """
-        self._latest = latest
-        self._answers: LRUCache[_Key, Answer] = LRUCache(BYTES, _size)
+        self._block_reader = block
+        self._responses: LRUCache[_Key, CachedResponse] = LRUCache(BYTES_MAX, _size)
 
     @property
     def size(self) -> int:
-        """Bytes, about."""
-        return int(self._answers.currsize)
+        """Approximate bytes of all entries."""
+        return int(self._responses.currsize)
 
-    async def find(self, scope: Scope) -> Answer | None:
-        """The answer to a request, if it is kept and true.
-
-        Args:
-            scope: Of a GET.
-        """
-        found = self._answers.get(_key(scope))
+    async def find(self, scope: Scope) -> CachedResponse | None:
+        """Find a valid response to a GET."""
+        found = self._responses.get(_key(scope))
         if found is None:
             return None
         try:
-            block = await self._latest.block()
+            block = await self._block_reader.block()
         except DatabaseBusy:
-            return None  # its own route says so
+            return None  # the route answers with the error
         return found if found.block == block else None
 
-    def keep(self, answer: Answer) -> None:
-        """Keep an answer in the place of the last one to the same request.
-
-        Args:
-            answer: The answer.
-        """
-        if _size(answer) <= _LARGEST:
-            self._answers[answer.key] = answer
+    def add(self, response: CachedResponse) -> None:
+        """Add a response, replacing the last one to the same query; very large ones are ignored."""
+        if _size(response) <= _ENTRY_MAX:
+            self._responses[response.key] = response
 
 
-class Repeat:
-    """ASGI middleware: what was asked before, at this block, is answered before it is routed."""
+class ResponseCacheMiddleware:
+    """ASGI middleware that answers from the cache before routing."""
 
-    def __init__(self, app: ASGIApp, *, recent: Recent) -> None:
-        """Wrap the app.
-
-        Args:
-            app: What answers.
-            recent: What it has answered.
-        """
+    def __init__(self, app: ASGIApp, *, cache: ResponseCache) -> None:
         self._app = app
-        self._recent = recent
+        self._cache = cache
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] == "http" and scope["method"] == "GET":
-            found = await self._recent.find(scope)
+            found = await self._cache.find(scope)
             if found is not None:
                 await found.send(scope, send)
                 return
         await self._app(scope, receive, send)
 
 
-class IndexAnswer(Response):
-    """What a route returns that has read the index and nothing else."""
+class IndexResponse(Response):
+    """Response of a route that has read the index and nothing else; it is cached."""
 
     media_type = JSON
 
     def render(self, content: object) -> bytes:
-        """Encode it.
-
-        Args:
-            content: Of cards.
-        """
+        """Encode JSON."""
         return orjson.dumps(content)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """Send it, and keep it."""
+        """Cache the response and send it."""
         block, route = scope["indexed_block"], scope["route"]
-        answer = Answer(_key(scope), route, block, bytes(self.body))
-        scope["app"].state.recent.keep(answer)
-        await answer.send(scope, send)
+        response = CachedResponse(_key(scope), route, block, bytes(self.body))
+        scope["app"].state.response_cache.add(response)
+        await response.send(scope, send)
 
 
 def _key(scope: Scope) -> _Key:
-    """What is asked: parameters mean the same in any order."""
+    """Give the path and the query; the order of parameters does not matter."""
     query: bytes = scope["query_string"]
     return scope["path"], b"&".join(sorted(query.split(b"&"))) if b"&" in query else query
 
 
-def _size(answer: Answer) -> int:
-    path, query = answer.key
-    return len(answer.body) + len(path) + len(query) + _EACH
+def _size(response: CachedResponse) -> int:
+    path, query = response.key
+    return len(response.body) + len(path) + len(query) + _OVERHEAD

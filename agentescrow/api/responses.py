@@ -1,4 +1,4 @@
-"""Answers as bytes: nothing is validated or encoded twice on the way out."""
+"""JSON responses of dictionaries, which are neither validated nor encoded a second time."""
 
 from __future__ import annotations
 
@@ -11,23 +11,13 @@ from fastapi import Response
 JSON: Final = "application/json"
 
 
-def json_answer(
+def json_response(
     content: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """An answer in JSON.
-
-    Args:
-        content: Of cards.
-        status: HTTP status.
-        headers: Further headers.
-    """
+    """Encode JSON as a response."""
     return Response(orjson.dumps(content), status, headers, media_type=JSON)
 
 
-def kept_answer(content: str) -> Response:
-    """The answer that an Idempotency-Key was given before, byte for byte.
-
-    Args:
-        content: JSON.
-    """
+def replayed_response(content: str) -> Response:
+    """Repeat the stored response of an Idempotency-Key, byte for byte."""
     return Response(content, headers={"Idempotency-Replayed": "true"}, media_type=JSON)

@@ -1,6 +1,6 @@
-"""The server: uvicorn, with bounds for clients that dribble, never end, or do not read (API-3).
+"""uvicorn with limits for slow or endless requests and for clients that do not read (API-3).
 
-uvicorn alone waits for ever, for a request as for a reader, and keeps a head of any length.
+uvicorn alone waits for requests and readers without a timeout, and buffers heads of any length.
 """
 
 from __future__ import annotations
@@ -18,35 +18,36 @@ from agentescrow.api.body_limits import BYTES_MAX
 from agentescrow.api.errors import problem
 
 HEAD_MAX: Final = 32 * 1024
-_MESSAGE_MAX: Final = 4 * BYTES_MAX  # with what still comes of a body that was refused
+_MESSAGE_MAX: Final = 4 * BYTES_MAX  # includes the rest of a body that was refused
 _CLOSE: Final = {"Connection": "close"}
-_HEAD_TOO_LONG: Final = f"Request line and headers have at most {HEAD_MAX} bytes."
+_HEAD_TOO_LONG: Final = (
+    f"Request line and headers are too long; at most {HEAD_MAX} bytes are allowed."
+)
 
 
 class Connection(HttpToolsProtocol):
-    """One connection.
+    """Connection of a client.
 
     Attributes:
-        patience: Seconds that a request may take to come in, and that full buffers may take to be
-            read.
+        timeout: Seconds for a request to arrive, and for full buffers to be read.
     """
 
-    patience: float = 30.0
-    _received = 0  # of this message
-    _part = 0  # what comes in now
+    timeout: float = 30.0
+    _received = 0  # bytes of this message before the current part
+    _part = 0  # bytes of the current part
     _in_head = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request."""
+        """Start to wait for the first request."""
         super().connection_made(transport)
-        self._coming = _Clock(self.loop, self.patience, self._give_up)
-        self._unread = _Clock(self.loop, self.patience, transport.abort)
-        self._coming.start()
+        self._read_timeout = _Timeout(self.loop, self.timeout, self._refuse_late)
+        self._write_timeout = _Timeout(self.loop, self.timeout, transport.abort)
+        self._read_timeout.start()
 
     def data_received(self, data: bytes) -> None:
-        """Take a part of a request, but not without end."""
+        """Receive a part of a request, within the limits."""
         if self.cycle is not None and self.cycle.response_complete:
-            self._coming.run()  # uvicorn's own clock for silence stops here
+            self._read_timeout.ensure_started()  # uvicorn stops its own keep-alive timer here
         self._part = len(data)
         super().data_received(data)
         self._received += self._part
@@ -58,13 +59,13 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
 
     def on_message_begin(self) -> None:
-        """A request begins to come in."""
+        """Start a request."""
         super().on_message_begin()
         self._received, self._in_head = 0, True
-        self._coming.start()
+        self._read_timeout.start()
 
     def on_headers_complete(self) -> None:
-        """Its head is here."""
+        """Check the length of the head, which is complete."""
         self._in_head = False
         if self._received + self._part > HEAD_MAX and self._head_length() > HEAD_MAX:
             self.url = self.url[:HEAD_MAX]  # a longer one cannot be parsed
@@ -72,108 +73,109 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """All of it is here; the clock goes on where the answer was given before."""
+        """Stop the timeout of the request, unless it was answered before it was complete."""
         super().on_message_complete()
         if not self.cycle.response_complete:
-            self._coming.stop()
+            self._read_timeout.stop()
 
     def pause_writing(self) -> None:
-        """The client reads too slowly."""
+        """Start the timeout of a client that does not read."""
         super().pause_writing()
-        self._unread.start()
+        self._write_timeout.start()
 
     def resume_writing(self) -> None:
-        """It reads again."""
+        """Stop it when the client reads again."""
         super().resume_writing()
-        self._unread.stop()
+        self._write_timeout.stop()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The end, whoever wanted it."""
-        self._coming.end()
-        self._unread.end()
+        """Cancel the timeouts."""
+        self._read_timeout.cancel()
+        self._write_timeout.cancel()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP; as a problem, unlike uvicorn."""
+        """Answer invalid HTTP with a problem, where uvicorn sends plain text."""
         self._refuse(HTTPStatus.BAD_REQUEST, msg)
 
-    def _give_up(self) -> None:
-        words = f"The request did not come in within {self.patience:g} s."
-        self._refuse(HTTPStatus.REQUEST_TIMEOUT, words)
+    def _refuse_late(self) -> None:
+        detail = f"The request did not arrive within {self.timeout:g} s."
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT, detail)
 
-    def _refuse(self, status: HTTPStatus, words: str) -> None:
-        """Answer, unless another answer is under way, and close."""
+    def _refuse(self, status: HTTPStatus, detail: str) -> None:
+        """Answer, unless another answer is being sent, and close the connection."""
         cycle = self.cycle
         if not self.pipeline and (cycle is None or not cycle.response_started or self._is_next()):
-            answer = problem(status, status.name, words, _CLOSE)
-            headers = [*self.server_state.default_headers, *answer.raw_headers]
+            response = problem(status, status.name, detail, _CLOSE)
+            headers = [*self.server_state.default_headers, *response.raw_headers]
             lines = b"".join(b"%b: %b\r\n" % header for header in headers)
-            self.transport.write(STATUS_LINE[status] + lines + b"\r\n" + bytes(answer.body))
+            self.transport.write(STATUS_LINE[status] + lines + b"\r\n" + bytes(response.body))
         if cycle is not None:
-            cycle.disconnected = True  # whoever still works on it has nobody to answer
+            cycle.disconnected = True  # tells the app that its client is gone
         self.transport.close()
 
     def _head_length(self) -> int:
         return len(self.url) + sum(len(name) + len(text) for name, text in self.headers)
 
     def _is_next(self) -> bool:
-        """Whether what comes in belongs to no request that was answered already."""
+        """Check whether the data belongs to a request after the one that was answered."""
         return self.cycle.response_complete and (self._in_head or not self.cycle.more_body)
 
 
 def server_of(app: ASGIApp, connection: type[Connection] = Connection) -> uvicorn.Server:
-    """A server for the app; web sockets are none of its business.
+    """Make a server for the app, without web sockets.
 
     Args:
-        app: What answers.
-        connection: How it treats its clients.
+        app: App that answers.
+        connection: Protocol of each connection.
     """
-    # Without a format of its own: it logs as its process does.
+    # No log configuration of its own, so that it logs like the rest of the process.
     config = uvicorn.Config(app, http=connection, ws="none", log_config=None, log_level="warning")
     return uvicorn.Server(config)
 
 
-class _Clock:
-    """Calls when it has run for some seconds; to start and to stop it is next to nothing.
+class _Timeout:
+    """Timeout that is cheap to start and stop for each request.
 
-    The loop's own timers would take longer than anything else here: one stays, and looks again.
+    A timer of the event loop per request would dominate the cost: one timer stays, and when it
+    fires it is set again for the time that is left.
     """
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, seconds: float, then: Callable[[], None]
+        self, loop: asyncio.AbstractEventLoop, seconds: float, callback: Callable[[], None]
     ) -> None:
         self._loop = loop
         self._seconds = seconds
-        self._then = then
+        self._callback = callback
         self._began: float | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    def run(self) -> None:
-        """Start, unless it runs."""
+    def ensure_started(self) -> None:
+        """Start, unless it is running."""
         if self._began is None:
             self.start()
 
     def start(self) -> None:
-        """Start anew."""
+        """Start, or start again."""
         self._began = self._loop.time()
         if self._timer is None:
-            self._timer = self._loop.call_later(self._seconds, self._look)
+            self._timer = self._loop.call_later(self._seconds, self._check)
 
     def stop(self) -> None:
-        """Stop, if it runs."""
+        """Stop until the next start."""
         self._began = None
 
-    def end(self) -> None:
-        """Never call."""
+    def cancel(self) -> None:
+        """Stop for ever, and remove the timer."""
         if self._timer is not None:
             self._timer.cancel()
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         self._timer = None
         if self._began is None:
             return
         left = self._began + self._seconds - self._loop.time()
         if left <= 0:
-            self._then()
+            self._callback()
         else:
-            self._timer = self._loop.call_later(left, self._look)
+            self._timer = self._loop.call_later(left, self._check)

@@ -1,4 +1,4 @@
-"""The requests of each client, counted by all processes together, in Valkey or Redis (API-3)."""
+"""Rate limit of each client, counted by all processes together in Valkey or Redis (API-3)."""
 
 from __future__ import annotations
 
@@ -11,72 +11,68 @@ from limits.aio.storage import RedisStorage
 from limits.errors import StorageError
 from valkey.asyncio import ConnectionPool
 
-from agentescrow.api.rate_limits import RateLimit, Standing, Windows, seconds_until
+from agentescrow.api.rate_limits import RateLimit, RateLimiter, RateLimitStatus, seconds_until
 
 _log = logging.getLogger(__name__)
-_PATIENCE: Final = 2.0  # seconds for an answer of the store
-_AWAY_SECONDS: Final = 5.0  # until a store that gave none is asked again
+_TIMEOUT: Final = 2.0  # seconds for an answer of the store
+_RETRY_SECONDS: Final = 5.0  # until a store that did not answer is tried again
 
 
-class SharedWindows(Windows):
-    """While the store does not answer, this process counts for itself, as without one."""
+class SharedRateLimiter(RateLimiter):
+    """Counts in a store; while the store does not answer, each process counts for itself."""
 
     def __init__(self, limit: RateLimit, store: str) -> None:
-        """Connect with the first request.
+        """Prepare a connection, which is opened by the first request.
 
         Args:
-            limit: Of each client.
-            store: Its address, as RATE_LIMIT_STORE; its query may have options of the driver.
+            limit: Limit of each client.
+            store: Address as in RATE_LIMIT_STORE; its query may have options of the driver.
         """
         super().__init__(limit)
-        patience = {"socket_timeout": _PATIENCE, "socket_connect_timeout": _PATIENCE}
-        self._pool = ConnectionPool.from_url(_address(store), **patience)
+        timeouts = {"socket_timeout": _TIMEOUT, "socket_connect_timeout": _TIMEOUT}
+        self._pool = ConnectionPool.from_url(_driver_address(store), **timeouts)
         options: dict[str, Any] = {"connection_pool": self._pool}
         self._storage = RedisStorage("async+valkey://", wrap_exceptions=True, **options)
         self._item = RateLimitItemPerSecond(limit.requests, limit.seconds)
-        self._away_until: float | None = None
+        self._retry_at: float | None = None
 
-    async def count(self, client: str) -> Standing:
-        """Count a request.
-
-        Args:
-            client: Whose.
-        """
-        if self._away_until is not None and time.monotonic() < self._away_until:
+    async def count(self, client: str) -> RateLimitStatus:
+        """Count a request of a client."""
+        if self._retry_at is not None and time.monotonic() < self._retry_at:
             return await super().count(client)
         try:
-            standing = await self._count(client)
+            status = await self._count(client)
         except StorageError as problem:
             self._note(problem.storage_error)
             return await super().count(client)
         self._note(None)
-        return standing
+        return status
 
     async def close(self) -> None:
-        """Let go of the store."""
+        """Close the connections to the store."""
         await self._pool.aclose()
 
-    async def _count(self, client: str) -> Standing:
+    async def _count(self, client: str) -> RateLimitStatus:
         key = self._item.key_for(client)
         used = await self._storage.incr(key, self.limit.seconds)
         ends = await self._storage.get_expiry(key)
-        left = self.limit.requests - used
-        return Standing(max(left, 0), seconds_until(ends, time.time()), refused=left < 0)
+        remaining = self.limit.requests - used
+        reset = seconds_until(ends, time.time())
+        return RateLimitStatus(max(remaining, 0), reset, exceeded=remaining < 0)
 
     def _note(self, problem: Exception | None) -> None:
-        """Say once that the store is away, and once that it is back."""
-        if problem is None and self._away_until is not None:
-            _log.warning("the store of the rate limit answers again")
-        elif problem is not None and self._away_until is None:
-            words = (
-                "the store of the rate limit does not answer: %s; each process counts for itself"
+        """Log once that the store does not answer, and once that it answers again."""
+        if problem is None and self._retry_at is not None:
+            _log.warning("the rate limit store answers again")
+        elif problem is not None and self._retry_at is None:
+            _log.warning(
+                "the rate limit store does not answer: %s; each process counts for itself", problem
             )
-            _log.warning(words, problem)
-        self._away_until = None if problem is None else time.monotonic() + _AWAY_SECONDS
+        self._retry_at = None if problem is None else time.monotonic() + _RETRY_SECONDS
 
 
-def _address(store: str) -> str:
-    """As the driver names them: Redis is spoken to as Valkey is."""
+def _driver_address(store: str) -> str:
+    """Write an address as the driver names it; it speaks to Redis as to Valkey."""
     scheme, _, rest = store.partition("://")
     kind = scheme.replace("redis", "valkey")
     return f"{'unix' if kind == 'valkey+unix' else kind}://{rest}"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from eth_utils.address import to_checksum_address
 from hexbytes import HexBytes
 from web3 import Web3
 
+from agentescrow.chain.contracts import Contracts
+from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.run_escrow import RunEscrow
 from agentescrow.chain.stake_registry import StakeRegistry
 from agentescrow.chain.typed_data import terms_tuple
 from agentescrow.chain.vault import Authorization, Vault
+from agentescrow.domain.contracts import VAULTS
 from agentescrow.domain.runs.terms import RunTerms
 
 
@@ -38,6 +43,12 @@ class VaultCalls:
         """
         permit = self.of("selfPermit", amount, deadline, signature)
         return bytes(self._vault.multicall_data([HexBytes(permit), HexBytes(call)]))
+
+
+def vault_calls(deployment: Deployment) -> Mapping[str, VaultCalls]:
+    """Make an encoder for each contract that holds money, by the contract's name."""
+    contracts = Contracts(Web3(), deployment)
+    return {each.name: VaultCalls(getattr(contracts, each.key)) for each in VAULTS}
 
 
 class Calls(VaultCalls):

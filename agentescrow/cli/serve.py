@@ -16,7 +16,6 @@ from agentescrow.api.dependencies import Service
 from agentescrow.api.rate_limits import RateLimit
 from agentescrow.api.server import server_of
 from agentescrow.api.service.health import metrics_app
-from agentescrow.chain.calldata import Calls
 from agentescrow.cli.error_output import reporting
 from agentescrow.cli.logs import log_to_stderr
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
@@ -124,13 +123,11 @@ def _metrics(service: Service, address: str | None) -> Iterator[None]:
 def _service(backend: Backend, replica: Engine | None, *, read_only: bool) -> Service:
     record = backend.deployment
     admission = Admission(backend.database, backend.pool, record, limits_of(backend.settings))
-    calls = Calls(record.runs)
     return Service(
         backend.database,
         record,
         backend.pool,
         admission,
-        calls,
         read_only=read_only,
         replica=replica,
     )

@@ -21,9 +21,3 @@ class Pagination(Shape):
     total: int
     total_pages: int
     next_cursor: str | None = None
-
-    @classmethod
-    def of(cls, page: int, limit: int, total: int, next_cursor: str | None = None) -> Pagination:
-        """Make it, and count the pages."""
-        pages = -(-total // limit)
-        return cls(page=page, limit=limit, total=total, total_pages=pages, next_cursor=next_cursor)

@@ -15,7 +15,6 @@ from agentescrow.api.app import create_app
 from agentescrow.api.dependencies import Service
 from agentescrow.api.rate_limits import RateLimit
 from agentescrow.api.service import health
-from agentescrow.chain.calldata import Calls
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import load
 from agentescrow.chain.pool import Pool
@@ -111,10 +110,10 @@ class Market:
             meanwhile=self.pulse.beat,
         )
 
-    def another_app(self, *, patience=ENOUGH, database=None, **options):
+    def another_app(self, *, write_timeout=ENOUGH, database=None, **options):
         """A client of another app over the same service, with other settings."""
         database = database or self.service.database
-        service = replace(self.service, patience=patience, database=database)
+        service = replace(self.service, write_timeout=write_timeout, database=database)
         return client_of(service, self.pulse, **options)
 
     def write(self, wallet, path, *, client=None, headers=None, **body):
@@ -164,8 +163,7 @@ def service_on(url, folder):
         migrate(engine)
         pool = Pool(chain.url)
         admission = Admission(engine, pool, contracts.deployment, UNLIMITED)
-        calls = Calls(contracts.deployment.runs)
-        service = Service(engine, contracts.deployment, pool, admission, calls, patience=ENOUGH)
+        service = Service(engine, contracts.deployment, pool, admission, write_timeout=ENOUGH)
         sender = Sender(engine, pool, contracts.deployment, chain.accounts["relayer"])
         sender.step()  # so that it is known to be at work
         pulse = Pulse()

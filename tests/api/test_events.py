@@ -10,7 +10,7 @@ import pytest
 
 from agentescrow.api import feed
 from agentescrow.api.app import create_app
-from agentescrow.api.feed import Seats
+from agentescrow.api.feed import ListenerLimits
 from agentescrow.api.rate_limits import RateLimit
 from tests.api.served import answer_on, connected, request, served
 from tests.waiting import ENOUGH, until
@@ -19,13 +19,13 @@ from tests.waiting import ENOUGH, until
 @pytest.fixture(scope="module")
 def events(market):
     """The app over a socket, with many places for listeners."""
-    with listening(market, Seats(all=300, each=300)) as running:
+    with listening(market, ListenerLimits(total=300, per_client=300)) as running:
         yield running
 
 
 @contextmanager
-def listening(market, seats):
-    app = create_app(market.service, rate_limit=RateLimit(0), seats=seats)
+def listening(market, limits):
+    app = create_app(market.service, rate_limit=RateLimit(0), listener_limits=limits)
     with served(app) as running:
         running.feed = app.state.feed
         yield running
@@ -111,7 +111,7 @@ def test_listeners__while_nothing_happens__do_not_ask(market, events, monkeypatc
 
 def test_listeners__too_many__are_told_to_come_again(market):
     """API-6: one client cannot take the places of all others, and all places are counted."""
-    with listening(market, Seats(all=3, each=2)) as running, ExitStack() as stack:
+    with listening(market, ListenerLimits(total=3, per_client=2)) as running, ExitStack() as stack:
         one, two, three = (b"X-Forwarded-For: 192.0.2.%d" % number for number in (1, 2, 3))
         for taken, header in enumerate((one, one, two), start=1):
             _listener(stack, running.port, header)

@@ -71,7 +71,7 @@ def test_post_run__signed_again_while_the_first_is_under_way__makes_one_run(mark
     second = {**body, "request": typed["message"], "signature": signature}
     w3.provider.make_request("evm_setAutomine", [False])
     try:
-        with market.another_app(patience=0) as impatient:
+        with market.another_app(write_timeout=0) as impatient:
             answers = [
                 impatient.post(path, json=each, headers=key("post-4")) for each in (first, second)
             ]
@@ -217,7 +217,7 @@ def test_key__of_a_request_that_failed__is_free_once_that_is_for_good(
     other = forwarder.sign(poster, forwarder.request(poster.address, escrow.address, data))
     w3.provider.make_request("evm_setAutomine", [False])
     try:
-        with market.another_app(patience=0) as impatient:
+        with market.another_app(write_timeout=0) as impatient:
             answer = impatient.post(path, json=signed, headers=key("post-3"))
             assert answer.status_code == 202, answer.text
         call = {"data": forwarder.calldata("execute", other.struct()), "gas": 500_000}

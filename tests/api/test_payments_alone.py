@@ -138,7 +138,7 @@ def overtaken(market, body, outsider, call_of):
     w3 = market.chain.w3
     w3.provider.make_request("evm_setAutomine", [False])
     try:
-        with market.another_app(patience=0) as impatient:
+        with market.another_app(write_timeout=0) as impatient:
             asked = impatient.post("/api/runs", json=body)
             assert asked.status_code == 202, asked.text
         request_id = asked.json()["id"]

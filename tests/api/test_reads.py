@@ -165,7 +165,7 @@ def test_stake__reported_before_it_is_mined__is_to_be_reported_again(market, cli
     for answer in (early, unknown):
         assert (answer.status_code, answer.json()["error"]) == (409, "DEPOSIT_PENDING")
         assert int(answer.headers["Retry-After"]) >= 1
-        assert "stake nothing meanwhile" in answer.json()["detail"]
+        assert "do not stake again meanwhile" in answer.json()["detail"]
     assert client.post(f"/api/agents/{agent_id}/stake", json=body).status_code == 200
 
 

@@ -28,9 +28,9 @@ LENGTH = b"Content-Length: %d" % len(BODY)
 
 
 class Hasty(Connection):
-    """As the server's, but soon out of patience."""
+    """The server's, with a short timeout."""
 
-    patience = 0.2
+    timeout = 0.2
 
 
 @pytest.fixture(scope="module")

@@ -165,7 +165,7 @@ def test_stake__more_than_there_is__is_refused_before_anybody_signs(client, penn
     refused = client.post(f"{penniless.path}/stake", json=body)
 
     assert (refused.status_code, refused.json()["error"]) == (400, "INSUFFICIENT_FUNDS")
-    assert "has 50 USDC, and 51 are needed" in refused.json()["detail"]
+    assert "has 50 USDC, but needs 51" in refused.json()["detail"]
 
 
 def test_stake__with_a_permit_that_is_none__is_refused_before_anybody_signs(client, penniless):

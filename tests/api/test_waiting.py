@@ -17,7 +17,7 @@ def test_write__that_takes_too_long__is_202_with_a_place_to_ask(market, client, 
     agent_id, run_id = market.agent(agent), market.post(poster)
     path, body = f"/api/runs/{run_id}/claim", {"agentId": agent_id, "walletAddress": agent.address}
     signed = market.signed(agent, body, client.post(path, json=body))
-    with market.another_app(patience=0) as impatient:
+    with market.another_app(write_timeout=0) as impatient:
         answer = impatient.post(path, json=signed)
         assert answer.status_code == 202, answer.text
         status = answer.json()
@@ -115,7 +115,7 @@ def test_ready__while_the_index_is_behind__is_503(market, tmp_path):
         for problem, how in (
             (None, lambda c: report(c, head=head, seen_at=now)),
             ("500 blocks behind", lambda c: report(c, head=head + 500, seen_at=now)),
-            ("not spoken to its node", lambda c: report(c, head=head, seen_at=now - 3600)),
+            ("not reached its node", lambda c: report(c, head=head, seen_at=now - 3600)),
             (
                 "taken back too much",
                 lambda c: report_problem(c, "The chain has taken back too much"),

@@ -196,7 +196,7 @@ def test_permit__expired__is_said(market, client, payer):
     status, error, detail = said(client, payer, market.terms() | paid)
 
     assert (status, error) == (400, "PERMIT_REFUSED")
-    assert "was valid until" in detail
+    assert "expired at" in detail
 
 
 def test_permit__used_up_before_the_request__is_said_too(market, client, outsider, payer):

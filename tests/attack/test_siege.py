@@ -25,7 +25,6 @@ from agentescrow import AgentClient
 from agentescrow.api.app import create_app
 from agentescrow.api.dependencies import Service
 from agentescrow.api.rate_limits import RateLimit
-from agentescrow.chain.calldata import Calls
 from agentescrow.chain.connection import connect
 from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.deployments import load
@@ -273,9 +272,7 @@ def test_siege__for_as_long_as_it_takes__nobody_loses_a_thing(ground, tmp_path):
         siege = Siege(ground, database, node, choice)
         siege.begin()
         deployment = ground.contracts.deployment
-        service = Service(
-            database, deployment, siege.admission._pool, siege.admission, Calls(deployment.runs)
-        )
+        service = Service(database, deployment, siege.admission._pool, siege.admission)
         app = create_app(service, rate_limit=RateLimit(0))
         with (
             writer(database) as connection,

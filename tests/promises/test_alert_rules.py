@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from agentescrow.api.service.metrics import REGISTRY
+from agentescrow.api.metrics import REGISTRY
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "prometheus"

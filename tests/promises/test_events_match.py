@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from agentescrow.api.serializers import event_card
+from agentescrow.api.serializers import serialize_event
 from agentescrow.chain.abis import entries
 from agentescrow.chain.events import TYPES
 
@@ -24,5 +24,5 @@ def test_events__of_the_api__have_the_names_of_the_contract(contract):
         data = json.dumps({field.name: 0 for field in fields(kind)})
         place = {"block_number": 1, "log_index": 0, "tx_hash": "0x", "time": 0}
         about = {"run_id": None, "agent_id": None, "contract": contract, "name": name}
-        card = event_card(SimpleNamespace(**place, **about, data=data))
-        assert list(card["data"]) == [each["name"] for each in declared[name]]
+        shown = serialize_event(SimpleNamespace(**place, **about, data=data))
+        assert list(shown["data"]) == [each["name"] for each in declared[name]]

@@ -1,1 +1,1 @@
-"""The API's routes for agents and their stake."""
+"""API of agents, their stake and their markets."""

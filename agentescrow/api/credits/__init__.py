@@ -1,1 +1,1 @@
-"""The API's routes for payouts that USDC refused."""
+"""API of credits, the payments that USDC refused."""

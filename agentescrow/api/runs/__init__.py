@@ -1,1 +1,1 @@
-"""The API's routes for runs."""
+"""API of runs: routes, writes, serializers."""

@@ -1,6 +1,6 @@
-"""POST /api/runs…: one signed request to the forwarder each, which is relayed (API-1a, API-4).
+"""POST /api/runs…: routes whose signed requests are relayed to RunEscrow (API-1a, API-4).
 
-Most routes come from the action table; what takes terms, a payment or an agent is written out.
+Most routes come from the action table. Those with terms, a payment or an agent are written out.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from agentescrow.api.parameters import RunId
-from agentescrow.api.request_bodies import PostBody
+from agentescrow.api.runs.bodies import PostBody
+from agentescrow.api.runs.parameters import RunId
 from agentescrow.api.runs.writes import RunWriter
 from agentescrow.api.strict_query import StrictRoute
 from agentescrow.api.writes import WRITES

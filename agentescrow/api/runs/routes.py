@@ -1,4 +1,4 @@
-"""GET /api/runs: what the index says of runs."""
+"""GET /api/runs: lists of runs, single runs, and who may claim them."""
 
 from __future__ import annotations
 
@@ -12,25 +12,22 @@ from fastapi.responses import Response
 from agentescrow.api.errors import not_found
 from agentescrow.api.index import Index, IndexDep, Snapshot
 from agentescrow.api.parameters import (
+    openapi_parameters,
+    parse_query,
+    read_cursor,
+    require_shallow,
+    write_cursor,
+)
+from agentescrow.api.response_cache import NOT_MODIFIED, IndexResponse
+from agentescrow.api.runs.parameters import (
     CREATED_MAX,
     DEADLINES_MAX,
     RunId,
     RunQuery,
-    parameters_of,
-    query_of,
-    read_cursor,
     require_narrow,
-    require_shallow,
-    write_cursor,
 )
-from agentescrow.api.response_cache import INDEXED, IndexAnswer
-from agentescrow.api.serializers import (
-    Json,
-    eligibility_card,
-    event_card,
-    pagination_card,
-    run_card,
-)
+from agentescrow.api.runs.serializers import serialize_eligibility, serialize_page, serialize_run
+from agentescrow.api.serializers import Json, serialize_event, serialize_pagination
 from agentescrow.api.strict_query import StrictRoute
 from agentescrow.domain.money import parse_usdc
 from agentescrow.domain.runs.run import RunState
@@ -41,6 +38,7 @@ from agentescrow.store.runs.lists import (
     Place,
     RunFilter,
     begins_at_a_number,
+    count,
     created_within,
     looked_at,
     page_of_runs,
@@ -53,22 +51,22 @@ from agentescrow.wire.shape import INTEGER_MAX
 
 router = APIRouter(prefix="/api/runs", tags=["runs"], route_class=StrictRoute)
 
-_QUICK_OFFSET: Final = 1_000
+_INLINE_OFFSET: Final = 1_000
 
 
 @router.get(
     "",
     response_model=RunPage,
-    responses=INDEXED,
-    openapi_extra={"parameters": parameters_of(RunQuery)},
+    responses=NOT_MODIFIED,
+    openapi_extra={"parameters": openapi_parameters(RunQuery)},
 )
 async def list_runs(request: Request) -> Response:
-    """List runs, a page at a time."""
-    # Not as dependencies: to have FastAPI find these two takes as long as the list itself.
-    index, query = Index(request), query_of(request, RunQuery)
+    """List runs, one page at a time."""
+    # Not as dependencies: FastAPI takes as long to resolve these two as the list itself takes.
+    index, query = Index(request), parse_query(request, RunQuery)
     wanted = _filter(query)
     after = None if query.cursor is None else Place(*read_cursor(query.cursor, query.sort, 2))
-    offset = 0 if after else min((query.page - 1) * query.limit, INTEGER_MAX)
+    offset = query.offset
 
     def statement(found: RunFilter, total: int) -> Statement:
         if not begins_at_a_number(found, query.sort):
@@ -87,40 +85,46 @@ async def list_runs(request: Request) -> Response:
     def narrowed(connection: Connection, found: RunFilter) -> RunFilter:
         if created:
             found = created_within(connection, found, query.created_after, query.created_before)
-        most = DEADLINES_MAX if found.dated else CREATED_MAX
-        require_narrow(looked_at(connection, found, most), most)
+        limit = DEADLINES_MAX if found.dated else CREATED_MAX
+        require_narrow(looked_at(connection, found, limit), limit)
         return found
 
     dated = created or wanted.dated
     numbered = begins_at_a_number(wanted, query.sort)
-    quick = not dated and (numbered or (wanted.counted and offset <= _QUICK_OFFSET))
     total, rows = await index.page(
-        wanted, statement, narrowed=narrowed if dated else None, quick=quick
+        wanted,
+        statement,
+        count,
+        narrowed=narrowed if dated else None,
+        inline=not dated and (numbered or (wanted.counted and offset <= _INLINE_OFFSET)),
     )
-    return IndexAnswer(_page(query, total, rows))
+    return IndexResponse(_page(query, total, rows))
 
 
-@router.get("/{run_id}", response_model=RunWithEvents, responses=INDEXED)
+@router.get("/{run_id}", response_model=RunWithEvents, responses=NOT_MODIFIED)
 async def get_run(index: IndexDep, run_id: RunId) -> Response:
-    """Get a run with its life."""
+    """Get a run with its events."""
 
     def read(snapshot: Snapshot) -> Json:
         row = find_run(snapshot.connection, run_id)
         if row is None:
             raise not_found("run", run_id)
         events = events_of_run(snapshot.connection, run_id)
-        return run_card(row) | {"events": [event_card(event) for event in events]}
+        return serialize_run(row) | {"events": [serialize_event(event) for event in events]}
 
-    return IndexAnswer(await index.read(read))
+    return IndexResponse(await index.read(read))
 
 
-@router.get("/{run_id}/claim-eligibility", response_model=Eligibility, responses=INDEXED)
+@router.get("/{run_id}/claim-eligibility", response_model=Eligibility, responses=NOT_MODIFIED)
 async def get_claim_eligibility(
     index: IndexDep,
     run_id: RunId,
-    agent_id: Annotated[int, Query(alias="agentId", ge=0, le=INTEGER_MAX)],
+    agent_id: Annotated[
+        int,
+        Query(alias="agentId", ge=0, le=INTEGER_MAX, description="Agent that would claim."),
+    ],
 ) -> Response:
-    """Say whether an agent may claim a run, and why not: the contract's answer."""
+    """Check whether an agent may claim a run, as the contract does, with all reasons against it."""
 
     def read(snapshot: Snapshot) -> Json:
         found = find_claim_eligibility(snapshot.connection, run_id, agent_id)
@@ -128,9 +132,9 @@ async def get_claim_eligibility(
             raise not_found("run", run_id)
         if found.agent is None:
             raise not_found("agent", agent_id)
-        return eligibility_card(found, run_id, agent_id)
+        return serialize_eligibility(found, run_id, agent_id)
 
-    return IndexAnswer(await index.read(read))
+    return IndexResponse(await index.read(read))
 
 
 def _filter(query: RunQuery) -> RunFilter:
@@ -147,13 +151,13 @@ def _filter(query: RunQuery) -> RunFilter:
 
 
 def _page(query: RunQuery, total: int, rows: Sequence[AnyRow]) -> Json:
-    """The page, of rows of which the one after it tells whether there is a next page."""
-    shown, following = rows[: query.limit], None
+    """Write a page; a row beyond its limit tells that there is a next page."""
+    shown, next_cursor = rows[: query.limit], None
     if len(rows) > query.limit:
         last = shown[-1]
         rank = last.due if query.sort == "due" else last.reward
-        following = write_cursor(query.sort, last.run_id, rank)
-    return {
-        "runs": [run_card(row) for row in shown],
-        "pagination": pagination_card(query.page, query.limit, total, following),
-    }
+        next_cursor = write_cursor(query.sort, last.run_id, rank)
+    return serialize_page(
+        [serialize_run(row) for row in shown],
+        serialize_pagination(query.page, query.limit, total, next_cursor),
+    )

@@ -1,1 +1,1 @@
-"""The API's routes about the service itself: health, configuration, statistics, requests."""
+"""API of the service itself: configuration, statistics, events, requests, health."""

@@ -1,4 +1,4 @@
-"""Whether the service is alive, whether its answers can be trusted, and its metrics."""
+"""GET /health, /ready and /metrics."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from agentescrow.api import errors
 from agentescrow.api.dependencies import Service
 from agentescrow.api.errors import problem
 from agentescrow.api.index import ServiceDep
-from agentescrow.api.responses import json_answer
-from agentescrow.api.service.metrics import BLOCK, INDEX_SILENT, INDEX_UP, LAG, REGISTRY
+from agentescrow.api.metrics import BLOCK, INDEX_SILENT, INDEX_UP, LAG, REGISTRY
+from agentescrow.api.responses import json_response
 from agentescrow.api.service.relayer_status import measure_relayer, relayer_status
 from agentescrow.api.strict_query import StrictRoute
 from agentescrow.store.database import DatabaseBusy
@@ -31,18 +31,18 @@ _EMPTY: Final = "Nothing is indexed yet."
 
 @router.get("/health")
 def get_health() -> dict[str, str]:
-    """Say that the process is alive."""
+    """Check that the process is alive."""
     return {"status": "ok"}
 
 
 @router.get("/ready", response_model=Readiness, responses={503: {"model": NotReady}})
 def get_ready(service: ServiceDep) -> Response:
-    """Say whether the index follows its chain; 503 if not."""
+    """Check that the index follows its chain; 503 if it does not."""
     found = readiness(service)
-    card = found.model_dump(mode="json")
+    body = found.model_dump(mode="json")
     if found.problem is None:
-        return json_answer(card)
-    return problem(503, "NOT_READY", found.problem, **card)
+        return json_response(body)
+    return problem(503, "NOT_READY", found.problem, **body)
 
 
 @metrics.get("/metrics", response_class=PlainTextResponse)
@@ -58,11 +58,7 @@ def get_metrics(service: ServiceDep) -> Response:
 
 
 def metrics_app(service: Service) -> FastAPI:
-    """The metrics alone, for an address of their own.
-
-    Args:
-        service: What they are of.
-    """
+    """Make an app that serves the metrics only, for METRICS_ADDRESS."""
     app = FastAPI(openapi_url=None)
     app.state.service = service
     errors.install(app)
@@ -70,26 +66,19 @@ def metrics_app(service: Service) -> FastAPI:
     return app
 
 
-def _silence(service: Service) -> float:
-    """Seconds since the indexer heard of its node; 0 before it ever did."""
-    with service.reads.connect() as connection:
-        position = read_position(connection)
-    return 0 if position is None else time.time() - position.seen_at
-
-
 def readiness(service: Service) -> Readiness:
-    """How the index is, where it is read."""
+    """Check the index that is read."""
     with service.reads.connect() as connection:
         position, block = read_position(connection), indexed_block(connection)
     lag: int = 0
-    words: str | None = _EMPTY
+    problem: str | None = _EMPTY
     if position is not None:
         primary = _primary(service) or position
         lag = max(primary.head - position.block_number, position.lag)
-        words = _EMPTY if block is None else _problem(position, primary)
+        problem = _EMPTY if block is None else _problem(position, primary)
     return Readiness(
-        ready=words is None,
-        problem=words,
+        ready=problem is None,
+        problem=problem,
         indexed_block=None if block is None else block.number,
         indexed_at=None if block is None else block.time,
         lag=lag,
@@ -97,8 +86,15 @@ def readiness(service: Service) -> Readiness:
     )
 
 
+def _silence(service: Service) -> float:
+    """Seconds since the indexer last reached its node; 0 before it first did."""
+    with service.reads.connect() as connection:
+        position = read_position(connection)
+    return 0 if position is None else time.time() - position.seen_at
+
+
 def _primary(service: Service) -> Position | None:
-    """What a replica should have by now; None where the primary is read, or does not answer."""
+    """Read the position of the primary, if a replica is read and the primary answers."""
     if service.replica is None:
         return None
     try:
@@ -109,7 +105,7 @@ def _primary(service: Service) -> Position | None:
 
 
 def _problem(position: Position, primary: Position) -> str | None:
-    """Why answers are not to be trusted, or None."""
+    """Explain why the index does not follow its chain; None if it does."""
     blocks = primary.block_number - position.block_number
     seconds = primary.seen_at - position.seen_at  # both by the indexer's clock
     if position.problem is not None:
@@ -119,5 +115,5 @@ def _problem(position: Position, primary: Position) -> str | None:
     if position.lag > _LAG_MAX:
         return f"The index is {position.lag} blocks behind."
     if time.time() - position.seen_at > _SILENCE_MAX:
-        return "The indexer has not spoken to its node for a minute."
+        return "The indexer has not reached its node for a minute."
     return None

@@ -1,11 +1,11 @@
-"""The relayer as who asks for it, waits for it or watches it is told: by rows, without a node."""
+"""Status and metrics of the relayer, read from the database without asking a node."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from agentescrow.api.dependencies import Service
-from agentescrow.api.service.metrics import (
+from agentescrow.api.metrics import (
     RELAYER_BALANCE,
     RELAYER_FAILED,
     RELAYER_LEFT,
@@ -18,7 +18,7 @@ from agentescrow.relayer.lanes import Lane
 from agentescrow.store.database import DatabaseBusy
 from agentescrow.wire.config import RelayerStatus
 
-_REPLICA: Final = "this server reads a replica, and takes no writes"
+_REPLICA: Final = "this server reads a replica and takes no writes"
 _UNKNOWN: Final = RelayerStatus(
     available=False,
     problem="the primary database does not answer",
@@ -30,11 +30,7 @@ _UNKNOWN: Final = RelayerStatus(
 
 
 def relayer_status(service: Service) -> RelayerStatus:
-    """How the relayer is.
-
-    Args:
-        service: The service.
-    """
+    """Read the status of the relayer."""
     try:
         found = service.admission.availability.describe()
     except DatabaseBusy:
@@ -52,7 +48,7 @@ def relayer_status(service: Service) -> RelayerStatus:
 
 
 def measure_relayer(service: Service, now: float) -> None:
-    """Set the metrics.
+    """Set the relayer's metrics.
 
     Args:
         service: The service.

@@ -10,7 +10,6 @@ from agentescrow.api.app import create_app
 from agentescrow.api.dependencies import Service
 from agentescrow.api.rate_limits import RateLimit
 from agentescrow.api.service import health
-from agentescrow.chain.calldata import Calls
 from agentescrow.chain.deployments import Deployment
 from agentescrow.chain.pool import Pool
 from agentescrow.relayer.admission import Admission
@@ -34,7 +33,7 @@ def service(database):
     deployment = Deployment(chain_id=31337, network="local", block=0, **ADDRESSES)
     pool = Pool("http://127.0.0.1:1")
     admission = Admission(database, pool, deployment, clock=lambda: NOW)
-    return Service(database, deployment, pool, admission, Calls(deployment.runs))
+    return Service(database, deployment, pool, admission)
 
 
 @pytest.fixture
@@ -48,7 +47,8 @@ def index_at(database, monkeypatch):
     monkeypatch.setattr(health.time, "time", lambda: NOW)
 
     def say(*, lag=0, silent=0, problem=None):
-        found = Position(31337, {}, 0, 100, 100 + lag, NOW - silent, problem)
+        contracts = {"RunEscrow": ADDRESSES["runs"], "StakeRegistry": ADDRESSES["registry"]}
+        found = Position(31337, contracts, 0, 100, 100 + lag, NOW - silent, problem)
         with database.begin() as connection:
             begin_position(connection, found)
             row = {"number": 100, "hash": "0xa", "parent_hash": "0x0", "time": NOW, "digest": ""}

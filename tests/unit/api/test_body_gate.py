@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from agentescrow.api.body_limits import BodyGate
+from agentescrow.api.body_limits import BodyLimits
 
 MOST = 256 * 1024
 JSON = {"Content-Type": "application/json"}
@@ -22,7 +22,7 @@ def client():
         return PlainTextResponse(str(len(await request.body())))
 
     app = Starlette(routes=[Route("/", count, methods=["POST", "GET"])])
-    app.add_middleware(BodyGate)
+    app.add_middleware(BodyLimits)
     return TestClient(app)
 
 

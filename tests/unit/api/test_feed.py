@@ -21,7 +21,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from agentescrow.api.feed import Feed, Place, Seats
+from agentescrow.api.feed import Feed, ListenerLimits, StreamPosition
 from agentescrow.store import undo
 from agentescrow.store.agents.queries import page_of_agents
 from agentescrow.store.bulk import append
@@ -31,7 +31,7 @@ from agentescrow.store.position import Block, Position, begin_position, keep_blo
 from agentescrow.store.reorganisations import taken_back_by
 from agentescrow.store.tables import agents, events
 
-FROM_THE_START = Place(0, -1)
+FROM_THE_START = StreamPosition(0, -1)
 LATEST = 2**31 - 1
 
 
@@ -63,7 +63,7 @@ class Index:
     @property
     def feed(self):
         """A new one for each event loop."""
-        return Feed(SimpleNamespace(reads=self.database), Seats())
+        return Feed(SimpleNamespace(reads=self.database), ListenerLimits())
 
     def heard(self, place, **wanted):
         """What a listener hears from a place on, and the place after it."""
@@ -78,7 +78,7 @@ class Index:
             ("-" if sent.event == "removed" else "") + json.loads(sent.data)["name"]
             for sent in heard
         ]
-        return said, Place.from_id(heard[-1].id) if heard else place
+        return said, StreamPosition.from_id(heard[-1].id) if heard else place
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_listener__cut_off_in_the_midst__goes_on_there(index, cut):
                 return heard
 
     before = asyncio.run(some())
-    rest, _ = index.heard(Place.from_id(before[-1].id))
+    rest, _ = index.heard(StreamPosition.from_id(before[-1].id))
 
     assert rest == ["-B5", "-A5", "-B4", "-A4", "C4"][cut:]
 
@@ -144,14 +144,16 @@ def test_listener__at_the_head__hears_what_replaces_silent_blocks(index):
     """API-6: it began behind block 7, and events of another block 6 are news to it."""
     index.write(6)
     index.write(7)
-    place = Place(8, -1, reorganisation=0)
+    place = StreamPosition(8, -1, reorganisation=0)
     index.take_back(5)
     index.write(6, "C6")
 
     assert index.heard(place)[0] == ["C6"]
 
 
-@pytest.mark.parametrize("place", [Place(4, -1, first_block=4), Place.from_id("3:1@")])
+@pytest.mark.parametrize(
+    "place", [StreamPosition(4, -1, first_block=4), StreamPosition.from_id("3:1@")]
+)
 def test_listener__comes_after_the_reorganisation__hears_nothing_of_it(index, place):
     """API-6: nor of blocks for which it has not asked."""
     index.take_back(2)
@@ -163,13 +165,13 @@ def test_listener__comes_after_the_reorganisation__hears_nothing_of_it(index, pl
 
 def test_listener__asked_from_a_block_on__hears_of_nothing_below(index):
     """API-6: also where the reorganisation goes below."""
-    place = Place(4, -1, reorganisation=0, first_block=4)
+    place = StreamPosition(4, -1, reorganisation=0, first_block=4)
     _, place = index.heard(place)
     index.take_back(2)
     index.write(3, "C3")
     index.write(4, "C4")
 
-    said, _ = index.heard(Place(place.block, place.index, 0, first_block=4))
+    said, _ = index.heard(StreamPosition(place.block, place.index, 0, first_block=4))
 
     assert said == ["-B5", "-A5", "-B4", "-A4", "C4"]
 
@@ -216,14 +218,14 @@ def test_events_after__large_texts__are_few_at_once(index):
     with index.database.connect() as connection:
         assert len(events_after(connection, 5, LATEST, 500, 1_000_000)) == 2
         assert len(events_after(connection, 5, LATEST, 500, 100_000)) == 1
-    assert index.heard(Place(5, LATEST))[0] == ["D"] * 4
+    assert index.heard(StreamPosition(5, LATEST))[0] == ["D"] * 4
 
 
 def test_taken_back_by__large_texts__are_few_at_once(index):
     """API-6: what is gone is as large as what came."""
     for number in range(6, 10):
         index.write(number, "D", data=json.dumps({"agent_uri": "x" * 400_000}))
-    _, place = index.heard(Place(5, LATEST))
+    _, place = index.heard(StreamPosition(5, LATEST))
     index.take_back(5)
 
     with index.database.connect() as connection:

@@ -35,7 +35,7 @@ def test_ready__up_to_its_limits__is_200(client, index_at, state):
     ("state", "words"),
     [
         ({"lag": 31}, "The index is 31 blocks behind."),
-        ({"silent": 61}, "has not spoken to its node for a minute"),
+        ({"silent": 61}, "has not reached its node for a minute"),
         ({"problem": "The chain went back too far."}, "The chain went back too far."),
         ({"problem": "First things first.", "lag": 31, "silent": 61}, "First things first."),
     ],

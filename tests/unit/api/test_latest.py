@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from agentescrow.api.indexed_block import Latest
+from agentescrow.api.indexed_block import IndexedBlockReader
 
 ELSEWHERE = SimpleNamespace(dialect=SimpleNamespace(name="postgresql"))
 
@@ -33,7 +33,7 @@ class Server:
 
 @asynccontextmanager
 async def latest_of(server):
-    latest = Latest(ELSEWHERE)
+    latest = IndexedBlockReader(ELSEWHERE)
     async with latest.connected(ELSEWHERE, server):
         yield latest
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from agentescrow.api.errors import ApiError
-from agentescrow.api.parameters import LIMIT_MAX, PASSED_MAX, read_cursor, write_cursor
+from agentescrow.api.parameters import LIMIT_MAX, SKIPPED_MAX, read_cursor, write_cursor
 from agentescrow.api.runs import routes
 from agentescrow.domain.runs.run import RunState
 from agentescrow.store.changes import Changes
@@ -195,9 +195,11 @@ def test_page__that_passes_over_too_much__names_the_cursor(client, database, ind
     agent |= {"approved": None, "wallet": None}
     with database.begin() as connection:
         connection.execute(insert(run_counts).values(count))
-        connection.execute(insert(agents), [agent | {"agent_id": n} for n in range(PASSED_MAX + 1)])
+        connection.execute(
+            insert(agents), [agent | {"agent_id": n} for n in range(SKIPPED_MAX + 1)]
+        )
 
-    deepest = PASSED_MAX // LIMIT_MAX + 1
+    deepest = SKIPPED_MAX // LIMIT_MAX + 1
     cursor = write_cursor("newest", 7, 7)
     for path, more in (
         ("/api/runs?state=OPEN", f"&cursor={cursor}"),

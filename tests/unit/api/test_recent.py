@@ -8,10 +8,10 @@ from sqlalchemy import insert
 from sqlalchemy.exc import OperationalError
 
 from agentescrow.api.app import create_app
-from agentescrow.api.indexed_block import Latest
+from agentescrow.api.indexed_block import IndexedBlockReader
+from agentescrow.api.metrics import REQUESTS
 from agentescrow.api.rate_limits import RateLimit
-from agentescrow.api.response_cache import BYTES, Answer, Recent
-from agentescrow.api.service.metrics import REQUESTS
+from agentescrow.api.response_cache import BYTES_MAX, CachedResponse, ResponseCache
 from agentescrow.store.changes import Changes
 from agentescrow.store.position import Block
 from agentescrow.store.tables import agents, blocks, runs
@@ -208,17 +208,17 @@ def test_answer__where_the_database_does_not_say_the_block__is_an_error(
     assert (answer.status_code, answer.json()["error"]) == (503, "DATABASE_BUSY")
 
 
-def test_recent__of_many_answers__has_a_bound(database, filled):
+def test_cache__of_many_answers__has_a_bound(database, filled):
     """API-6: those that were asked for least lately go first, by their bytes."""
-    recent = Recent(Latest(database))
+    cache = ResponseCache(IndexedBlockReader(database))
     block = Block(100, "0xa", "0x0", NOW, "")
     long = 500_000
     for number in range(200):
-        recent.keep(Answer((f"/{number}", b""), None, block, b"x" * long))
-        assert recent.size <= BYTES
-    assert recent.size > BYTES - 2 * long
+        cache.add(CachedResponse((f"/{number}", b""), None, block, b"x" * long))
+        assert cache.size <= BYTES_MAX
+    assert cache.size > BYTES_MAX - 2 * long
 
-    size = recent.size
-    recent.keep(Answer(("/", b""), None, block, b"x" * BYTES))  # as good as all of them
-    recent.keep(Answer(("/", b"x" * BYTES), None, block, b""))
-    assert recent.size == size
+    size = cache.size
+    cache.add(CachedResponse(("/", b""), None, block, b"x" * BYTES_MAX))  # as good as all of them
+    cache.add(CachedResponse(("/", b"x" * BYTES_MAX), None, block, b""))
+    assert cache.size == size

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from agentescrow.api import shared_rate_limits
 from agentescrow.api.app import create_app
 from agentescrow.api.rate_limits import RateLimit
-from agentescrow.api.shared_rate_limits import SharedWindows
+from agentescrow.api.shared_rate_limits import SharedRateLimiter
 from localnet.anvil import free_port
 from localnet.valkey import valkey
 from tests.servers import running
@@ -29,7 +29,7 @@ def in_processes(scenario, *stores, requests=2, seconds=ENOUGH):
     """Plays a scenario over the windows of processes, each with the address of its store."""
 
     async def play():
-        processes = [SharedWindows(RateLimit(requests, seconds), store) for store in stores]
+        processes = [SharedRateLimiter(RateLimit(requests, seconds), store) for store in stores]
         try:
             return await scenario(*processes)
         finally:
@@ -40,7 +40,7 @@ def in_processes(scenario, *stores, requests=2, seconds=ENOUGH):
 
 
 async def refused(client, *processes):
-    return [(await process.count(client)).refused for process in processes]
+    return [(await process.count(client)).exceeded for process in processes]
 
 
 def test_client__of_two_processes__has_one_limit(store):
@@ -51,8 +51,8 @@ def test_client__of_two_processes__has_one_limit(store):
         return asked, await refused("192.0.2.2", second)
 
     asked, other = in_processes(scenario, store, store.replace("valkey://", "redis://"))
-    assert [each.refused for each in asked] == [False, False, True, True]
-    assert [each.left for each in asked] == [1, 0, 0, 0]
+    assert [each.exceeded for each in asked] == [False, False, True, True]
+    assert [each.remaining for each in asked] == [1, 0, 0, 0]
     assert all(1 <= each.reset <= ENOUGH + 1 for each in asked)
     assert other == [False]
 
@@ -61,9 +61,9 @@ def test_window__when_it_is_over__counts_anew_in_the_store(store):
     """API-3: nobody is locked out for good by asking on."""
 
     async def scenario(process):
-        while not (await process.count("192.0.2.3")).refused:
+        while not (await process.count("192.0.2.3")).exceeded:
             pass
-        while (await process.count("192.0.2.3")).refused:
+        while (await process.count("192.0.2.3")).exceeded:
             await asyncio.sleep(0.02)
 
     in_processes(scenario, store, requests=1, seconds=1)
@@ -71,7 +71,7 @@ def test_window__when_it_is_over__counts_anew_in_the_store(store):
 
 def test_store__that_is_away__leaves_each_process_its_own_limit(monkeypatch, caplog):
     """API-3: never no limit; it is said once, and the store is used once it is back."""
-    monkeypatch.setattr(shared_rate_limits, "_AWAY_SECONDS", 0.0)
+    monkeypatch.setattr(shared_rate_limits, "_RETRY_SECONDS", 0.0)
     port = free_port()
 
     async def scenario(first, second):
@@ -83,8 +83,7 @@ def test_store__that_is_away__leaves_each_process_its_own_limit(monkeypatch, cap
 
     in_processes(scenario, *[f"valkey://127.0.0.1:{port}"] * 2)
     said = [
-        line.partition(":")[0].removeprefix("the store of the rate limit ")
-        for line in caplog.messages
+        line.partition(":")[0].removeprefix("the rate limit store ") for line in caplog.messages
     ]
     assert said == ["does not answer", "does not answer", *["answers again"] * 2, "does not answer"]
 
@@ -97,7 +96,7 @@ def test_store__that_is_away__is_not_asked_with_every_request(monkeypatch):
         asked.append(key)
         raise shared_rate_limits.StorageError(TimeoutError("hangs"))
 
-    monkeypatch.setattr(shared_rate_limits, "_AWAY_SECONDS", ENOUGH)
+    monkeypatch.setattr(shared_rate_limits, "_RETRY_SECONDS", ENOUGH)
     monkeypatch.setattr(shared_rate_limits.RedisStorage, "incr", hangs)
     found = in_processes(lambda process: refused("192.0.2.1", *[process] * 3), NOBODY)
     assert found == [False, False, True]
@@ -114,7 +113,7 @@ def test_store__that_is_away__is_not_asked_with_every_request(monkeypatch):
 )
 def test_store__of_either_kind__is_spoken_to_in_the_same_way(store, address):
     """API-3: Redis is as good as Valkey."""
-    assert shared_rate_limits._address(store) == address
+    assert shared_rate_limits._driver_address(store) == address
 
 
 def test_app__with_a_store__counts_networks_there(service, indexed, store):

@@ -31,9 +31,9 @@ DATA = json.dumps({f"text_{number}": "x" * 2_000 for number in range(20)})
 
 
 class Patient(Connection):
-    """As the server's, but it cuts nobody off while this test measures."""
+    """The server's, without a timeout while this test measures."""
 
-    patience = ENOUGH
+    timeout = ENOUGH
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from agentescrow.api.errors import ApiError
-from agentescrow.api.idempotency import Retries
+from agentescrow.api.idempotency import IdempotencyKey
 from agentescrow.api.writes import Write, perform
 from agentescrow.errors import ContractReverted, RelayerUnavailable
 from agentescrow.store.people.idempotency import KeyName
@@ -83,18 +83,18 @@ def act(service, database, indexed):
     """Performs a write that is not signed; the key knows a request where one is under way."""
 
     def performed(
-        *, under_way=None, estimate=100_000, answer=None, allow=lambda _: None, unavailable=None
+        *, under_way=None, estimate=100_000, answer=None, check=lambda _: None, unavailable=None
     ):
-        retries = Retries(database, KEY, "meaning")
+        key = IdempotencyKey(database, KEY, "fingerprint")
         if under_way is not None:
-            retries.choose(ID, lambda _: True)
+            key.reserve(ID, lambda _: True)
         changed = {"admission": Admission(under_way, unavailable), "pool": Pool(estimate)}
-        changed |= {"patience": 0}
+        changed |= {"write_timeout": 0}
         body = CallBody.model_validate({"walletAddress": POSTER})
         target = service.deployment.runs
-        write = Write(body, POSTER, target, CALL, allow, lambda _snapshot, _relay: answer)
+        write = Write(body, POSTER, target, CALL, check, lambda _snapshot, _relay: answer)
         mine = replace(service, **changed)
-        return asyncio.run(perform(mine, Index(), retries, write)), mine.pool, retries
+        return asyncio.run(perform(mine, Index(), key, write)), mine.pool, key
 
     return performed
 
@@ -131,7 +131,7 @@ def test_perform__index_knows_better__asks_no_node(act):
         raise ApiError(403, "NOT_ELIGIBLE", "No.")
 
     with pytest.raises(ApiError) as refused:
-        act(allow=refuse, estimate=ContractReverted("NotPoster", {}))
+        act(check=refuse, estimate=ContractReverted("NotPoster", {}))
     assert refused.value.error == "NOT_ELIGIBLE"
 
 
@@ -144,21 +144,21 @@ def test_perform__index_knows_better__asks_no_node(act):
     ],
     ids=["not mined", "not indexed", "not shown yet"],
 )
-def test_perform__patience_is_over__is_202_with_where_to_ask(act, relayed, shown):
+def test_perform__after_the_timeout__is_202_with_where_to_ask(act, relayed, shown):
     """API-4: it may be mined and not be indexed, which answers nothing yet."""
-    answer, _, retries = act(under_way=relayed, answer=shown)
+    answer, _, key = act(under_way=relayed, answer=shown)
 
     assert answer.status_code == 202
     assert answer.headers["Location"] == f"/api/requests/{ID}"
-    assert retries.begin() is None
+    assert key.stored_response() is None
 
 
 def test_perform__mined_and_indexed__is_the_answer_and_is_kept(act):
     """API-4: at the block of the index itself, too."""
-    answer, _, retries = act(under_way=relay(MINED, block_number=100), answer={"a": 1})
+    answer, _, key = act(under_way=relay(MINED, block_number=100), answer={"a": 1})
 
     assert (answer.status_code, answer.body) == (200, b'{"a":1}')
-    assert retries.begin() == '{"a":1}'
+    assert key.stored_response() == '{"a":1}'
 
 
 @pytest.mark.parametrize("settled", [False, True])
@@ -172,4 +172,6 @@ def test_perform__transaction_failed__says_why_and_frees_the_key_once_it_is_for_
 
     assert (refused.value.status, refused.value.error) == (400, "TRANSACTION_FAILED")
     assert refused.value.detail == "The run was cancelled."
-    assert Retries(database, KEY, "meaning").chosen() == (None if settled else ID)
+    assert IdempotencyKey(database, KEY, "fingerprint").relayed_request() == (
+        None if settled else ID
+    )
