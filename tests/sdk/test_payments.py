@@ -143,7 +143,7 @@ def test_fund__too_little_usdc__is_refused_before_anything_is_signed(market, wal
     with AgentClient(market.api_url, signer=wallet, **options) as poster:
         draft = poster.runs.create(10**6 * USDC, "+1d", "ipfs://x", fund=False)
         wallet.signed.clear()
-        with pytest.raises(Refused, match="1050000 are needed") as caught:
+        with pytest.raises(Refused, match="needs 1050000") as caught:
             poster.runs.fund(draft.bounty_id)
     assert (caught.value.code, caught.value.error) == (400, "INSUFFICIENT_FUNDS")
     assert wallet.signed == []
