@@ -182,7 +182,7 @@ def test_gasless__server_of_another_record__gets_no_signature(market, agent_id, 
     for other in (
         replace(ours, chain_id=8453),
         replace(ours, forwarder=elsewhere),
-        replace(ours, escrow=elsewhere),
+        replace(ours, runs=elsewhere),
     ):
         options = market.options("agent", True, False) | {"deployment": other}
         with (
