@@ -20,9 +20,7 @@ WIDTH: Final = 120
 """Columns of a line of Markdown outside code, tables and links."""
 
 NOT_YET: Final = (
-    "agentescrow/api/",
     "agentescrow/chain/",
-    "agentescrow/domain/",
     "agentescrow/errors.py",
     "agentescrow/indexer/",
     "agentescrow/relayer/",

@@ -57,7 +57,7 @@ class StreamPosition:
 
         Args:
             text: `block:logIndex`, followed by `@` and the number of the last reorganisation
-                before it. Without `@` there was none; a bare `@` stands for the latest.
+                before it; without `@` 0, and a bare `@` stands for the latest.
         """
         place, known, number = text.partition("@")
         block, index = (int(part) for part in place.split(":"))

@@ -1,9 +1,8 @@
-"""The rules of StakeRegistry and RunEscrow in pure Python: the standard library and nothing else.
+"""Rules of StakeRegistry and RunEscrow in plain Python; it imports the standard library only.
 
-Values and tables: `constants`, `money`, `terms`, `run`, `transitions`, `agent`, `eligibility`.
-The executable twin of the contracts, for tests that compare the two: `registry` and `escrow` (with
-`run_book`), on `vault` (what both share), `token` (USDC), `identity` (ERC-8004) and `reverts`.
+`actions` and `contracts` are the tables that everything else goes through: which calls there are,
+and which contracts. `runs` has the states, terms and eligibility of runs, `stakes` the actions of
+StakeRegistry. `agent`, `constants`, `money`, `times` and `texts` serve all of them.
 
-Amounts are int base units of USDC (6 decimals), times int unix seconds, addresses plain strings
-that the caller spells in one way only.
+Amounts are int base units of USDC (6 decimals), times int unix seconds, addresses strings.
 """

@@ -42,10 +42,10 @@ class Transition(Generic[S]):
 
     Attributes:
         sources: States the call is allowed in; empty for a call that creates a record.
-        who: Who may call.
-        when: Further conditions; empty if there are none.
+        who: Account that may call.
+        when: Further conditions; empty without any.
         target: State that follows.
-        money: What moves; empty if nothing does.
+        money: Payments and locks that follow; empty without any.
         anyone_after: For states in which anyone may call once a time has passed, the attribute of
             the record that holds this time.
     """
@@ -64,12 +64,12 @@ class Action(Generic[S]):
 
     Attributes:
         signature: Name and parameter names, such as "claimRun(runId, agentId)".
-        summary: What the call does, for the API's documentation.
+        summary: Description of the call, for the API's documentation.
         event: Event that proves the call has worked.
         relaying: For whom the relayer sends it.
         transitions: Rows of the state table; empty for a function that is not gated by a state.
         path: Last part of its API path, for actions that need no code of their own; else empty.
-        done: The API's answer to people.
+        done: Message of the API's answer.
         repeatable: Whether the contract accepts the same call again later.
     """
 

@@ -1,4 +1,4 @@
-"""An agent's stake record and what follows from it: status and reputation (STAKE-5, RUN-22)."""
+"""Stake record of an agent, its status and its reputation (STAKE-5, RUN-22)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from agentescrow.domain.constants import (
 
 
 class AgentStatus(IntEnum):
-    """The trust ladder, in the contract's enum order (STAKE-5)."""
+    """Status of an agent, in the contract's order (STAKE-5)."""
 
     UNVERIFIED = 0
     PROVISIONAL = 1
@@ -25,12 +25,12 @@ class AgentStatus(IntEnum):
     BANNED = 4
 
 
-# FROZEN and BANNED are greater than ESTABLISHED, so never compare by order: ask for membership.
+# Compare by membership, never by order: FROZEN and BANNED are greater than ESTABLISHED.
 CLAIMING_STATUSES: Final = frozenset({AgentStatus.PROVISIONAL, AgentStatus.ESTABLISHED})
 
 
 class Outcome(IntEnum):
-    """How a market ends a lock when it releases it (STAKE-3)."""
+    """Outcome that a market reports when it releases a lock (STAKE-3)."""
 
     NONE = 0
     COMPLETED = 1
@@ -39,17 +39,17 @@ class Outcome(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """What `StakeRegistry.getAgent` returns, in its order.
+    """Stake record of an agent, as `StakeRegistry.getAgent` returns it, in its order.
 
     Args:
-        staked: Base units held for the agent, locked ones included.
+        staked: Base units held for the agent, including locked ones.
         locked: Base units that back open claims and bonds.
-        staked_at: Unix second since when `staked` has been MIN_STAKE or more, 0 if it is not.
-        claims: Runs ever claimed; abandoned ones count too, bonds do not (STAKE-11).
-        completions: Approved runs of at least 1 USDC.
-        rejections: Rejected runs of at least 1 USDC.
-        strikes: Slashes that were strikes.
-        frozen: Struck since the last re-stake.
+        staked_at: Unix second since which `staked` is at least MIN_STAKE; 0 if it is less.
+        claims: Number of claims, including abandoned ones, without bonds (STAKE-11).
+        completions: Number of approved runs with a reward of at least 1 USDC.
+        rejections: Number of rejected runs with a reward of at least 1 USDC.
+        strikes: Number of slashes that count as strikes.
+        frozen: Whether the agent has got a strike since its last deposit that unfreezes it.
     """
 
     staked: int = 0
@@ -63,22 +63,22 @@ class Agent:
 
     @property
     def available(self) -> int:
-        """Base units that can be unstaked or locked anew (STAKE-2, STAKE-3)."""
+        """Base units that can be unstaked or locked (STAKE-2, STAKE-3)."""
         return self.staked - self.locked
 
     @property
     def has_min_stake(self) -> bool:
-        """Whether the one-time stake is in place, locked or not (STAKE-5)."""
+        """Whether the minimum stake is deposited, locked or not (STAKE-5)."""
         return self.staked >= MIN_STAKE
 
 
 @dataclass(frozen=True, slots=True)
 class LadderProgress:
-    """What a PROVISIONAL agent lacks to be ESTABLISHED; it is there when both are 0.
+    """Requirements that a PROVISIONAL agent lacks to be ESTABLISHED; both 0 once it is.
 
     Args:
-        completions_missing: Approved runs still needed if no further one is rejected.
-        seconds_missing: Time still needed with at least MIN_STAKE staked.
+        completions_missing: Approved runs still needed, if no further run is rejected.
+        seconds_missing: Seconds still needed with at least MIN_STAKE staked.
     """
 
     completions_missing: int
@@ -86,12 +86,7 @@ class LadderProgress:
 
 
 def status_of(agent: Agent, now: int) -> AgentStatus:
-    """The status that the contract derives at a time; nothing of it is stored (STAKE-5).
-
-    Args:
-        agent: The record.
-        now: Unix seconds.
-    """
+    """Derive the status of an agent at a unix second; contracts do not store it (STAKE-5)."""
     if agent.strikes >= BAN_STRIKES:
         return AgentStatus.BANNED
     if agent.frozen:
@@ -104,20 +99,15 @@ def status_of(agent: Agent, now: int) -> AgentStatus:
 
 
 def can_claim_runs(agent: Agent, now: int) -> bool:
-    """Whether the agent may claim a run that asks for no more than its own status (API-2).
-
-    Args:
-        agent: The record.
-        now: Unix seconds.
-    """
+    """Check whether an agent may claim runs that its status allows, at a unix second (API-2)."""
     return status_of(agent, now) in CLAIMING_STATUSES and agent.available >= MIN_STAKE
 
 
 def ladder_progress(agent: Agent, now: int) -> LadderProgress:
-    """What is missing for ESTABLISHED: 30 days, 5 completions, more completions than rejections.
+    """Compute what is missing for ESTABLISHED: 30 days, 5 completions, more than rejections.
 
     Args:
-        agent: The record. Without MIN_STAKE the clock has not started: all 30 days are missing.
+        agent: Stake record. Without MIN_STAKE, all 30 days are missing.
         now: Unix seconds.
     """
     completions_needed = max(ESTABLISHED_COMPLETIONS, agent.rejections + 1)
@@ -129,13 +119,10 @@ def ladder_progress(agent: Agent, now: int) -> LadderProgress:
 
 
 def reputation_score(agent: Agent) -> Decimal:
-    """100 x (completions + 1) / (completions + rejections + strikes + 2), a newcomer has 50.00.
-
-    Args:
-        agent: The record.
+    """Compute 100 x (completions + 1) / (completions + rejections + strikes + 2) (RUN-22).
 
     Returns:
-        0.00 to 100.00 with exactly two decimals, rounded half up from exact integers (RUN-22).
+        0.00 to 100.00 with two decimals, rounded half up; 50.00 for a new agent.
     """
     outcomes = agent.completions + agent.rejections + agent.strikes + 2
     hundredths = (2 * 10_000 * (agent.completions + 1) + outcomes) // (2 * outcomes)

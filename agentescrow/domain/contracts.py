@@ -1,4 +1,4 @@
-"""The contracts of a deployment: the one list that every part of the package goes through."""
+"""Contracts of a deployment: the one list that every part of the package goes through."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from agentescrow.domain.stakes.actions import STAKE_ACTIONS
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One contract.
+    """A contract.
 
     Attributes:
-        name: Its name in Solidity, and that of its ABI.
-        key: Its name in records, in `Deployment` and in `Contracts`.
-        is_ours: Whether `ape run deploy` creates it; the others exist on a chain before.
+        name: Name in Solidity, and of its ABI.
+        key: Name in records, in `Deployment` and in `Contracts`.
+        is_ours: Whether `ape run deploy` creates it; the others exist on the chain before.
         holds_money: Whether it owes USDC, so that its books are compared with its balance.
         locks_stake: Whether StakeRegistry's constructor makes it a market (STAKE-9).
-        knows: Keys of the contracts whose addresses are in its code, put there by the constructor.
-        actions: What the relayer sends to it; None if it sends nothing.
-        former_key: Its key in records of version 0.1.
+        knows: Keys of the contracts whose addresses its constructor puts into its code.
+        actions: Actions that the relayer sends to it; None for no action.
+        former_key: Key in records of version 0.1.
     """
 
     name: str
@@ -61,7 +61,7 @@ CONTRACTS: Final = (
     STAKE_REGISTRY,
     RUN_ESCROW,
 )
-"""In the order of deployment: a constructor names contracts that come before its own."""
+"""In the order of deployment: constructors refer to contracts that come before their own."""
 
 OURS: Final = tuple(contract for contract in CONTRACTS if contract.is_ours)
 VAULTS: Final = tuple(contract for contract in CONTRACTS if contract.holds_money)

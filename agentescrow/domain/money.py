@@ -1,4 +1,4 @@
-"""Amounts of USDC: text to base units and back, exactly, and the platform's fee."""
+"""Amounts of USDC as text and as base units, and the platform's fee."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _NOT_BASE_UNITS: Final = "a whole number of base units, as an int"
 
 
 def parse_usdc(amount: str | int | Decimal) -> int:
-    """Read an amount of whole USDC.
+    """Read an amount in USDC as base units.
 
-    Digits with an optional point are the only accepted text: exponents, separators, signs and
-    spaces are refused, because each of them has hidden a factor of ten or a thousand before.
+    Text may have digits and a point only. Exponents, separators, signs and spaces are refused,
+    because they have hidden factors of ten or a thousand before.
 
     Args:
         amount: USDC, e.g. "12.5", 100 or Decimal("0.000001"). Never a float, which cannot be exact.
@@ -34,7 +34,7 @@ def parse_usdc(amount: str | int | Decimal) -> int:
         Base units, 0 to 2**64 - 1.
 
     Raises:
-        InvalidAmount: For anything else, with the value and what is allowed.
+        InvalidAmount: For any other value.
     """
     if isinstance(amount, bool) or not isinstance(amount, str | int | Decimal):
         raise InvalidAmount(amount, f"{_ALLOWED}; text, int or Decimal")
@@ -46,16 +46,10 @@ def parse_usdc(amount: str | int | Decimal) -> int:
 
 
 def format_usdc(base_units: int) -> str:
-    """Write base units as USDC without superfluous zeros: 12_500_000 is "12.5".
-
-    Args:
-        base_units: Any int; a negative one (a difference in a balance sheet) gets a minus sign.
-
-    Returns:
-        Text that `parse_usdc` reads back to the same number, if it is not negative.
+    """Write base units as USDC without trailing zeros: 12_500_000 is "12.5".
 
     Raises:
-        InvalidAmount: The value is no int.
+        InvalidAmount: The value is not an int.
     """
     if isinstance(base_units, bool) or not isinstance(base_units, int):
         raise InvalidAmount(base_units, _NOT_BASE_UNITS)
@@ -66,16 +60,10 @@ def format_usdc(base_units: int) -> str:
 
 
 def fee_on(reward: int) -> int:
-    """The platform's fee on a reward, 5 % rounded up, so that no run is free of it (RUN-3).
-
-    Args:
-        reward: Base units, not negative.
-
-    Returns:
-        Base units.
+    """Compute the platform's fee on a reward, both in base units: 5 %, rounded up (RUN-3).
 
     Raises:
-        InvalidAmount: The reward is negative or no int.
+        InvalidAmount: The reward is negative or not an int.
     """
     if isinstance(reward, bool) or not isinstance(reward, int) or reward < 0:
         raise InvalidAmount(reward, f"{_NOT_BASE_UNITS}, 0 or more")
@@ -83,7 +71,7 @@ def fee_on(reward: int) -> int:
 
 
 def _plain(amount: Decimal) -> str:
-    """Digits and a point, refusing first what would be very long to write out (1E+999999999)."""
+    """Write a Decimal with digits and a point, unless that would be very long (1E+999999999)."""
     if not amount.is_finite() or amount.is_signed():
         raise InvalidAmount(amount, _ALLOWED)
     if amount > UINT64_MAX:
@@ -99,7 +87,7 @@ def _parse_text(given: str | Decimal, text: str) -> int:
     whole, _, decimals = text.partition(".")
     if len(decimals) > USDC_DECIMALS:
         raise InvalidAmount(given, _TOO_MANY_DECIMALS)
-    # Longer than 2**64 has digits: refused before int(), which itself refuses very long text.
+    # More digits than 2**64 has are refused here, because int() refuses very long text.
     if len(whole.lstrip("0")) > len(str(UINT64_MAX)):
         raise InvalidAmount(given, _TOO_LARGE)
     return _within_uint64(given, int(whole.lstrip("0") + decimals.ljust(USDC_DECIMALS, "0")))

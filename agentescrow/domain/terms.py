@@ -1,4 +1,4 @@
-"""Compatibility: `RunTerms` under its first name."""
+"""Former place of `RunTerms`, for programs written against version 0.1."""
 
 from agentescrow.domain.runs.terms import RunTerms
 

@@ -1,4 +1,4 @@
-"""The texts of a run: description, deliverable, feedback, reason (RUN-13, RUN-27)."""
+"""Texts for the contracts: description, deliverable, feedback, reason (RUN-13, RUN-27)."""
 
 from __future__ import annotations
 
@@ -7,23 +7,20 @@ from agentescrow.errors import InvalidInput, TextTooLong
 
 
 def require_text(field: str, text: str) -> str:
-    """Refuse what the contract would refuse, before anything is sent.
+    """Return a text of 1 to MAX_TEXT bytes of UTF-8, as the contract requires it.
 
     Args:
-        field: What it is, in the caller's words.
-        text: 1 to MAX_TEXT bytes of UTF-8.
-
-    Returns:
-        The text.
+        field: Name of the text in error messages.
+        text: Text to check.
 
     Raises:
         TextTooLong: It has more bytes.
-        InvalidInput: It is empty, or not text that UTF-8 can write.
+        InvalidInput: It is empty, or not valid Unicode.
     """
     try:
         length = len(text.encode())
     except (AttributeError, UnicodeEncodeError):
-        raise InvalidInput(field, text, "text, without halves of characters") from None
+        raise InvalidInput(field, text, "valid Unicode text, without lone surrogates") from None
     if length == 0:
         raise InvalidInput(field, text, f"1 to {MAX_TEXT} bytes of UTF-8")
     if length > MAX_TEXT:

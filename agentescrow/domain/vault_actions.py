@@ -1,4 +1,4 @@
-"""Actions of every contract that holds USDC."""
+"""Actions of all contracts that hold USDC."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from demo.runs_file import RUNS_MAX
 _RUN = {"description": "a", "reward": "1", "deadline": "+1d", "outcome": "silent"}
 _AMOUNT = "whole USDC or up to 6 decimals with a point"
 _RANGE = "0.000001 to 281474976.710655 USDC"
-_ZONE = "a time of day needs its zone"
+_ZONE = "a time of day needs a time zone"
 _KEYS = "description, reward, deadline, outcome"
 
 
@@ -68,11 +68,11 @@ _BAD_FILES = {
     "reward in words": (_second(reward="1 USDC"), 10, _AMOUNT),
     "reward with exponent": (_second(reward="1e2"), 10, _AMOUNT),
     "deadline a number": (_second(deadline=3), 11, "deadline 3 is not allowed: text in quotes"),
-    "deadline in words": (_second(deadline="tomorrow"), 11, "ISO 8601 with a zone"),
+    "deadline in words": (_second(deadline="tomorrow"), 11, "ISO 8601 with a time zone"),
     "deadline no zone": (_second(deadline="2126-12-01T12:00:00"), 11, _ZONE),
     "deadline past": (_second(deadline="2020-01-01T00:00:00Z"), 11, "a time after 2"),
     "deadline now": (_second(deadline="+0d"), 11, "a time after 2"),
-    "deadline backwards": (_second(deadline="-3d"), 11, "ISO 8601 with a zone"),
+    "deadline backwards": (_second(deadline="-3d"), 11, "ISO 8601 with a time zone"),
     "deadline too far": (_second(deadline="+91d"), 11, "90 days ahead"),
     "deadline a second too far": (_second(deadline="+7776001s"), 11, "90 days ahead"),
     "deadline in 2999": (_second(deadline="2999-01-01T00:00:00Z"), 11, "90 days ahead"),

@@ -1,4 +1,4 @@
-"""May this agent claim this run? One bit per reason against it, for contract, API, SDK (RUN-5)."""
+"""Eligibility of an agent to claim a run: one bit for each reason against it (RUN-5)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from agentescrow.domain.runs.run import Run, RunState
 
 
 class Ineligibility(IntFlag):
-    """The bits of `RunEscrow.claimEligibility`; 0 means eligible."""
+    """Bits of `RunEscrow.claimEligibility`; 0 means eligible."""
 
     RUN_NOT_OPEN = 1 << 0
     DEADLINE_PASSED = 1 << 1
@@ -34,23 +34,23 @@ _OF_STATUS: Final = {
     AgentStatus.BANNED: Ineligibility.AGENT_BANNED,
 }
 
-_MIN_STAKE_WORDS: Final = f"{format_usdc(MIN_STAKE)} USDC"
+_MIN_STAKE_TEXT: Final = f"{format_usdc(MIN_STAKE)} USDC"
 _SENTENCES: Final = {
     Ineligibility.RUN_NOT_OPEN: "The run is not OPEN.",
     Ineligibility.DEADLINE_PASSED: "The run's deadline has passed.",
     Ineligibility.AGENT_UNKNOWN: "The agent is not registered in the identity registry.",
-    Ineligibility.AGENT_UNVERIFIED: f"The agent has less than {_MIN_STAKE_WORDS} staked.",
+    Ineligibility.AGENT_UNVERIFIED: f"The agent has less than {_MIN_STAKE_TEXT} staked.",
     Ineligibility.AGENT_FROZEN: (
-        f"The agent is frozen after a slash; a deposit of at least {_MIN_STAKE_WORDS} unfreezes it."
+        f"The agent is frozen after a slash; a deposit of at least {_MIN_STAKE_TEXT} unfreezes it."
     ),
     Ineligibility.AGENT_BANNED: "The agent is banned.",
     Ineligibility.STATUS_TOO_LOW: "The run asks for an ESTABLISHED agent.",
     Ineligibility.INSUFFICIENT_STAKE: (
-        f"The agent has less than {_MIN_STAKE_WORDS} of stake that no other claim has locked."
+        f"The agent has less than {_MIN_STAKE_TEXT} of stake that no other claim has locked."
     ),
     Ineligibility.SELF_CLAIM: "The run's poster is an operator of the agent.",
     Ineligibility.MARKET_NOT_ALLOWED: (
-        f"The escrow may not lock {_MIN_STAKE_WORDS} of the agent's stake: "
+        f"The escrow may not lock {_MIN_STAKE_TEXT} of the agent's stake: "
         "the agent's owner has not allowed it so much, or it is a retired market."
     ),
     Ineligibility.PAUSED: "New claims are paused.",
@@ -59,11 +59,11 @@ _SENTENCES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason against a claim.
+    """A reason against a claim.
 
     Args:
-        code: Stable name of the bit ("SELF_CLAIM").
-        sentence: The same for people.
+        code: Stable name of the bit, such as "SELF_CLAIM".
+        sentence: Description, as text.
     """
 
     code: str
@@ -79,17 +79,17 @@ def claim_eligibility(
     market_allowed: bool,
     paused: bool,
 ) -> Ineligibility:
-    """The checks of claimRun, except the caller's, without reverting (RUN-5).
+    """Collect the reasons for which claimRun would revert, except those about the caller (RUN-5).
 
-    At most one of the three status bits is set; all others are independent of each other.
+    At most one of the three status bits is set; the others are independent of each other.
 
     Args:
-        run: The run; an unknown one is the caller's to refuse.
-        agent: The agent's stake record, or None where the identity registry does not know the
-            agent; then only the bits of run, deadline, agent and pause are set.
+        run: Run to claim.
+        agent: Stake record of the agent; None if the identity registry does not know the agent,
+            and then only the bits of run, deadline, agent and pause can be set.
         now: Unix seconds.
         poster_is_operator: Whether the run's poster is an operator of the agent.
-        market_allowed: Whether the registry lets the escrow lock MIN_STAKE of this agent, were it
+        market_allowed: Whether the registry lets the escrow lock MIN_STAKE of this agent, if it is
             available (STAKE-9).
         paused: Whether the escrow is paused.
     """
@@ -117,15 +117,12 @@ def claim_eligibility(
 
 
 def reasons(bits: int) -> list[Reason]:
-    """The bits in words, lowest bit first; empty when eligible.
-
-    Args:
-        bits: What the contract or `claim_eligibility` answered.
+    """List the reasons of an answer of the contract, lowest bit first.
 
     Raises:
-        ValueError: A bit is set that has no meaning, so the answer comes from something else.
+        ValueError: An unknown bit is set, so the answer is of another contract.
     """
     known = sum(Ineligibility)
     if bits & ~known:
-        raise ValueError(f"{bits:#x} has eligibility bits without a meaning; known are {known:#x}")
+        raise ValueError(f"{bits:#x} has unknown eligibility bits; {known:#x} are known")
     return [Reason(bit.name or "", _SENTENCES[bit]) for bit in Ineligibility if bit & bits]

@@ -1,4 +1,4 @@
-"""A run: its states and record, and the times that follow from them (RUN-9 to RUN-14, RUN-23)."""
+"""Runs: states, record, and the times that follow from them (RUN-9 to RUN-14, RUN-23)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agentescrow.domain.runs.terms import RunTerms
 
 
 class RunState(IntEnum):
-    """The states in the contract's order; 0 to 7 are those of the documents we were asked for."""
+    """State of a run, in the contract's order; 0 to 7 are those of the requirements."""
 
     DRAFT = 0
     OPEN = 1
@@ -27,7 +27,7 @@ class RunState(IntEnum):
 
     @property
     def description(self) -> str:
-        """One sentence for people."""
+        """Description, as text."""
         return _DESCRIPTIONS[self]
 
 
@@ -40,11 +40,11 @@ _DESCRIPTIONS: Final = {
     RunState.APPROVED: "Work is accepted and paid.",
     RunState.REVISION_REQUESTED: "The poster asked for changes.",
     RunState.REJECTED: "Work is rejected, the poster refunded.",
-    RunState.CANCELLED: "Called off, the poster refunded.",
-    RunState.SLASHED: "The agent let the time pass: slashed, the poster refunded and compensated.",
+    RunState.CANCELLED: "Cancelled, the poster refunded.",
+    RunState.SLASHED: "The agent was late and slashed, the poster refunded and compensated.",
 }
 
-# In which an agent's stake is locked, and in which reward and fee are escrowed (RUN-20).
+# States with locked stake (CLAIMED_STATES) and with escrowed money (FUNDED_STATES) (RUN-20).
 CLAIMED_STATES: Final = frozenset(
     {RunState.CLAIMED, RunState.IN_PROGRESS, RunState.SUBMITTED, RunState.REVISION_REQUESTED}
 )
@@ -56,26 +56,26 @@ FINAL_STATES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What `RunEscrow.getRun` returns, in its order, and one time that it tells as `dueAt`.
+    """A run, as `RunEscrow.getRun` returns it, and one time that it returns as `dueAt`.
 
-    `agent_id` means nothing while `claimed_at` is 0, because 0 is a valid agent.
+    `agent_id` has no meaning while `claimed_at` is 0, because 0 is a valid agent.
 
     Args:
-        poster: Who pays.
-        state: Where the run is.
-        reward: Base units for the agent.
-        fee: Base units for the platform.
+        poster: Account that pays.
+        state: State of the run.
+        reward: Payment to the agent, in base units.
+        fee: Fee of the platform, in base units.
         deadline: Unix second from which the run cannot be claimed.
-        review_days: Days that the poster has to judge a submission.
-        max_revisions: Revisions the poster may ask for.
-        revisions: Revisions asked for.
-        min_status: Lowest status that may claim.
-        agent_id: The claiming agent; cleared by abandonRun, kept after the end.
-        wallet: Payout wallet frozen at the claim, or the zero address (RUN-6).
+        review_days: Days for the poster to review a submission.
+        max_revisions: Number of revisions that the poster may request.
+        revisions: Number of revisions requested so far.
+        min_status: Lowest status of an agent that may claim.
+        agent_id: Agent that claimed it; cleared by abandonRun, kept after the end.
+        wallet: Account that gets the reward, fixed at the claim, or the zero address (RUN-6).
         claimed_at: Unix second of the claim, or 0.
         submitted_at: Unix second of the latest submission, or 0.
         revision_due_at: Unix second from which a requested revision is overdue (RUN-12), or 0.
-        abandoned: An agent has given it back once already (RUN-17).
+        abandoned: Whether an agent has abandoned it, which is possible once (RUN-17).
     """
 
     poster: str
@@ -96,13 +96,7 @@ class Run:
 
     @classmethod
     def from_terms(cls, terms: RunTerms, poster: str, state: RunState) -> Run:
-        """A new run.
-
-        Args:
-            terms: Valid terms.
-            poster: Who pays.
-            state: DRAFT or OPEN.
-        """
+        """Make a new run, DRAFT or OPEN, with valid terms."""
         return cls(
             poster=poster,
             state=state,
@@ -116,7 +110,7 @@ class Run:
 
     @property
     def cost(self) -> int:
-        """Reward and fee, in base units: what funding pulls and every end but APPROVED refunds."""
+        """Reward and fee, in base units; refunded by every end except APPROVED."""
         return self.reward + self.fee
 
     @property
@@ -126,22 +120,22 @@ class Run:
 
     @property
     def slashable_at(self) -> int:
-        """Unix second from which the poster may slash, 0 where it never may (RUN-9, RUN-12)."""
+        """Unix second from which the poster may slash, 0 if it may not (RUN-9, RUN-12)."""
         return slashable_at(self)
 
     @property
     def review_ends_at(self) -> int:
-        """Unix second from which silence has approved, 0 unless work awaits review (RUN-14)."""
+        """Unix second at which the review window ends, 0 unless work awaits review (RUN-14)."""
         return review_ends_at(self)
 
     @property
     def due_at(self) -> int:
-        """Unix second at which the side that has to act runs out of time, or 0 (RUN-23)."""
+        """Unix second at which time runs out for the party that has to act, or 0 (RUN-23)."""
         return due_at(self)
 
     @property
     def abandon_ends_at(self) -> int:
-        """Unix second from which the claim cannot be given back, 0 where there is none (RUN-17)."""
+        """Unix second from which the claim cannot be abandoned, 0 without a claim (RUN-17)."""
         if self.state in (RunState.CLAIMED, RunState.IN_PROGRESS):
             return self.claimed_at + ABANDON_WINDOW
         return 0
@@ -153,10 +147,10 @@ class Run:
 
 
 class Clocked(Protocol):
-    """What the clocks of a run are read from: a run, or its row in a database."""
+    """A run, or its row in a database: the values that its times follow from."""
 
     @property
-    def state(self) -> int: ...  # noqa: D102 - as in Run, all of them
+    def state(self) -> int: ...  # noqa: D102 - as in Run
     @property
     def deadline(self) -> int: ...  # noqa: D102
     @property
@@ -170,7 +164,7 @@ class Clocked(Protocol):
 
 
 def slashable_at(run: Clocked) -> int:
-    """Unix second from which the poster may slash, 0 where it never may (RUN-9, RUN-12)."""
+    """Unix second from which the poster may slash, 0 if it may not (RUN-9, RUN-12)."""
     if run.state in (RunState.CLAIMED, RunState.IN_PROGRESS):
         return max(run.claimed_at + CLAIM_TIMEOUT, run.deadline)
     if run.state == RunState.REVISION_REQUESTED:
@@ -179,12 +173,12 @@ def slashable_at(run: Clocked) -> int:
 
 
 def review_ends_at(run: Clocked) -> int:
-    """Unix second from which silence has approved, 0 unless work awaits review (RUN-14)."""
+    """Unix second at which the review window ends, 0 unless work awaits review (RUN-14)."""
     if run.state == RunState.SUBMITTED:
         return run.submitted_at + run.review_days * DAY
     return 0
 
 
 def due_at(run: Clocked) -> int:
-    """Unix second at which the side that has to act runs out of time, or 0 (RUN-23)."""
+    """Unix second at which time runs out for the party that has to act, or 0 (RUN-23)."""
     return slashable_at(run) or review_ends_at(run)

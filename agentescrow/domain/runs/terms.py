@@ -1,4 +1,4 @@
-"""The terms that a poster offers, and the limits that the contract holds them to (RUN-1, RUN-2)."""
+"""Terms of a run, and the limits of the contract (RUN-1, RUN-2)."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ MIN_STATUS_HIGHEST = int(max(CLAIMING_STATUSES))
 
 
 class TermsViolation(NamedTuple):
-    """The first term that is out of its limits.
+    """A term that is outside of its limits.
 
     Args:
         field: Name of the term, as in `RunTerms`.
-        value: What it is.
-        allowed: What it may be, in words.
-        error: The custom error that the contract answers with.
-        error_values: The values of that error.
+        value: Value of the term.
+        allowed: Allowed values, as text.
+        error: Custom error of the contract.
+        error_values: Values of that error.
     """
 
     field: str
@@ -43,14 +43,14 @@ class TermsViolation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RunTerms:
-    """The contract's struct of the same name, in its order; frozen once the run is created (RUN-1).
+    """Terms of a run, in the order of the contract's struct; a created run keeps them (RUN-1).
 
     Args:
-        reward: Base units that the agent gets; the fee comes on top.
+        reward: Payment to the agent, in base units; the fee comes on top.
         deadline: Unix second from which the run cannot be claimed.
-        review_days: Days that the poster has to judge a submission.
-        max_revisions: Revisions the poster may ask for.
-        min_status: Lowest `AgentStatus` that may claim; a plain int, since nonsense can be sent.
+        review_days: Days for the poster to review a submission.
+        max_revisions: Number of revisions that the poster may request.
+        min_status: Lowest `AgentStatus` that may claim; an int, because any number can be sent.
     """
 
     reward: int
@@ -61,16 +61,16 @@ class RunTerms:
 
     @property
     def fee(self) -> int:
-        """The platform's fee, in base units (RUN-3)."""
+        """Fee of the platform, in base units (RUN-3)."""
         return fee_on(self.reward)
 
     @property
     def cost(self) -> int:
-        """Reward and fee: what funding the run takes from the poster, in base units."""
+        """Reward and fee, which the poster pays, in base units."""
         return self.reward + self.fee
 
     def violation(self, now: int) -> TermsViolation | None:
-        """The first violated limit in the contract's order, or None (RUN-2).
+        """Find the first violated limit in the contract's order, or None (RUN-2).
 
         Args:
             now: Unix seconds at which the run would be created.
@@ -84,13 +84,13 @@ class RunTerms:
         )
 
     def validate(self, now: int) -> None:
-        """Refuse what the contract would refuse, before anything is sent (RUN-2).
+        """Check the limits of the contract (RUN-2).
 
         Args:
             now: Unix seconds at which the run would be created.
 
         Raises:
-            InvalidTerms: With the first term that is out of its limits.
+            InvalidTerms: The first term that is outside of its limits.
         """
         violation = self.violation(now)
         if violation is not None:

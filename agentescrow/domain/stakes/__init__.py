@@ -1,1 +1,1 @@
-"""Stakes of agents."""
+"""Actions on the stakes of agents."""

@@ -127,5 +127,5 @@ def test_reasons__every_bit__has_a_code_and_a_sentence():
 @pytest.mark.parametrize("unknown", [1 << 11, 1 << 255])
 def test_reasons__bit_without_meaning__is_refused(unknown):
     """RUN-5: an answer with bits that are not used is not ours."""
-    with pytest.raises(ValueError, match="without a meaning"):
+    with pytest.raises(ValueError, match="unknown eligibility bits"):
         reasons(unknown)
