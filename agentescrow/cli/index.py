@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from agentescrow.chain import deployments
-from agentescrow.chain.connection import connect
-from agentescrow.chain.contracts import Contracts
 from agentescrow.chain.reader import Reader
 from agentescrow.chain.rpc import Node
 from agentescrow.cli.error_output import reporting
 from agentescrow.cli.logs import log_to_stderr
 from agentescrow.cli.options import DatabaseUrl, Json, NodeUrl, Record
 from agentescrow.cli.progress import progress_output
-from agentescrow.cli.service import print_database
+from agentescrow.cli.service import connect_contracts, print_database
 from agentescrow.cli.shutdown import stop_event
 from agentescrow.cli.startup import retry_until_reachable
 from agentescrow.indexer.follow import Indexer
@@ -40,7 +36,7 @@ def index(
     settings = read(Settings, rpc_url=rpc_url, database_url=database_url, deployment=deployment)
     log_to_stderr()
     ended = stop_event()
-    contracts = retry_until_reachable(lambda: _contracts(settings), ended)
+    contracts = retry_until_reachable(lambda: connect_contracts(settings), ended)
     engine = open_database(settings.database_url)
     print_database(engine, as_json=as_json)
     look_seldom()
@@ -56,13 +52,3 @@ def index(
         )
         with progress_output(as_json=as_json) as report:
             indexer.follow(report, ended.is_set, to_head=to_head)
-
-
-def _contracts(settings: Settings) -> Contracts:
-    """Load the deployment on the node's chain, and check that its contracts exist there."""
-    w3 = connect(settings.rpc_url)
-    file = settings.deployment
-    record = deployments.find(w3) if file is None else deployments.load(Path(file))
-    contracts = Contracts(w3, record)
-    contracts.require_present()
-    return contracts

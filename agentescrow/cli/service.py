@@ -50,13 +50,29 @@ def connect_backend(**options: object) -> Backend:
         AgentEscrowError: Something is missing, or does not fit.
     """
     settings = read(Settings, **options)
-    w3 = connect(settings.rpc_url)
-    file = settings.deployment
-    record = deployments.find(w3) if file is None else deployments.load(Path(file))
-    Contracts(w3, record).require_present()
+    contracts = connect_contracts(settings)
     database = open_database(settings.database_url)
     require_schema(database)
-    return Backend(settings, record, database, Pool(settings.rpc_url))
+    return Backend(settings, contracts.deployment, database, Pool(settings.rpc_url))
+
+
+def connect_contracts(settings: Settings) -> Contracts:
+    """Load the deployment on the node's chain, and check that its contracts exist there.
+
+    A file is read before the node is asked, so that a wrong path is not mistaken for a node that
+    has not started yet.
+
+    Raises:
+        DeploymentUnknown: No record is shipped for the chain.
+        DeploymentUnreadable: The file is missing or malformed.
+        ChainProblem: The node does not answer, or has other contracts.
+    """
+    file = settings.deployment
+    named = None if file is None else deployments.load(Path(file))
+    w3 = connect(settings.rpc_url)
+    contracts = Contracts(w3, named or deployments.find(w3))
+    contracts.require_present()
+    return contracts
 
 
 def replica_of(settings: Settings) -> Engine | None:

@@ -101,15 +101,18 @@ def test_service__that_cannot_be__is_one_line_and_a_code(market, environment):
     """What is wrong, in words; in JSON where that was asked for."""
     taken = urlsplit(market.api_url).port
     indexed = {"DATABASE_URL": f"sqlite:///{market.record.parent / 'index.db'}"}
+    nobody = ("--rpc-url", "http://127.0.0.1:1")
     for words, more, code, expected in (
         (("serve",), {"PORT": "many"}, 2, "PORT"),
-        (("serve", "--rpc-url", "http://127.0.0.1:1"), {}, 4, "the node does not answer"),
+        (("serve", *nobody), {}, 4, "the node does not answer"),
         (("serve",), {}, 1, "index.db"),
         (("serve", "--port", taken), indexed, 2, "a free port of this machine"),
         (("relay",), indexed, 2, "RELAYER_KEY"),
         (("relay",), {**indexed, "RELAYER_KEY": "0xsecret"}, 2, "(hidden)"),
         (("index",), {"FIRST_BLOCK": "-1"}, 2, "FIRST_BLOCK"),
         (("index",), {"DEPLOYMENT": "nowhere.json"}, 2, "no deployment record nowhere.json"),
+        (("index", *nobody), {"DEPLOYMENT": "nowhere.json"}, 2, "no deployment record"),
+        (("serve", *nobody), {"DEPLOYMENT": "nowhere.json"}, 2, "no deployment record"),
     ):
         given = [*map(str, words), "--json"]
         done = CliRunner().invoke(app, given, env={**environment, **more})
